@@ -1,0 +1,48 @@
+import type { FailureCode, Stage } from './types.js';
+
+/** A failure that belongs to one picture. `process-image.ts` turns it into data. */
+export class ImageError extends Error {
+  override readonly name = 'ImageError';
+
+  constructor(
+    readonly code: FailureCode,
+    message: string,
+    /** Set where the thrower knows better than the stage that was running. */
+    readonly stage?: Stage,
+  ) {
+    super(message);
+  }
+}
+
+/** Why a run could not start or go on. Each maps to exit code 2. */
+export type FatalCode =
+  | 'USAGE'
+  | 'NO_PICTURES'
+  | 'MODEL_MISSING'
+  | 'MODEL_CORRUPT'
+  | 'ADDON_MISSING'
+  | 'ENGINE_MISSING'
+  | 'OPENCV_UNSUPPORTED'
+  | 'OUTPUT_UNUSABLE'
+  | 'OUTPUT_LOCKED'
+  | 'LANES_FAILING'
+  | 'DOWNLOAD_FAILED'
+  | 'INTERNAL';
+
+/** An error that ends the run with exit code 2. The message says what to do about it. */
+export class FatalError extends Error {
+  override readonly name = 'FatalError';
+
+  constructor(
+    readonly code: FatalCode,
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
+
+/** The one validation form: names what was wanted, for what, and what came. */
+export function usageError(expected: string, subject: string, received: unknown): FatalError {
+  return new FatalError('USAGE', `Expected ${expected} for ${subject}, received ${JSON.stringify(received)}`);
+}

@@ -1,0 +1,225 @@
+/**
+ * The vocabulary of the program: what flows between stages, and the ports through which effects happen.
+ * Every coordinate is in pixels with the origin at the top left; every confidence is in 0..1.
+ */
+
+/** A picture to process. */
+export interface ImageSource {
+  /** Absolute path of the base folder that `relativePath` starts from. */
+  readonly root: string;
+  /** Absolute path of the file. */
+  readonly path: string;
+  /** Path below `root` with `/` separators; names the picture in every output. */
+  readonly relativePath: string;
+}
+
+/** Corners of a rectangle in pixels: `x1 <= x < x2`, `y1 <= y < y2`. */
+export interface BoundingBox {
+  readonly x1: number;
+  readonly y1: number;
+  readonly x2: number;
+  readonly y2: number;
+}
+
+/** One face as the detector sees it, before attributes. */
+export interface Detection {
+  readonly box: BoundingBox;
+  readonly confidence: number;
+}
+
+/** A label with the probability the net gives it. */
+export interface Prediction<L extends string> {
+  readonly label: L;
+  readonly confidence: number;
+}
+
+export type Gender = 'Male' | 'Female';
+
+export type AgeGroup =
+  '(0-2)' | '(4-6)' | '(8-12)' | '(15-20)' | '(25-32)' | '(38-43)' | '(48-53)' | '(60-100)';
+
+/** What the attribute nets say of one face. A field that a pack cannot give is absent. */
+export interface Attributes {
+  readonly gender: Prediction<Gender>;
+  readonly age: AgeGroup;
+  /** Probability of `age`; only from nets that classify. */
+  readonly ageConfidence?: number;
+  /** Years; only from nets that regress. */
+  readonly ageYears?: number;
+  /** Probabilities of the eight groups in order; only from nets that classify. */
+  readonly ageDistribution?: readonly number[];
+}
+
+/** A detection with its attributes. */
+export interface Face extends Detection {
+  readonly attributes: Attributes;
+}
+
+/** 8-bit interleaved RGB, `data.length === width * height * 3`. */
+export interface Raster {
+  readonly data: Buffer;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A decoded, upright, downsampled picture. */
+export interface DecodedPicture {
+  readonly raster: Raster;
+  /** Size of the original as seen (EXIF orientation applied), in pixels. */
+  readonly width: number;
+  readonly height: number;
+  /** `raster.width / width`, at most 1. */
+  readonly scale: number;
+}
+
+export const FAILURE_CODES = [
+  'EMPTY_FILE',
+  'NOT_AN_IMAGE',
+  'UNSUPPORTED_FORMAT',
+  'TRUNCATED',
+  'CORRUPT',
+  'TOO_LARGE',
+  'UNREADABLE',
+  'NOT_A_FILE',
+  'TIMEOUT',
+  'CRASHED',
+  'WRITE_FAILED',
+] as const;
+
+/** Why one picture failed: a closed set, documented in the README. */
+export type FailureCode = (typeof FAILURE_CODES)[number];
+
+export const STAGES = ['discover', 'decode', 'detect', 'attributes', 'annotate', 'write'] as const;
+
+export type Stage = (typeof STAGES)[number];
+
+/** One picture's failure. It is data: it never stops the run. */
+export interface ImageFailure {
+  readonly stage: Stage;
+  readonly code: FailureCode;
+  readonly message: string;
+}
+
+/** Identity of the bytes that a record describes. */
+export interface SourceIdentity {
+  readonly bytes: number;
+  /** Lower-case hex. */
+  readonly sha256: string;
+}
+
+/** What, beside the picture, decides a record's content: the key by which a later run skips a picture. */
+export interface RunKey {
+  readonly pack: string;
+  /** `sha256:<hex>` over the hashes of the pack's model files. */
+  readonly models: string;
+  /** `sha256:<hex>` over the settings that can change a record. */
+  readonly settings: string;
+  readonly engine: EngineName;
+}
+
+export type EngineName = 'opencv' | 'onnxruntime';
+
+/** What a lane found in one picture. */
+export interface ImageReport {
+  /** Size of the picture as seen, in pixels; 0 when it could not be read. */
+  readonly width: number;
+  readonly height: number;
+  readonly scale: number;
+  readonly faces: readonly Face[];
+  /** Absent when the file could not be read. */
+  readonly source?: SourceIdentity;
+  readonly failure?: ImageFailure;
+}
+
+/* ---- ports: implemented in adapters/, named only in composition roots ---- */
+
+export interface DecodeLimits {
+  /** Longest side of the raster in pixels; a smaller picture is never enlarged. */
+  readonly maxDim: number;
+  /** Pictures with more pixels than this are refused from their header (TOO_LARGE). */
+  readonly maxPixels: number;
+}
+
+/** Turns the bytes of a picture file into pixels. */
+export interface PictureDecoder {
+  /** @throws {ImageError} EMPTY_FILE, NOT_AN_IMAGE, UNSUPPORTED_FORMAT, TRUNCATED, CORRUPT or TOO_LARGE. */
+  decode(bytes: Buffer, limits: DecodeLimits): Promise<DecodedPicture>;
+}
+
+/** Finds faces; boxes are in raster pixels and may leave the raster by up to a fifth of their area. */
+export interface FaceDetector {
+  detect(raster: Raster): Promise<readonly Detection[]>;
+}
+
+/** Estimates gender and age of the faces in `boxes` (raster pixels, clipped to the raster); same order. */
+export interface AttributeEstimator {
+  estimate(raster: Raster, boxes: readonly BoundingBox[]): Promise<readonly Attributes[]>;
+}
+
+/** How pixels are resampled. `area` is for shrinking, the others for either direction. */
+export type Interpolation = 'nearest' | 'linear' | 'cubic' | 'area';
+
+/** A picture in the engine's own memory. Every method returns a new picture that the caller releases. */
+export interface EngineImage {
+  readonly width: number;
+  readonly height: number;
+  resize(width: number, height: number, interpolation: Interpolation): EngineImage;
+  /** @param box whole pixels inside the picture. */
+  crop(box: BoundingBox): EngineImage;
+  /** Grows the picture by whole pixels; `constant` is black, `replicate` repeats the edge pixels. */
+  pad(sides: Sides, border: 'constant' | 'replicate'): EngineImage;
+  release(): void;
+}
+
+export interface Sides {
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+  readonly left: number;
+}
+
+export interface BlobSpec {
+  /** Input size of the net in pixels. Images of another size are resized with bilinear interpolation. */
+  readonly width: number;
+  readonly height: number;
+  /** Value = (pixel - mean) * scale. */
+  readonly scale: number;
+  /** Per channel, in the order of the blob's channels (after `bgr` is applied). */
+  readonly mean: readonly [number, number, number];
+  /** True for nets that want blue first. */
+  readonly bgr: boolean;
+}
+
+/** A 4-D float32 tensor in NCHW order, in the engine's own memory. */
+export interface Blob {
+  readonly shape: readonly [number, number, number, number];
+  /** A copy of the values. */
+  toFloat32(): Float32Array;
+  release(): void;
+}
+
+/** Pixel work: OpenCV's. */
+export interface Imaging {
+  load(raster: Raster): EngineImage;
+  /** One blob with a row per image. */
+  blob(images: readonly EngineImage[], spec: BlobSpec): Blob;
+}
+
+/** A loaded net. One call at a time. */
+export interface Net {
+  /** Runs the net; the result has one array per name in `outputs`, each a copy. */
+  forward(blob: Blob, outputs: readonly string[]): Promise<readonly Float32Array[]>;
+}
+
+/** Where a net's files are. `definition` is the text graph that Caffe and TensorFlow nets need. */
+export interface NetFiles {
+  readonly format: 'onnx' | 'caffe' | 'tensorflow';
+  readonly weights: string;
+  readonly definition?: string;
+}
+
+/** An inference engine: loads nets. */
+export interface Engine {
+  readonly name: EngineName;
+  loadNet(files: NetFiles): Promise<Net>;
+}
