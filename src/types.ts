@@ -223,3 +223,69 @@ export interface Engine {
   readonly name: EngineName;
   loadNet(files: NetFiles): Promise<Net>;
 }
+
+/** What a lane needs to know once, at its start. Plain data: it crosses a process boundary. */
+export interface LaneConfig {
+  readonly pack: LanePack;
+  readonly engine: EngineName;
+  /** Detector threshold, 0..1. */
+  readonly minConfidence: number;
+  /** Faces with a shorter side below this many original pixels are dropped. */
+  readonly minFace: number;
+  /** Share of the box size added on each side before the attribute nets. */
+  readonly padding: number;
+  readonly maxDim: number;
+  readonly maxPixels: number;
+}
+
+/** A pack whose files were found and verified: absolute paths and the numbers that go with them. */
+export interface LanePack {
+  readonly name: string;
+  /** `<name of the detector>` as in the manifest. */
+  readonly detector: string;
+  /** Absolute paths of the model files by the name that the manifest gives them. */
+  readonly files: Readonly<Record<string, string>>;
+  /** JSON of the pack's entry in the manifest (`PackSpec`), validated again by the lane. */
+  readonly spec: unknown;
+}
+
+/** One picture's work. */
+export interface LaneTask {
+  readonly source: ImageSource;
+  /** Where to write the annotated copy, absolute; absent when none is wanted. */
+  readonly annotatedPath?: string;
+  /** Faces of an earlier record: draw them again without inference. */
+  readonly redraw?: readonly Face[];
+}
+
+/** What the pool says of one picture: exactly one of these. */
+export type LaneOutcome =
+  | { readonly kind: 'report'; readonly report: ImageReport; readonly retried: boolean }
+  /** The run was being stopped: the picture has no result and is done again next time. */
+  | { readonly kind: 'dropped' };
+
+/** Runs pictures in child processes. */
+export interface LanePool {
+  /**
+   * Processes one picture in a free lane. A lane's death costs at most this picture: it is tried once more, alone in
+   * a fresh lane, then reported CRASHED; one that overruns is TIMEOUT.
+   * @throws {FatalError} LANES_FAILING when lanes die before they are ready, MODEL_CORRUPT, ADDON_MISSING, OUTPUT_UNUSABLE.
+   */
+  process(task: LaneTask): Promise<LaneOutcome>;
+  /** From now on a lane's death means `dropped`. Pictures in flight may finish. */
+  stopping(): void;
+  /** Ends every lane at once; pictures in flight become `dropped`. */
+  kill(): Promise<void>;
+  /** Ends idle lanes politely and waits until no child is left. */
+  close(): Promise<void>;
+  readonly stats: LaneStats;
+}
+
+export interface LaneStats {
+  /** Pictures that were given to a second lane. */
+  readonly retried: number;
+  /** Lanes that were replaced after a death, an overrun or a recycling. */
+  readonly replaced: number;
+  /** Highest resident set of one lane, in bytes. */
+  readonly peakLaneBytes: number;
+}
