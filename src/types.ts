@@ -205,6 +205,45 @@ export interface Imaging {
   blob(images: readonly EngineImage[], spec: BlobSpec): Blob;
 }
 
+/** 8-bit red, green, blue. */
+export type Rgb = readonly [number, number, number];
+
+/** Draws on a copy of a raster, in place. Shapes that leave the picture are clipped. */
+export interface Canvas {
+  readonly width: number;
+  readonly height: number;
+  fillRectangle(box: BoundingBox, colour: Rgb): void;
+  /** @param thickness line width in pixels, at least 1; the line is centred on the box's edges. */
+  strokeRectangle(box: BoundingBox, colour: Rgb, thickness: number): void;
+  /**
+   * Writes ASCII in an anti-aliased stroke font.
+   * @param origin left end of the baseline.
+   * @param scale 1 is about 22 pixels for a capital letter.
+   */
+  text(
+    line: string,
+    origin: { readonly x: number; readonly y: number },
+    colour: Rgb,
+    scale: number,
+    thickness: number,
+  ): void;
+  textSize(line: string, scale: number, thickness: number): TextSize;
+  toRaster(): Raster;
+  release(): void;
+}
+
+/** In pixels: `height` is above the baseline, `baseline` the part below it. */
+export interface TextSize {
+  readonly width: number;
+  readonly height: number;
+  readonly baseline: number;
+}
+
+export interface CanvasFactory {
+  /** A canvas that holds a copy of `raster`; the caller releases it. */
+  open(raster: Raster): Canvas;
+}
+
 /** A loaded net. One call at a time. */
 export interface Net {
   /** Runs the net; the result has one array per name in `outputs`, each a copy. */
