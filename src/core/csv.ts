@@ -1,0 +1,61 @@
+import type { FaceRecord, PictureRecord } from './report.js';
+
+const COLUMNS = [
+  'image',
+  'status',
+  'width',
+  'height',
+  'face',
+  'x',
+  'y',
+  'w',
+  'h',
+  'confidence',
+  'gender',
+  'genderConfidence',
+  'age',
+  'ageConfidence',
+  'ageYears',
+  'error',
+] as const;
+
+type Cell = string | number | undefined;
+
+/** First line of `faces.csv`. Lines end in CRLF as RFC 4180 has it. */
+export const CSV_HEADER = COLUMNS.join(',') + '\r\n';
+
+/**
+ * The rows of one picture: one per face, numbered from 0; one with `face` empty for a picture without faces; one with
+ * the code in `error` for a failed picture.
+ */
+export function formatCsvRows(record: PictureRecord): string {
+  const head: Cell[] = [record.image, record.status, record.width, record.height];
+  if (record.faces.length === 0) {
+    return formatRow([...head, ...Array<Cell>(11).fill(undefined), record.error?.code]);
+  }
+  return record.faces
+    .map((face, index) => formatRow([...head, index, ...faceCells(face), undefined]))
+    .join('');
+}
+
+function faceCells(face: FaceRecord): Cell[] {
+  return [
+    ...face.bbox,
+    face.confidence,
+    face.gender,
+    face.genderConfidence,
+    face.age,
+    face.ageConfidence,
+    face.ageYears,
+  ];
+}
+
+function formatRow(cells: readonly Cell[]): string {
+  return cells.map(formatCell).join(',') + '\r\n';
+}
+
+function formatCell(cell: Cell): string {
+  if (cell === undefined) return '';
+  const text = String(cell);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,50 @@
+import type { FailureCode, RunKey } from '../types.js';
+import type { PictureRecord } from './report.js';
+
+/** What `stat` says of a file, as far as skipping goes. */
+export interface FileStamp {
+  readonly bytes: number;
+  /** Milliseconds since the epoch, rounded: what `utimes` can set and any file system keeps. */
+  readonly mtimeMs: number;
+}
+
+/** What to do with a picture that may have a record: `hash` means that only its content can tell. */
+export type SkipDecision = 'process' | 'hash' | 'skip';
+
+/** Failures of the bytes themselves: the same bytes fail again, so they are kept unless `--retry-failed` asks. */
+const CONTENT_FAULTS: ReadonlySet<FailureCode> = new Set<FailureCode>([
+  'EMPTY_FILE',
+  'NOT_AN_IMAGE',
+  'UNSUPPORTED_FORMAT',
+  'TRUNCATED',
+  'CORRUPT',
+]);
+
+export interface SkipRules {
+  readonly run: RunKey;
+  /** `--force`: redo everything. */
+  readonly force: boolean;
+  /** `--retry-failed`: redo content faults too. */
+  readonly retryFailed: boolean;
+}
+
+/**
+ * Decides from stamps alone where that is enough. A record file carries its source's mtime, so equal size and mtime
+ * mean an unchanged picture; an equal size with another mtime (a fresh copy, a touch) is decided by its hash.
+ */
+export function decideSkip(
+  record: PictureRecord | undefined,
+  recordMtimeMs: number,
+  source: FileStamp,
+  rules: SkipRules,
+): SkipDecision {
+  if (!record || rules.force || !sameRun(record.run, rules.run)) return 'process';
+  if (record.error && (rules.retryFailed || !CONTENT_FAULTS.has(record.error.code))) return 'process';
+  if (record.source?.bytes !== source.bytes) return 'process';
+  return recordMtimeMs === source.mtimeMs ? 'skip' : 'hash';
+}
+
+/** Whether two results were made by the same pack, model files, settings and engine. */
+export function sameRun(a: RunKey, b: RunKey): boolean {
+  return a.pack === b.pack && a.models === b.models && a.settings === b.settings && a.engine === b.engine;
+}

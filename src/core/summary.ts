@@ -1,0 +1,89 @@
+import type { FailureCode } from '../types.js';
+import type { PictureRecord } from './report.js';
+
+/** Totals of one run: what `--summary` writes and the end of the run prints. */
+export interface RunSummary {
+  readonly schemaVersion: 1;
+  /** Pictures that this run was about, discovered or listed. */
+  readonly pictures: number;
+  /** Pictures that a lane worked on to the end. */
+  readonly processed: number;
+  /** Unchanged since an earlier run. */
+  readonly skipped: number;
+  /** Annotated copies drawn again from their record. */
+  readonly redrawn: number;
+  /** Not reached, or dropped, because the run was stopped. */
+  readonly notDone: number;
+  readonly faces: number;
+  /** Pictures of this run with status failed, kept ones included. */
+  readonly failed: number;
+  readonly failedByCode: Readonly<Partial<Record<FailureCode, number>>>;
+  /** Folders and names that could not be listed. */
+  readonly unlisted: number;
+  /** Pictures given to a second lane after the first one died. */
+  readonly retried: number;
+  readonly lanesReplaced: number;
+  /** Results removed because their picture is gone. */
+  readonly pruned: number;
+  /** Pictures that a `--fail-if` rule matched. */
+  readonly screened: number;
+  readonly seconds: number;
+  readonly picturesPerSecond: number;
+  /** Highest resident set of the parent and of one lane, in bytes. */
+  readonly peakMemory: { readonly parent: number; readonly lane: number };
+  readonly stoppedBy?: 'SIGINT' | 'SIGTERM' | 'closed pipe';
+  readonly exitCode: number;
+}
+
+/** Counts as pictures finish. */
+export class Tally {
+  processed = 0;
+  skipped = 0;
+  redrawn = 0;
+  faces = 0;
+  failed = 0;
+  pruned = 0;
+  unlisted = 0;
+  readonly failedByCode: Partial<Record<FailureCode, number>> = {};
+
+  /** Adds one finished picture. */
+  add(record: PictureRecord, how: 'processed' | 'skipped' | 'redrawn'): void {
+    this[how] += 1;
+    this.faces += record.faces.length;
+    if (!record.error) return;
+    this.failed += 1;
+    this.failedByCode[record.error.code] = (this.failedByCode[record.error.code] ?? 0) + 1;
+  }
+
+  get done(): number {
+    return this.processed + this.skipped + this.redrawn;
+  }
+}
+
+/** The end-of-run lines for a person. */
+export function formatSummary(summary: RunSummary): string[] {
+  const parts = [
+    `${summary.processed} tagged`,
+    `${summary.skipped} unchanged`,
+    ...(summary.redrawn > 0 ? [`${summary.redrawn} redrawn`] : []),
+    `${summary.failed} failed${formatCodes(summary.failedByCode)}`,
+    ...(summary.notDone > 0 ? [`${summary.notDone} not done`] : []),
+    ...(summary.retried > 0 ? [`${summary.retried} retried`] : []),
+    ...(summary.unlisted > 0 ? [`${summary.unlisted} not listed`] : []),
+    ...(summary.pruned > 0 ? [`${summary.pruned} pruned`] : []),
+    ...(summary.screened > 0 ? [`${summary.screened} matched --fail-if`] : []),
+  ];
+  const { parent, lane } = summary.peakMemory;
+  const memory = `peak memory ${megabytes(parent)}` + (lane > 0 ? ` + ${megabytes(lane)} a lane` : '');
+  return [
+    `${summary.pictures} pictures, ${summary.faces} faces: ${parts.join(', ')}`,
+    `${summary.seconds.toFixed(1)} s, ${summary.picturesPerSecond.toFixed(1)} pictures/s, ${memory}`,
+  ];
+}
+
+function formatCodes(codes: RunSummary['failedByCode']): string {
+  const list = Object.entries(codes).sort(([a], [b]) => (a < b ? -1 : 1));
+  return list.length === 0 ? '' : ` (${list.map(([code, count]) => `${count} ${code}`).join(', ')})`;
+}
+
+const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
