@@ -1,0 +1,73 @@
+import type { EngineName } from './types.js';
+
+export const OUTPUT_FORMATS = ['csv', 'jsonl', 'none'] as const;
+export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
+
+export const ENGINES: readonly EngineName[] = ['opencv', 'onnxruntime'];
+export const COLOURS = ['auto', 'always', 'never'] as const;
+export const LOG_FORMATS = ['text', 'json'] as const;
+
+/** Every flag of `facetag [tag]`, resolved. Undefined means: nobody said, so the default named in the help applies. */
+export interface Flags {
+  /** Output folder as given; undefined leaves it to `facetag-out`, or to nothing at all with `--jsonl`. */
+  readonly output: string | undefined;
+  /** What is written beside the per-image JSON. */
+  readonly format: readonly OutputFormat[];
+  readonly jsonl: boolean;
+  readonly annotate: boolean;
+  readonly pack: string;
+  /** Name of a detector of the pack. */
+  readonly detector: string | undefined;
+  readonly engine: EngineName;
+  readonly models: string | undefined;
+  readonly manifest: string | undefined;
+  /** 0..1. */
+  readonly minConfidence: number | undefined;
+  /** Pixels of the original, shorter side. */
+  readonly minFace: number;
+  /** Pixels, longest side. */
+  readonly maxDim: number;
+  /** Share of the box size. */
+  readonly padding: number | undefined;
+  readonly jobs: number | undefined;
+  readonly ignore: readonly string[];
+  readonly hidden: boolean;
+  readonly follow: boolean;
+  readonly newerThan: string | undefined;
+  readonly filesFrom: string | undefined;
+  readonly null: boolean;
+  readonly base: string | undefined;
+  readonly shard: Shard | undefined;
+  readonly force: boolean;
+  readonly retryFailed: boolean;
+  readonly prune: boolean;
+  readonly allowEmpty: boolean;
+  /** Expressions, as typed. */
+  readonly where: string | undefined;
+  readonly failIf: string | undefined;
+  /** Seconds a picture. */
+  readonly timeout: number;
+  /** Pixels a picture. */
+  readonly maxPixels: number;
+  /** Megabytes of resident memory. */
+  readonly maxLaneMemory: number;
+  readonly dryRun: boolean;
+  readonly summary: string | undefined;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly progress: boolean;
+  readonly color: (typeof COLOURS)[number];
+  readonly logFormat: (typeof LOG_FORMATS)[number];
+}
+
+/** A share of the pictures: `index` counts from 1. */
+export interface Shard {
+  readonly index: number;
+  readonly count: number;
+}
+
+/** What a run was asked to do, checked and frozen. */
+export interface Config extends Flags {
+  /** Files, folders and globs as typed. */
+  readonly inputs: readonly string[];
+}

@@ -1,0 +1,75 @@
+import { OUTPUT_FORMATS, type OutputFormat, type Shard } from '../config.js';
+import { usageError } from '../errors.js';
+
+/** A flag's value as typed or from the environment: what commander and `process.env` give. */
+export type RawValue = string | boolean | readonly string[];
+
+/** Any non-empty value. */
+export function text(raw: RawValue, subject: string): string {
+  if (typeof raw !== 'string' || raw === '') throw usageError('a value', subject, raw);
+  return raw;
+}
+
+/** From the environment: one value a line, since globs may hold commas. */
+export function list(raw: RawValue): readonly string[] {
+  return typeof raw === 'string'
+    ? raw.split('\n').filter((line) => line !== '')
+    : raw === true || raw === false
+      ? []
+      : raw;
+}
+
+/** A switch; in the environment 1/true/yes/on or 0/false/no/off. */
+export function bool(raw: RawValue, subject: string): boolean {
+  if (typeof raw === 'boolean') return raw;
+  if (raw === '1' || raw === 'true' || raw === 'yes' || raw === 'on') return true;
+  if (raw === '0' || raw === 'false' || raw === 'no' || raw === 'off') return false;
+  throw usageError('1 or 0', subject, raw);
+}
+
+/** A number in `low..high`. */
+export function number(low: number, high: number, expected: string) {
+  return (raw: RawValue, subject: string): number => {
+    const value = typeof raw === 'string' && raw.trim() !== '' ? Number(raw) : NaN;
+    if (!(value >= low && value <= high)) throw usageError(expected, subject, raw);
+    return value;
+  };
+}
+
+/** A whole number in `low..high`. */
+export function integer(low: number, high: number) {
+  const expected = `a whole number in ${low}..${high}`;
+  return (raw: RawValue, subject: string): number => {
+    const value = number(low, high, expected)(raw, subject);
+    if (!Number.isInteger(value)) throw usageError(expected, subject, raw);
+    return value;
+  };
+}
+
+/** One of a closed set of words. */
+export function oneOf<T extends string>(values: readonly T[]) {
+  return (raw: RawValue, subject: string): T => {
+    const found = values.find((value) => value === raw);
+    if (found === undefined) throw usageError(`one of ${values.join(', ')}`, subject, raw);
+    return found;
+  };
+}
+
+/** A comma-separated list of output formats; `none` is the empty list. */
+export function formats(raw: RawValue, subject: string): readonly OutputFormat[] {
+  const names = text(raw, subject).split(',');
+  const read = oneOf(OUTPUT_FORMATS);
+  const chosen = [...new Set(names.map((name) => read(name.trim(), subject)))];
+  if (chosen.length > 1 && chosen.includes('none')) throw usageError('none alone', subject, raw);
+  return chosen.filter((format) => format !== 'none');
+}
+
+/** `K/N`. */
+export function shard(raw: RawValue, subject: string): Shard {
+  const expected = 'K/N with 1 <= K <= N';
+  const match = /^(\d{1,6})\/(\d{1,6})$/.exec(text(raw, subject));
+  const index = Number(match?.[1]);
+  const count = Number(match?.[2]);
+  if (!match || index < 1 || index > count) throw usageError(expected, subject, raw);
+  return { index, count };
+}
