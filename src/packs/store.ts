@@ -1,0 +1,149 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { FatalError } from '../errors.js';
+import type { EngineName, LanePack } from '../types.js';
+import { convertedFiles } from './store/converted.js';
+import { checkFolder } from './store/installed.js';
+import { attributeNets, builtinDefinitions, filesForRun, findDetector, findPack } from './manifest.js';
+import { formatBytes } from './store/format-bytes.js';
+import type { DetectorSpec, Manifest, ModelFile, PackSpec } from './spec.js';
+
+/** Where packs are, and how a message should tell the user to get one. */
+export interface Store {
+  readonly manifest: Manifest;
+  /** Absolute path of the folder that holds a folder per pulled pack. */
+  readonly modelsDir: string;
+  /** Absolute path of facetag's own folder: embedded packs and definitions are in its `models`. */
+  readonly packageRoot: string;
+  /** Flags that a suggested command must repeat, as typed: ` --models /mnt/models`; empty when none is needed. */
+  readonly flags?: string;
+}
+
+/** Where pulled packs live unless told otherwise: `$XDG_DATA_HOME/facetag/models`, else below `~/.local/share`. */
+export function defaultModelsDir(env: Readonly<Record<string, string | undefined>>, home: string): string {
+  const data = env['XDG_DATA_HOME'];
+  // The XDG base directory specification: a relative path in this variable is to be ignored.
+  const base = data !== undefined && path.isAbsolute(data) ? data : path.join(home, '.local', 'share');
+  return path.join(base, 'facetag', 'models');
+}
+
+/** The folder of one pack's files. */
+export function packFolder(store: Store, name: string, pack: PackSpec): string {
+  return path.join(
+    pack.origin === 'embedded' ? path.join(store.packageRoot, 'models') : store.modelsDir,
+    name,
+  );
+}
+
+export interface PackChoice {
+  readonly pack: string;
+  /** What `--detector` says; the pack's default when absent. */
+  readonly detector?: string;
+  readonly engine: EngineName;
+}
+
+/** A pack that is ready to run. */
+export interface ResolvedPack {
+  readonly lanePack: LanePack;
+  /** `sha256:<hex>` over the files' hashes and the nets' parameters. */
+  readonly modelsHash: string;
+  readonly spec: PackSpec;
+  /** The chosen detector: `minConfidence` is the default of `--min-confidence`. */
+  readonly detector: DetectorSpec;
+}
+
+/**
+ * Finds and verifies the files of one run. Reads no model file whose size and mtime are those of its last check.
+ * @throws {FatalError} USAGE for an unknown pack or detector; MODEL_MISSING with the command that installs it;
+ * MODEL_CORRUPT when a file is not what the manifest says.
+ */
+export async function resolvePack(store: Store, choice: PackChoice): Promise<ResolvedPack> {
+  const spec = findPack(store.manifest, choice.pack);
+  const detectorName = choice.detector ?? spec.defaultDetector;
+  const detector = findDetector(spec, detectorName);
+  const folder = packFolder(store, choice.pack, spec);
+  const needed = filesForRun(spec, detector);
+  await requireFiles(store, choice, spec, folder, needed);
+
+  const builtin = builtinDefinitions(spec, detector, store.packageRoot);
+  const converted =
+    choice.engine === 'onnxruntime'
+      ? await convertedFiles(
+          folder,
+          [detector.net, ...attributeNets(spec)],
+          new Map(needed.map((file) => [file.name, file.sha256])),
+          `facetag models convert ${choice.pack}${store.flags ?? ''}`,
+        )
+      : {};
+  const files = {
+    ...Object.fromEntries(needed.map((file) => [file.name, path.join(folder, file.name)])),
+    ...Object.fromEntries(builtin),
+    ...converted,
+  };
+  return {
+    lanePack: { name: choice.pack, detector: detectorName, files, spec },
+    modelsHash: await hashModels(needed, [...builtin.values()], spec, detector),
+    spec,
+    detector,
+  };
+}
+
+async function requireFiles(
+  store: Store,
+  choice: PackChoice,
+  spec: PackSpec,
+  folder: string,
+  needed: readonly ModelFile[],
+): Promise<void> {
+  const results = await checkFolder(folder, needed);
+  const remedy = installCommand(store, choice.pack, spec, choice.detector);
+  for (const { file, check } of results) {
+    if (check.state === 'wrong') {
+      const found = `${path.join(folder, file.name)} is not the file that pack "${choice.pack}" needs: it is ${check.reason}.`;
+      throw new FatalError('MODEL_CORRUPT', `${found}\nReplace it with: ${remedy}`);
+    }
+  }
+  const missing = results.filter(({ check }) => check.state === 'missing').map(({ file }) => file);
+  if (missing.length === 0) return;
+  const size = formatBytes(missing.reduce((sum, file) => sum + file.bytes, 0));
+  const what =
+    missing.length === needed.length
+      ? `Pack "${choice.pack}" is not installed in ${folder}.`
+      : `Pack "${choice.pack}" lacks ${missing.map((file) => file.name).join(', ')} in ${folder}.`;
+  throw new FatalError(
+    'MODEL_MISSING',
+    `${what}\nInstall it with: ${remedy}${spec.origin === 'pulled' ? `   (${size})` : ''}`,
+  );
+}
+
+/** The command that installs or repairs a pack. */
+export function installCommand(store: Store, name: string, spec: PackSpec, detector?: string): string {
+  if (spec.origin === 'embedded') return 'facetag setup';
+  const only = detector === undefined ? '' : ` --detector ${detector}`;
+  return `facetag models pull ${name}${only}${store.flags ?? ''}`;
+}
+
+/**
+ * What identifies a pack in the skip key: a record is only as good as the files and numbers that made it, so the nets'
+ * parameters count beside the bytes (a manifest of one's own may pair the same weights with another mean).
+ */
+async function hashModels(
+  files: readonly ModelFile[],
+  definitions: readonly string[],
+  spec: PackSpec,
+  detector: DetectorSpec,
+): Promise<string> {
+  const hashes = files.map((file) => file.sha256);
+  for (const definition of definitions) hashes.push(sha256(await readFile(definition)));
+  // Settings of the run that have their defaults here, and what cannot change a result, are left out.
+  const parameters = {
+    detector: { ...detector, minConfidence: undefined },
+    attributes: { ...spec.attributes, padding: undefined, batch: undefined },
+  };
+  return `sha256:${sha256([...hashes.sort(), sha256(JSON.stringify(parameters))].join('\n'))}`;
+}
+
+function sha256(data: string | Buffer): string {
+  return createHash('sha256').update(data).digest('hex');
+}
