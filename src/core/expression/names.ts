@@ -1,0 +1,97 @@
+import { FAILURE_CODES } from '../../types.js';
+import type { AgeGroup, Gender } from '../../types.js';
+import type { FaceRecord, PictureRecord } from '../report.js';
+
+/** What an expression sees of one face. */
+export type FaceFacts = FaceRecord;
+
+/** What an expression sees of one picture. */
+export type PictureFacts = Pick<PictureRecord, 'status' | 'width' | 'height' | 'faces' | 'error'>;
+
+/** A number. NaN stands for "absent": every comparison with it is false, and it spreads through arithmetic. */
+interface NumberName<T> {
+  readonly type: 'number';
+  readonly read: (facts: T) => number;
+}
+
+/** A text out of a closed set, so that a misspelt value is found before the run and not after it. */
+interface TextName<T> {
+  readonly type: 'text';
+  readonly values: readonly string[];
+  readonly read: (facts: T) => string;
+}
+
+export type Name<T> = NumberName<T> | TextName<T>;
+
+const AGE_GROUPS: readonly AgeGroup[] = [
+  '(0-2)',
+  '(4-6)',
+  '(8-12)',
+  '(15-20)',
+  '(25-32)',
+  '(38-43)',
+  '(48-53)',
+  '(60-100)',
+];
+
+/** `(25-32)` → 25 and 32. */
+const BOUNDS: ReadonlyMap<string, readonly [number, number]> = new Map(
+  AGE_GROUPS.map((group) => {
+    const [low = NaN, high = NaN] = group.slice(1, -1).split('-').map(Number);
+    return [group, [low, high]];
+  }),
+);
+
+const lowest = (face: FaceFacts): number => BOUNDS.get(face.age)?.[0] ?? NaN;
+const highest = (face: FaceFacts): number => BOUNDS.get(face.age)?.[1] ?? NaN;
+
+function number<T>(read: (facts: T) => number): NumberName<T> {
+  return { type: 'number', read };
+}
+
+function text<T>(values: readonly string[], read: (facts: T) => string): TextName<T> {
+  return { type: 'text', values, read };
+}
+
+/** Extreme of a value over the faces; absent when there is none. */
+function over(pick: (a: number, b: number) => number, value: (face: FaceFacts) => number) {
+  return number<PictureFacts>(({ faces }) =>
+    faces.reduce((extreme, face) => (Number.isNaN(extreme) ? value(face) : pick(extreme, value(face))), NaN),
+  );
+}
+
+const countOf = (gender: Gender) =>
+  number<PictureFacts>(({ faces }) =>
+    faces.reduce((count, face) => (face.gender === gender ? count + 1 : count), 0),
+  );
+
+/** Names that mean something about the picture. */
+export const PICTURE_NAMES: ReadonlyMap<string, Name<PictureFacts>> = new Map<string, Name<PictureFacts>>([
+  ['faces', number(({ faces }) => faces.length)],
+  ['males', countOf('Male')],
+  ['females', countOf('Female')],
+  ['minAge', over(Math.min, lowest)],
+  ['maxAge', over(Math.max, highest)],
+  ['confidence', over(Math.max, ({ confidence }) => confidence)],
+  // A size of 0 says "could not be read"; `width < 640` is not meant to find those.
+  ['width', number(({ width }) => width || NaN)],
+  ['height', number(({ height }) => height || NaN)],
+  ['status', text(['ok', 'failed'], ({ status }) => status)],
+  ['code', text(['', ...FAILURE_CODES], ({ error }) => error?.code ?? '')],
+]);
+
+/** Names that mean something about one face, inside `any`, `all` and `count`; they hide the picture's of the same name. */
+export const FACE_NAMES: ReadonlyMap<string, Name<FaceFacts>> = new Map<string, Name<FaceFacts>>([
+  ['gender', text(['Male', 'Female'], ({ gender }) => gender)],
+  ['age', text(AGE_GROUPS, ({ age }) => age)],
+  ['minAge', number(lowest)],
+  ['maxAge', number(highest)],
+  ['ageYears', number(({ ageYears }) => ageYears ?? NaN)],
+  ['confidence', number(({ confidence }) => confidence)],
+  ['genderConfidence', number(({ genderConfidence }) => genderConfidence)],
+  ['ageConfidence', number(({ ageConfidence }) => ageConfidence ?? NaN)],
+  ['x', number(({ bbox }) => bbox[0])],
+  ['y', number(({ bbox }) => bbox[1])],
+  ['w', number(({ bbox }) => bbox[2])],
+  ['h', number(({ bbox }) => bbox[3])],
+]);
