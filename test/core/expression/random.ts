@@ -1,4 +1,4 @@
-import type { PictureFacts } from '../../src/core/expression.js';
+import type { PictureFacts } from '../../../src/core/expression.js';
 
 /** Seeded random choices, so that a failure can be repeated. */
 export interface Random {
