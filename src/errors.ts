@@ -42,6 +42,11 @@ export class FatalError extends Error {
   }
 }
 
+/** The reader of stdout went away (EPIPE): the run ends quietly. */
+export class PipeClosedError extends Error {
+  override readonly name = 'PipeClosedError';
+}
+
 /** The one validation form: names what was wanted, for what, and what came. */
 export function usageError(expected: string, subject: string, received: unknown): FatalError {
   return new FatalError('USAGE', `Expected ${expected} for ${subject}, received ${JSON.stringify(received)}`);

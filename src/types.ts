@@ -3,6 +3,8 @@
  * Every coordinate is in pixels with the origin at the top left; every confidence is in 0..1.
  */
 
+import type { PictureRecord } from './core/report.js';
+
 /** A picture to process. */
 export interface ImageSource {
   /** Absolute path of the base folder that `relativePath` starts from. */
@@ -327,4 +329,69 @@ export interface LaneStats {
   readonly replaced: number;
   /** Highest resident set of one lane, in bytes. */
   readonly peakLaneBytes: number;
+}
+
+/** What `stat` says of a regular file, as far as skipping goes. */
+export interface FileStamp {
+  readonly bytes: number;
+  /** Milliseconds since the epoch, rounded: what `utimes` can set and any file system keeps. */
+  readonly mtimeMs: number;
+}
+
+/** Reads picture files. Special files are never opened. */
+export interface PictureFiles {
+  /** @throws {ImageError} UNREADABLE or NOT_A_FILE. */
+  stamp(path: string): FileStamp;
+  /** @throws {ImageError} UNREADABLE, NOT_A_FILE, EMPTY_FILE or TOO_LARGE. */
+  read(path: string): Promise<Buffer>;
+  /** Lower-case hex of the file's bytes. @throws {ImageError} UNREADABLE. */
+  sha256(path: string): Promise<string>;
+}
+
+/** Writes one file so that its name only ever shows the whole of it. */
+export interface FileWriter {
+  /** @throws {ImageError} WRITE_FAILED for this path's own fault. @throws {FatalError} OUTPUT_UNUSABLE for the disk's. */
+  write(path: string, data: Buffer | string): Promise<void>;
+}
+
+export interface StoredRecord {
+  readonly record: PictureRecord;
+  /** The record file's own mtime: its source's at the time it was made. */
+  readonly mtimeMs: number;
+}
+
+/** The output folder as the record of what was done. */
+export interface Ledger {
+  /** Undefined for a picture without a record, or with a damaged one. */
+  read(image: string): StoredRecord | undefined;
+  /** @throws {ImageError} WRITE_FAILED. @throws {FatalError} OUTPUT_UNUSABLE. */
+  write(record: PictureRecord, sourceMtimeMs: number | undefined): Promise<void>;
+  /** Remembers that the picture is unchanged although its mtime is not. */
+  restamp(image: string, sourceMtimeMs: number): void;
+  /** Removes the record and the annotated copy. */
+  remove(image: string): void;
+  hasAnnotated(image: string): boolean;
+  removeAnnotated(image: string): void;
+  annotatedPath(image: string): string;
+  /** Every picture with a record, sorted by UTF-16 code units. */
+  images(): string[];
+  /** Replaces a file at the top of the output folder with the joined chunks. */
+  publish(name: string, chunks: Iterable<string>): Promise<void>;
+  /** Whether a file stands at the top of the output folder. */
+  has(name: string): boolean;
+}
+
+/** Takes finished records, in order. */
+export interface ReportSink {
+  /** Resolves when there is room for more. @throws {PipeClosedError} when the reader went away. */
+  write(line: string): Promise<void>;
+}
+
+export type StopReason = 'SIGINT' | 'SIGTERM' | 'closed pipe';
+
+/** Asks a run to end early. */
+export interface StopSwitch {
+  /** Set by the first request; later ones do not change it. */
+  readonly requested: StopReason | undefined;
+  request(reason: StopReason): void;
 }

@@ -1,12 +1,5 @@
-import type { FailureCode, RunKey } from '../types.js';
+import type { FailureCode, FileStamp, RunKey } from '../types.js';
 import type { PictureRecord } from './report.js';
-
-/** What `stat` says of a file, as far as skipping goes. */
-export interface FileStamp {
-  readonly bytes: number;
-  /** Milliseconds since the epoch, rounded: what `utimes` can set and any file system keeps. */
-  readonly mtimeMs: number;
-}
 
 /** What to do with a picture that may have a record: `hash` means that only its content can tell. */
 export type SkipDecision = 'process' | 'hash' | 'skip';

@@ -1,0 +1,97 @@
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { annotatedPath, recordPath } from '../core/output-paths.js';
+import { formatRecord, parseRecord } from '../core/report.js';
+import { FatalError } from '../errors.js';
+import type { Ledger } from '../types.js';
+import { codeOf, reasonOf, removeFile, setMtime, TEMPORARY_NAME, writeChunks, writeFault, writeWhole } from './files.js';
+
+const RECORDS = 'json';
+const COPIES = 'annotated';
+const SUFFIX = '.json';
+
+/**
+ * Opens the records below an output folder. Reads are synchronous: an unchanged run over 10,000 pictures reads 20,000
+ * small files, and a thread-pool hop for each would cost more than the reading.
+ *
+ * @param output absolute path of the output folder.
+ */
+export function openLedger(output: string): Ledger {
+  return {
+    read(image) {
+      const file = recordPath(output, image);
+      try {
+        const mtimeMs = Math.round(statSync(file).mtimeMs);
+        const record = parseRecord(readFileSync(file, 'utf8'), image);
+        return record && { record, mtimeMs };
+      } catch {
+        return undefined;
+      }
+    },
+    write: (record, sourceMtimeMs) =>
+      writeWhole(recordPath(output, record.image), formatRecord(record), sourceMtimeMs),
+    restamp(image, sourceMtimeMs) {
+      const file = recordPath(output, image);
+      try {
+        setMtime(file, sourceMtimeMs);
+      } catch (error) {
+        throw writeFault(error, file);
+      }
+    },
+    remove(image) {
+      removeFile(annotatedPath(output, image));
+      removeFile(recordPath(output, image));
+    },
+    hasAnnotated: (image) => existsSync(annotatedPath(output, image)),
+    removeAnnotated(image) {
+      removeFile(annotatedPath(output, image));
+    },
+    annotatedPath: (image) => annotatedPath(output, image),
+    images: () =>
+      filesBelow(path.join(output, RECORDS))
+        .filter((file) => file.endsWith(SUFFIX))
+        .map((file) => file.slice(0, -SUFFIX.length))
+        .sort(),
+    publish: (name, chunks) => writeChunks(path.join(output, name), chunks),
+    has: (name) => existsSync(path.join(output, name)),
+  };
+}
+
+/** Removes temporary files that a killed run left behind. Only safe while the output folder is locked. */
+export function sweepTemporaries(output: string): void {
+  for (const folder of [RECORDS, COPIES]) {
+    for (const file of filesBelow(path.join(output, folder))) {
+      if (TEMPORARY_NAME.test(path.basename(file))) removeFile(path.join(output, folder, file));
+    }
+  }
+  for (const name of namesIn(output)) {
+    if (TEMPORARY_NAME.test(name)) removeFile(path.join(output, name));
+  }
+}
+
+/** Paths of the files below a folder, `/` separated, relative to it; none where it does not exist. */
+function filesBelow(root: string): string[] {
+  const files: string[] = [];
+  const pending = [''];
+  for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
+    for (const entry of entriesOf(path.join(root, folder))) {
+      const relative = folder === '' ? entry.name : `${folder}/${entry.name}`;
+      if (entry.isDirectory()) pending.push(relative);
+      else files.push(relative);
+    }
+  }
+  return files;
+}
+
+function entriesOf(folder: string) {
+  try {
+    return readdirSync(folder, { withFileTypes: true });
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw new FatalError('OUTPUT_UNUSABLE', `Cannot list ${folder}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+function namesIn(folder: string): string[] {
+  return entriesOf(folder).map((entry) => entry.name);
+}

@@ -1,0 +1,53 @@
+import { CSV_HEADER, formatCsvRows } from '../core/csv.js';
+import { formatLine, type PictureRecord } from '../core/report.js';
+import type { OutputFormat } from '../config.js';
+import type { Ledger } from '../types.js';
+
+interface Table {
+  readonly name: string;
+  readonly header: string;
+  readonly format: (record: PictureRecord) => string;
+}
+
+const TABLES: Readonly<Record<Exclude<OutputFormat, 'none'>, Table>> = {
+  csv: { name: 'faces.csv', header: CSV_HEADER, format: formatCsvRows },
+  jsonl: { name: 'faces.jsonl', header: '', format: formatLine },
+};
+
+/**
+ * Rebuilds `faces.csv` and `faces.jsonl` from the records, in path order: those asked for, and any that an earlier run
+ * left, so that none goes stale. They cover the whole output folder, whatever part of it this run was about.
+ *
+ * @param shows which records appear: `--where`.
+ * @returns the pictures whose record could not be read.
+ * @throws {FatalError} OUTPUT_UNUSABLE.
+ */
+export async function writeOutputs(
+  ledger: Ledger,
+  formats: readonly OutputFormat[],
+  shows: (record: PictureRecord) => boolean,
+): Promise<ReadonlySet<string>> {
+  const damaged = new Set<string>();
+  const wanted = Object.entries(TABLES).filter(
+    ([format, table]) => formats.includes(format as OutputFormat) || ledger.has(table.name),
+  );
+  if (wanted.length === 0) return damaged;
+  const images = ledger.images();
+  for (const [, table] of wanted) await ledger.publish(table.name, lines(table, images, ledger, shows, damaged));
+  return damaged;
+}
+
+function* lines(
+  table: Table,
+  images: readonly string[],
+  ledger: Ledger,
+  shows: (record: PictureRecord) => boolean,
+  damaged: Set<string>,
+): Iterable<string> {
+  if (table.header !== '') yield table.header;
+  for (const image of images) {
+    const stored = ledger.read(image);
+    if (!stored) damaged.add(image);
+    else if (shows(stored.record)) yield table.format(stored.record);
+  }
+}
