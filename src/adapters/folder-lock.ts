@@ -1,0 +1,130 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readFile, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { FolderLock, LockOwner } from '../packs/store/ports.js';
+
+export interface LockTiming {
+  /** Milliseconds between looks at a lock that is held. */
+  readonly poll: number;
+  /** Milliseconds between signs of life of the holder. */
+  readonly heartbeat: number;
+  /** Milliseconds without a sign of life after which the holder counts as dead, wherever it runs. */
+  readonly stale: number;
+}
+
+const DEFAULTS: LockTiming = { poll: 200, heartbeat: 10_000, stale: 60_000 };
+
+/** Locks that this process holds: a lock with our own process id that is not among them is that of a dead namesake. */
+const held = new Map<string, string>();
+
+/** A lock file with its holder's process id and host, whose mtime is renewed while it is held. */
+export function createFolderLock(timing: Partial<LockTiming> = {}): FolderLock {
+  const settings = { ...DEFAULTS, ...timing };
+  return {
+    async hold(file, work, options = {}) {
+      let told = false;
+      while (!(await create(file))) {
+        options.signal?.throwIfAborted();
+        const owner = await deadOwnerRemoved(file, settings);
+        if (owner === undefined) continue;
+        if (!told) options.onWait?.(owner);
+        told = true;
+        await sleep(settings.poll, undefined, options.signal ? { signal: options.signal } : {});
+      }
+      const heart = setInterval(() => void touch(file), settings.heartbeat);
+      heart.unref();
+      try {
+        return await work();
+      } finally {
+        clearInterval(heart);
+        await release(file);
+      }
+    },
+  };
+}
+
+async function create(file: string): Promise<boolean> {
+  const content = JSON.stringify({ pid: process.pid, host: hostname(), id: randomUUID() });
+  try {
+    await writeFile(file, content, { flag: 'wx' });
+  } catch (error) {
+    if (errorCode(error) === 'EEXIST') return false;
+    if (errorCode(error) === 'ENOSPC') await rm(file, { force: true });
+    throw error;
+  }
+  held.set(file, content);
+  return true;
+}
+
+/** Removes the lock unless somebody took us for dead and holds it now. */
+async function release(file: string): Promise<void> {
+  const content = held.get(file);
+  held.delete(file);
+  if ((await readFile(file, 'utf8').catch(() => undefined)) === content) await rm(file, { force: true });
+}
+
+/** Who holds the lock; undefined when the way is free because it was gone or its holder is dead. */
+async function deadOwnerRemoved(file: string, timing: LockTiming): Promise<LockOwner | undefined> {
+  const found = await look(file);
+  if (!found) return undefined;
+  if (isAlive(file, found, timing)) return found.owner;
+  // Only who holds the guard removes a lock, and only after a second look: nobody's fresh lock can be removed by mistake.
+  const guard = `${file}.takeover`;
+  try {
+    await mkdir(guard);
+  } catch {
+    const age = Date.now() - ((await stat(guard).catch(() => undefined))?.mtimeMs ?? Date.now());
+    if (age > timing.stale) await rmdir(guard).catch(() => undefined);
+    return found.owner;
+  }
+  try {
+    const again = await look(file);
+    if (again && !isAlive(file, again, timing)) await rm(file, { force: true });
+    return undefined;
+  } finally {
+    await rmdir(guard).catch(() => undefined);
+  }
+}
+
+interface FoundLock {
+  readonly owner: LockOwner;
+  readonly age: number;
+}
+
+async function look(file: string): Promise<FoundLock | undefined> {
+  try {
+    const [text, { mtimeMs }] = await Promise.all([readFile(file, 'utf8'), stat(file)]);
+    const age = Date.now() - mtimeMs;
+    try {
+      return { owner: JSON.parse(text) as LockOwner, age };
+    } catch {
+      // Just being written, or left empty by a full disk.
+      return { owner: { pid: 0, host: 'unknown' }, age };
+    }
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+function isAlive(file: string, { owner, age }: FoundLock, timing: LockTiming): boolean {
+  if (age > timing.stale) return false;
+  if (owner.host !== hostname() || owner.pid === 0) return true;
+  if (owner.pid === process.pid) return held.has(file);
+  try {
+    process.kill(owner.pid, 0);
+    return true;
+  } catch (error) {
+    return errorCode(error) === 'EPERM';
+  }
+}
+
+async function touch(file: string): Promise<void> {
+  const now = new Date();
+  await utimes(file, now, now).catch(() => undefined);
+}
+
+function errorCode(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code;
+}

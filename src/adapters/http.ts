@@ -1,0 +1,90 @@
+import type { Dispatcher } from 'undici';
+import type { HttpClient, HttpResponse } from '../packs/store/ports.js';
+
+export interface HttpOptions {
+  /** Tries of one request after the first. */
+  readonly retries: number;
+  /** Milliseconds before the first retry; doubles with each further one, up to 30 s. */
+  readonly firstDelay: number;
+  /** Milliseconds without a byte after which a connection counts as dead. */
+  readonly silence: number;
+}
+
+const DEFAULTS: HttpOptions = { retries: 4, firstDelay: 500, silence: 30_000 };
+
+/** undici's own list of faults that pass, and its timeouts, which it leaves out. */
+const PASSING_FAULTS = [
+  'ECONNRESET',
+  'ECONNREFUSED',
+  'ETIMEDOUT',
+  'EAI_AGAIN',
+  'ENETDOWN',
+  'ENETUNREACH',
+  'EHOSTDOWN',
+  'EHOSTUNREACH',
+  'EPIPE',
+  'UND_ERR_SOCKET',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+];
+
+/** The client of `models pull`. Imports undici (60 ms) when it is first asked. Proxies: HTTPS_PROXY, HTTP_PROXY, NO_PROXY. */
+export function createHttpClient(options: Partial<HttpOptions> = {}): HttpClient {
+  const settings = { ...DEFAULTS, ...options };
+  let opened: Promise<Dispatcher> | undefined;
+  return {
+    async get(url, { from, signal }) {
+      const { request } = await import('undici');
+      opened ??= openDispatcher(settings);
+      const response = await request(url, {
+        dispatcher: await opened,
+        // Compressed transfer would make offsets and sizes those of another file.
+        headers: { 'accept-encoding': 'identity', ...(from > 0 ? { range: `bytes=${from}-` } : {}) },
+        ...(signal ? { signal } : {}),
+      });
+      return describe(response);
+    },
+    async close() {
+      await (await opened)?.destroy();
+    },
+  };
+}
+
+async function openDispatcher(settings: HttpOptions): Promise<Dispatcher> {
+  const { EnvHttpProxyAgent, interceptors } = await import('undici');
+  const agent = new EnvHttpProxyAgent({
+    connectTimeout: settings.silence,
+    headersTimeout: settings.silence,
+    bodyTimeout: settings.silence,
+  });
+  return agent.compose(
+    interceptors.redirect({ maxRedirections: 5 }),
+    interceptors.retry({
+      maxRetries: settings.retries,
+      minTimeout: settings.firstDelay,
+      errorCodes: PASSING_FAULTS,
+    }),
+  );
+}
+
+function describe(response: Dispatcher.ResponseData): HttpResponse {
+  const { statusCode: status, headers, body } = response;
+  const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(header(headers['content-range']) ?? '');
+  const partial = status === 206 && range !== null;
+  const total = partial ? range[2] : header(headers['content-length']);
+  return {
+    status,
+    start: partial ? Number(range[1]) : 0,
+    total: total === undefined || total === '*' ? undefined : Number(total),
+    body,
+    cancel() {
+      body.on('error', () => undefined);
+      body.destroy();
+    },
+  };
+}
+
+function header(value: string | string[] | undefined): string | undefined {
+  return Array.isArray(value) ? value[0] : value;
+}
