@@ -1,0 +1,33 @@
+import type { Detection } from '../types.js';
+import { iou, shareInside } from './box.js';
+
+/** The order of faces everywhere: by falling confidence, then from the left, then from the top. */
+export function compareDetections(a: Detection, b: Detection): number {
+  return b.confidence - a.confidence || a.box.x1 - b.box.x1 || a.box.y1 - b.box.y1;
+}
+
+/**
+ * Non-maximum suppression: keeps the most confident of boxes that cover the same face.
+ * @param maxIou boxes that overlap by more than this are one face, 0..1.
+ * @returns what is left, in the order of `compareDetections`.
+ */
+export function suppressOverlaps(detections: readonly Detection[], maxIou: number): Detection[] {
+  const kept: Detection[] = [];
+  for (const candidate of detections.toSorted(compareDetections)) {
+    if (kept.every(({ box }) => iou(box, candidate.box) <= maxIou)) kept.push(candidate);
+  }
+  return kept;
+}
+
+/**
+ * Drops boxes that lie outside the picture for too large a part, before they are clipped: SSD nets put a second box on
+ * a large face that runs past the edge.
+ * @param minInside least share of the area inside, 0..1.
+ */
+export function dropOutside(
+  detections: readonly Detection[],
+  picture: { readonly width: number; readonly height: number },
+  minInside: number,
+): Detection[] {
+  return detections.filter(({ box }) => shareInside(box, picture.width, picture.height) >= minInside);
+}

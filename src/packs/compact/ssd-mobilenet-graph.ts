@@ -1,0 +1,93 @@
+import { GraphBuilder, int64 } from '../onnx/graph.js';
+import { ConvNetWriter, foldBatchNorm } from './conv-net.js';
+import type { Weight, Weights } from './tfjs-weights.js';
+
+/** `BatchNorm` epsilon of face-api's MobileNetV1: float32 of 0.001. */
+const epsilon = 0.0010000000474974513;
+
+/** Depthwise layers that halve the picture. */
+const halving = new Set([2, 4, 6, 12]);
+
+/** Per anchor the class head gives background, face and one unused class. */
+const classes = 3;
+const faceClass = 1;
+
+/**
+ * face-api's SSD-MobileNetV1 as ONNX: input `image` 1x3x512x512 RGB in -1..1; outputs `boxes` 1x5118x4 (encoded against
+ * the priors of `priors.ts`: y, x, height, width) and `scores` 1x5118 (probability of a face).
+ */
+export function ssdMobilenetGraph(weights: Weights): Uint8Array {
+  const graph = new GraphBuilder('ssd-mobilenetv1-face');
+  const net = new ConvNetWriter(graph, weights);
+  const image = graph.input('image', [1, 3, 512, 512]);
+  const maps = featureMaps(net, image);
+  const boxes = maps.map((map, index) => boxHead(net, map, index));
+  const scores = maps.map((map, index) => classHead(net, map, index));
+  graph.node('Concat', 'boxes', boxes, { axis: 1 });
+  graph.node('Sigmoid', 'scores', [graph.node('Concat', 'logits', scores, { axis: 1 })]);
+  graph.output('boxes', [1, 5118, 4]);
+  graph.output('scores', [1, 5118]);
+  return graph.build();
+}
+
+/** Six maps of 32, 16, 8, 4, 2 and 1 cells a side. */
+function featureMaps(net: ConvNetWriter, image: string): readonly string[] {
+  const maps: string[] = [];
+  let value = biasedConv(net, 'MobilenetV1/Conv2d_0_pointwise', image, 2);
+  for (let layer = 1; layer <= 13; layer++) {
+    const name = `MobilenetV1/Conv2d_${layer}`;
+    value = depthwise(net, `${name}_depthwise`, value, halving.has(layer) ? 2 : 1);
+    value = biasedConv(net, `${name}_pointwise`, value, 1);
+    if (layer === 11 || layer === 13) maps.push(value);
+  }
+  for (let layer = 0; layer < 8; layer++) {
+    const isMap = layer % 2 === 1;
+    value = biasedConv(net, `Prediction/Conv2d_${layer}_pointwise`, value, isMap ? 2 : 1);
+    if (isMap) maps.push(value);
+  }
+  return maps;
+}
+
+/** The package has these batch norms folded already: what is left of them is the offset. */
+function biasedConv(net: ConvNetWriter, name: string, input: string, stride: number): string {
+  const offset = net.weight(`${name}/convolution_bn_offset`);
+  return net.conv(name, input, net.weight(`${name}/weights`), offset, { stride, activation: 'relu6' });
+}
+
+function depthwise(net: ConvNetWriter, name: string, input: string, stride: number): string {
+  const { filter, bias } = foldBatchNorm(net.weight(`${name}/depthwise_weights`), {
+    gamma: net.weight(`${name}/BatchNorm/gamma`),
+    beta: net.weight(`${name}/BatchNorm/beta`),
+    mean: net.weight(`${name}/BatchNorm/moving_mean`),
+    variance: net.weight(`${name}/BatchNorm/moving_variance`),
+    epsilon,
+  });
+  return net.depthwise(name, input, filter, bias, { stride, activation: 'relu6' });
+}
+
+function boxHead(net: ConvNetWriter, map: string, index: number): string {
+  const name = `Prediction/BoxPredictor_${index}/BoxEncodingPredictor`;
+  const encoded = net.conv(name, map, net.weight(`${name}/weights`), net.weight(`${name}/biases`));
+  return rows(net.graph, encoded, [0, -1, 4]);
+}
+
+function classHead(net: ConvNetWriter, map: string, index: number): string {
+  const name = `Prediction/BoxPredictor_${index}/ClassPredictor`;
+  const filter = faceOnly(net.weight(`${name}/weights`));
+  return rows(net.graph, net.conv(name, map, filter, faceOnly(net.weight(`${name}/biases`))), [0, -1]);
+}
+
+/** Channels last, then one row per anchor: cell by cell, as the priors are ordered. */
+function rows(graph: GraphBuilder, value: string, shape: readonly number[]): string {
+  const turned = graph.node('Transpose', `${value}/nhwc`, [value], { perm: [0, 2, 3, 1] });
+  return graph.node('Reshape', `${value}/rows`, [turned, graph.constant(`${value}/shape`, int64(...shape))]);
+}
+
+/** Drops the output channels of the other classes. */
+function faceOnly({ shape, data }: Weight): Weight {
+  const outputs = (shape.at(-1) ?? 0) / classes;
+  return {
+    shape: [...shape.slice(0, -1), outputs],
+    data: data.filter((_, index) => index % classes === faceClass),
+  };
+}

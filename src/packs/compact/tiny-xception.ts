@@ -1,0 +1,95 @@
+import { growBox, pixelBox } from '../../core/box.js';
+import { ageGroup, mostProbable } from '../../core/labels.js';
+import type {
+  AttributeEstimator,
+  Attributes,
+  Blob,
+  BoundingBox,
+  EngineImage,
+  Imaging,
+  Net,
+  Raster,
+} from '../../types.js';
+import type { RegressionSpec } from '../spec.js';
+
+export interface EstimatorOptions {
+  /** Share of the box size added on each side. */
+  readonly padding: number;
+}
+
+/** face-api's AgeGenderNet: years and gender from the clipped face on a black square. */
+export class TinyXceptionEstimator implements AttributeEstimator {
+  constructor(
+    private readonly imaging: Imaging,
+    private readonly net: Net,
+    private readonly spec: RegressionSpec,
+    private readonly options: EstimatorOptions,
+  ) {}
+
+  async estimate(raster: Raster, boxes: readonly BoundingBox[]): Promise<readonly Attributes[]> {
+    if (boxes.length === 0) return [];
+    const image = this.imaging.load(raster);
+    try {
+      const results: Attributes[] = [];
+      for (let start = 0; start < boxes.length; start += this.spec.batch) {
+        results.push(...(await this.#batch(image, boxes.slice(start, start + this.spec.batch))));
+      }
+      return results;
+    } finally {
+      image.release();
+    }
+  }
+
+  async #batch(image: EngineImage, boxes: readonly BoundingBox[]): Promise<readonly Attributes[]> {
+    const blob = this.#blob(image, boxes);
+    try {
+      const [ages, genders] = await this.net.forward(blob, ['age', 'gender']);
+      return boxes.map((_, row) => this.#attributes(row, ages, genders));
+    } finally {
+      blob.release();
+    }
+  }
+
+  #attributes(row: number, ages?: Float32Array, genders?: Float32Array): Attributes {
+    const labels = this.spec.genderLabels;
+    const years = ages?.[row];
+    const probabilities = genders?.subarray(row * labels.length, (row + 1) * labels.length);
+    if (years === undefined || probabilities === undefined) throw new Error('The net left out a face');
+    return { gender: mostProbable(labels, probabilities), age: ageGroup(years), ageYears: years };
+  }
+
+  #blob(image: EngineImage, boxes: readonly BoundingBox[]): Blob {
+    const { width, height, scale, mean, channelOrder } = this.spec.net;
+    const faces: EngineImage[] = [];
+    try {
+      for (const box of boxes) faces.push(this.#face(image, box));
+      return this.imaging.blob(faces, { width, height, scale, mean, bgr: channelOrder === 'bgr' });
+    } finally {
+      for (const face of faces) face.release();
+    }
+  }
+
+  /** The face scaled to fit the net's square input, centred between black bars. */
+  #face(image: EngineImage, box: BoundingBox): EngineImage {
+    const side = this.spec.net.width;
+    const grown = growBox(box, this.options.padding);
+    const crop = image.crop(pixelBox(grown, image.width, image.height));
+    try {
+      const scale = side / Math.max(crop.width, crop.height);
+      const fit = (length: number): number => Math.max(1, Math.round(length * scale));
+      const scaled = crop.resize(fit(crop.width), fit(crop.height), 'cubic');
+      try {
+        const [left, top] = [side - scaled.width, side - scaled.height].map((gap) => Math.floor(gap / 2)) as [
+          number,
+          number,
+        ];
+        const [right, bottom] = [side - scaled.width - left, side - scaled.height - top];
+        return scaled.pad({ top, right, bottom, left }, 'constant');
+      } finally {
+        scaled.release();
+      }
+    } finally {
+      crop.release();
+    }
+  }
+}
