@@ -37,13 +37,18 @@ export function createHttpClient(options: Partial<HttpOptions> = {}): HttpClient
     async get(url, { from, signal }) {
       const { request } = await import('undici');
       opened ??= openDispatcher(settings);
-      const response = await request(url, {
-        dispatcher: await opened,
-        // Compressed transfer would make offsets and sizes those of another file.
-        headers: { 'accept-encoding': 'identity', ...(from > 0 ? { range: `bytes=${from}-` } : {}) },
-        ...(signal ? { signal } : {}),
-      });
-      return describe(response);
+      try {
+        const response = await request(url, {
+          dispatcher: await opened,
+          // Compressed transfer would make offsets and sizes those of another file.
+          headers: { 'accept-encoding': 'identity', ...(from > 0 ? { range: `bytes=${from}-` } : {}) },
+          ...(signal ? { signal } : {}),
+        });
+        return describe(response);
+      } catch (error) {
+        signal?.throwIfAborted();
+        throw explained(error);
+      }
     },
     async close() {
       await (await opened)?.destroy();
@@ -83,6 +88,15 @@ function describe(response: Dispatcher.ResponseData): HttpResponse {
       body.destroy();
     },
   };
+}
+
+/** After the last retry undici says no more than "Request failed". */
+function explained(error: unknown): Error {
+  if (!(error instanceof Error)) return new Error(String(error));
+  const status = (error as { statusCode?: unknown }).statusCode;
+  return typeof status === 'number'
+    ? new Error(`the server answered HTTP ${status} again and again`, { cause: error })
+    : error;
 }
 
 function header(value: string | string[] | undefined): string | undefined {

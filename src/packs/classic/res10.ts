@@ -1,0 +1,59 @@
+import { compareDetections, dropOutside } from '../../core/detections.js';
+import type { Detection, FaceDetector, Imaging, Net, Raster } from '../../types.js';
+import { netBlobSpec } from '../net-blob.js';
+import type { DetectorSpec } from '../spec.js';
+import { decodeDetectionOutput } from './detection-output.js';
+
+export interface DetectorOptions {
+  /** Faces below this are not reported, 0..1. */
+  readonly minConfidence: number;
+}
+
+/** Turns what the net gave into boxes in units of the raster, overlaps already removed. */
+export type Res10Decoder = (outputs: readonly Float32Array[], raster: Raster) => readonly Detection[];
+
+/** Which outputs to ask the net for, and how to read them. */
+export interface Res10Head {
+  readonly outputs: readonly string[];
+  readonly decode: Res10Decoder;
+}
+
+/** Caffe's and TensorFlow's nets end in a layer that decodes and removes overlaps by itself. */
+export const DETECTION_OUTPUT: Res10Head = {
+  outputs: ['detection_out'],
+  decode: ([rows], raster) => decodeDetectionOutput(rows ?? new Float32Array(), raster.width, raster.height),
+};
+
+/** The res10 single-shot detector: the whole picture squeezed into 300x300. */
+export class Res10Detector implements FaceDetector {
+  constructor(
+    private readonly imaging: Imaging,
+    private readonly net: Net,
+    private readonly spec: DetectorSpec,
+    private readonly options: DetectorOptions,
+    private readonly head: Res10Head = DETECTION_OUTPUT,
+  ) {}
+
+  async detect(raster: Raster): Promise<readonly Detection[]> {
+    const outputs = await this.#forward(raster);
+    const confident = this.head
+      .decode(outputs, raster)
+      .filter(({ confidence }) => confidence >= this.options.minConfidence);
+    return dropOutside(confident, raster, this.spec.minInside).toSorted(compareDetections);
+  }
+
+  async #forward(raster: Raster): Promise<readonly Float32Array[]> {
+    const image = this.imaging.load(raster);
+    try {
+      // Squeezed by the blob itself, with its bilinear filter, as every caller of this net does.
+      const blob = this.imaging.blob([image], netBlobSpec(this.spec.net));
+      try {
+        return await this.net.forward(blob, this.head.outputs);
+      } finally {
+        blob.release();
+      }
+    } finally {
+      image.release();
+    }
+  }
+}
