@@ -3,6 +3,8 @@
  * Every coordinate is in pixels with the origin at the top left; every confidence is in 0..1.
  */
 
+import type { RunEvent } from './core/events.js';
+import type { PictureFormat } from './core/picture-format/signatures.js';
 import type { PictureRecord } from './core/report.js';
 
 /** A picture to process. */
@@ -146,6 +148,24 @@ export interface DecodeLimits {
 export interface PictureDecoder {
   /** @throws {ImageError} EMPTY_FILE, NOT_AN_IMAGE, UNSUPPORTED_FORMAT, TRUNCATED, CORRUPT or TOO_LARGE. */
   decode(bytes: Buffer, limits: DecodeLimits): Promise<DecodedPicture>;
+}
+
+/** A picture at its original size, upright. */
+export interface FullPicture {
+  readonly raster: Raster;
+  /** The format that the bytes are in, whatever the file is called. */
+  readonly format: PictureFormat;
+}
+
+/** Pixels at the original size, in and out: what annotated copies need. */
+export interface PictureCodec {
+  /** @throws {ImageError} as `PictureDecoder.decode`. */
+  decodeFull(bytes: Buffer, limits: Pick<DecodeLimits, 'maxPixels'>): Promise<FullPicture>;
+  /**
+   * Bytes of a picture file: 8-bit sRGB, one frame, no metadata. The same raster always gives the same bytes.
+   * @throws {ImageError} WRITE_FAILED when the format cannot hold the picture.
+   */
+  encode(raster: Raster, format: PictureFormat): Promise<Buffer>;
 }
 
 /** Finds faces; boxes are in raster pixels and may leave the raster by up to a fifth of their area. */
@@ -394,4 +414,48 @@ export interface StopSwitch {
   /** Set by the first request; later ones do not change it. */
   readonly requested: StopReason | undefined;
   request(reason: StopReason): void;
+}
+
+/** Counts of a run under way; `done` counts every finished picture, skipped and failed ones included. */
+export interface ProgressState {
+  readonly done: number;
+  readonly skipped: number;
+  readonly faces: number;
+  readonly failed: number;
+  readonly retried: number;
+}
+
+/** Shows how far the run is. */
+export interface ProgressListener {
+  start(total: number): void;
+  /** Cheap: may be called for every picture. */
+  update(state: ProgressState): void;
+  /** Takes the bar off the screen. Does nothing the second time. */
+  stop(): void;
+}
+
+/** Tells people, or machines, what happens in a run. */
+export interface EventLog {
+  emit(event: RunEvent): void;
+}
+
+/** What the output folder remembers of the runs that wrote it: `<output>/facetag.json`. */
+export interface OutputMemory {
+  readonly schemaVersion: 1;
+  /** The base folder, relative to the output folder. */
+  readonly base: string;
+}
+
+/** Port: the output folder as a whole. */
+export interface OutputFolders {
+  /**
+   * Creates the folder, locks it, runs `work`, unlocks it; removes the folder again when `work` left nothing in it.
+   *
+   * @throws {FatalError} OUTPUT_LOCKED, naming the holder; OUTPUT_UNUSABLE.
+   */
+  hold<T>(output: string, work: () => Promise<T>): Promise<T>;
+  hasRecords(output: string): boolean;
+  /** @throws {FatalError} OUTPUT_UNUSABLE when the file is there but not ours. */
+  readMemory(output: string): OutputMemory | undefined;
+  writeMemory(output: string, memory: OutputMemory): Promise<void>;
 }

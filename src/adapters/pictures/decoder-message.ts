@@ -1,0 +1,24 @@
+/**
+ * Warnings of libjpeg about files that many cameras and editors write: nothing of the picture is missing. The rest
+ * ("bad Huffman code", "premature end of data segment", a lost restart marker) mean wrong pixels.
+ */
+const HARMLESS = /extraneous bytes before marker|Invalid SOS parameters|Unknown Adobe color transform/;
+
+/** True when a JPEG decoder stopped at a warning that says nothing about the pixels. */
+export function isHarmlessWarning(error: unknown): boolean {
+  return error instanceof Error && HARMLESS.test(error.message);
+}
+
+/** libvips joins the messages of all layers, the deepest reason last, and may add noise about seeking. */
+const NOISE = /^(?:source: bad seek|$)/;
+const PREFIX = /^Input buffer has corrupt header: ?/;
+const LONGEST = 200;
+
+/** The decoder's own reason, in one line. */
+export function decoderMessage(error: unknown): string {
+  const lines = (error instanceof Error ? error.message : String(error))
+    .split('\n')
+    .map((line) => line.replace(PREFIX, '').trim())
+    .filter((line) => !NOISE.test(line));
+  return lines.at(-1)?.slice(0, LONGEST) ?? 'the decoder gives no reason';
+}
