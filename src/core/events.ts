@@ -1,52 +1,119 @@
-import type { ImageFailure } from '../types.js';
+import type { FatalCode } from '../errors.js';
+import type { EngineName, FailureCode, Stage } from '../types.js';
+import type { Progress } from './progress-line.js';
 import type { RunSummary } from './summary.js';
 
+/** The plan of the run is known and its first picture is handed out next. Level info. */
+interface RunStart {
+  readonly event: 'run-start';
+  /** Of facetag. */
+  readonly version: string;
+  readonly pictures: number;
+  /** Lanes. */
+  readonly jobs: number;
+  readonly pack: string;
+  readonly engine: EngineName;
+  /** Absolute path of the output folder; absent when nothing is written. */
+  readonly output?: string;
+}
+
+/** A picture is finished. Level debug: shown with `-v`. */
+interface PictureDone {
+  readonly event: 'picture-done';
+  /** Path below the base folder, as in the record. */
+  readonly image: string;
+  readonly how: 'processed' | 'skipped' | 'redrawn';
+  readonly faces: number;
+}
+
+/** A picture failed in this run, or is kept as failed from an earlier one. Level error. */
+interface PictureFailed {
+  readonly event: 'picture-failed';
+  readonly image: string;
+  readonly stage: Stage;
+  readonly code: FailureCode;
+  readonly message: string;
+}
+
+/** A picture matches the `--fail-if` expression. Level error. */
+interface Screened {
+  readonly event: 'screened';
+  readonly image: string;
+}
+
+/** A lane's process was replaced. Level warn when something went wrong, debug when it was recycled on purpose. */
+interface LaneReplaced {
+  readonly event: 'lane-replaced';
+  readonly reason: 'died' | 'overrun' | 'pictures' | 'memory';
+  /** What it was working on. */
+  readonly image?: string;
+  /** Whether `image` is tried once more. */
+  readonly retry?: boolean;
+  /** How it ended: `was killed by SIGKILL`. */
+  readonly message?: string;
+}
+
+/** Where the run stands, every 30 s. Level info; not sent while a bar is drawn. */
+type ProgressEvent = { readonly event: 'progress' } & Progress;
+
+/** Something that the person should know and that does not stop the run, such as a folder that cannot be listed. Level warn. */
+interface Warning {
+  readonly event: 'warning';
+  readonly message: string;
+}
+
+/** The run could not start or go on: exit code 2. The message says what to do. Level error. */
+interface Fatal {
+  readonly event: 'error';
+  readonly code: FatalCode;
+  readonly message: string;
+}
+
+/** Last of a run that came to its end or was stopped in order. Level info. */
+interface RunEnd {
+  readonly event: 'run-end';
+  /** As `--summary` writes it. */
+  readonly summary: RunSummary;
+}
+
 /**
- * What a run tells while it goes: with `--log-format json` each is one line on stderr, `time` (ISO 8601, UTC) first.
- * New events and new fields may come; those here keep their meaning.
+ * What a run tells on stderr. With `--log-format json` each is one line of JSON with two fields in front: `time`
+ * (ISO 8601, UTC) and `level` (`error`, `warn`, `info`, `debug`). Names and messages are as they are, unescaped.
  */
 export type RunEvent =
-  /** Once, when pictures are known. */
-  | {
-      readonly event: 'run-start';
-      readonly pictures: number;
-      readonly lanes: number;
-      readonly pack: string;
-      readonly engine: string;
-      /** Absent when nothing is written. */
-      readonly output?: string;
-    }
-  /** A picture was tagged, kept or redrawn. Only with `--verbose`. */
-  | {
-      readonly event: 'picture';
-      readonly image: string;
-      readonly how: 'processed' | 'skipped' | 'redrawn';
-      readonly faces: number;
-    }
-  | { readonly event: 'picture-failed'; readonly image: string; readonly failure: ImageFailure }
-  /** A folder or name that could not be listed. */
-  | { readonly event: 'unlisted'; readonly path: string; readonly message: string }
-  /** A lane ended unasked or was replaced. */
-  | { readonly event: 'lane-replaced'; readonly reason: string; readonly image?: string }
-  /** Where the run stands; on a terminal the bar shows it instead. */
-  | {
-      readonly event: 'progress';
-      readonly done: number;
-      readonly total: number;
-      readonly faces: number;
-      readonly failed: number;
-    }
-  | { readonly event: 'warning'; readonly message: string }
-  /** A picture that a `--fail-if` rule matched. */
-  | { readonly event: 'screened'; readonly image: string }
-  /** The run was asked to end early. */
-  | { readonly event: 'stopping'; readonly reason: string }
-  /** The run cannot go on; exit code 2 follows. */
-  | { readonly event: 'fatal'; readonly code: string; readonly message: string }
-  /** Once, at the end. */
-  | { readonly event: 'run-end'; readonly summary: RunSummary };
+  RunStart | PictureDone | PictureFailed | Screened | LaneReplaced | ProgressEvent | Warning | Fatal | RunEnd;
 
-/** Port: takes events to stderr, as text or as JSON, filtered by `--quiet` and `--verbose`. */
-export interface RunLog {
-  tell(event: RunEvent): void;
+export const LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+
+export type Level = (typeof LEVELS)[number];
+
+const LEVEL_OF: Record<Exclude<RunEvent['event'], 'lane-replaced'>, Level> = {
+  error: 'error',
+  'picture-failed': 'error',
+  screened: 'error',
+  warning: 'warn',
+  'run-start': 'info',
+  progress: 'info',
+  'run-end': 'info',
+  'picture-done': 'debug',
+};
+
+export function levelOf(event: RunEvent): Level {
+  if (event.event !== 'lane-replaced') return LEVEL_OF[event.event];
+  return event.reason === 'died' || event.reason === 'overrun' ? 'warn' : 'debug';
+}
+
+/** The least important level that is shown: `-q` errors only, `-v` everything. */
+export function levelFor(flags: { readonly quiet: boolean; readonly verbose: boolean }): Level {
+  if (flags.quiet) return 'error';
+  return flags.verbose ? 'debug' : 'info';
+}
+
+export function isShown(event: RunEvent, threshold: Level): boolean {
+  return LEVELS.indexOf(levelOf(event)) <= LEVELS.indexOf(threshold);
+}
+
+/** One line of `--log-format json`, newline included. */
+export function formatEventJson(event: RunEvent, time: Date): string {
+  return JSON.stringify({ time: time.toISOString(), level: levelOf(event), ...event }) + '\n';
 }

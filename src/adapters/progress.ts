@@ -1,0 +1,111 @@
+import { formatBar, toProgress } from '../core/progress-line.js';
+import type { Progress } from '../core/progress-line.js';
+import { RateMeter } from '../core/rate-meter.js';
+import type { EventLog, ProgressListener, ProgressState } from '../types.js';
+import type { TextStream } from './log.js';
+
+/** Between two lines where no bar can be drawn. */
+const LINE_EVERY_MS = 30_000;
+
+/** Redraws of the bar in a second. */
+const FPS = 5;
+
+export interface ProgressOptions {
+  /** False with `--no-progress` and with `--quiet`. */
+  readonly enabled: boolean;
+  readonly stream: TextStream;
+  readonly format: 'text' | 'json';
+  /** Takes the `progress` events where no bar is drawn. */
+  readonly log: EventLog;
+  /** Milliseconds of a clock that only goes forward. */
+  readonly now: () => number;
+  /** `TERM`. */
+  readonly terminal: string | undefined;
+}
+
+/** A bar on a terminal; elsewhere, and with `--log-format json`, an event every 30 s. */
+export async function createProgress(options: ProgressOptions): Promise<ProgressListener> {
+  const { enabled, stream, format, terminal } = options;
+  if (!enabled) return { start: nothing, update: nothing, stop: nothing };
+  const drawn = format === 'text' && stream.isTTY === true && terminal !== 'dumb';
+  return drawn ? await createBar(options) : createLines(options);
+}
+
+const nothing = (): void => undefined;
+
+const NONE: ProgressState = { done: 0, skipped: 0, faces: 0, failed: 0, retried: 0 };
+
+/** Keeps the counts and the rate between two looks. */
+class Tracker {
+  private total = 0;
+  private state = NONE;
+  private rate: RateMeter;
+
+  constructor(private readonly now: () => number) {
+    this.rate = new RateMeter(now());
+  }
+
+  start(total: number): void {
+    this.total = total;
+    this.rate = new RateMeter(this.now());
+  }
+
+  update(state: ProgressState): void {
+    this.state = state;
+    this.rate.add(this.now(), state.done);
+  }
+
+  progress(): Progress {
+    return toProgress(this.total, this.state, this.rate.perSecond(this.now()));
+  }
+}
+
+function createLines({ log, now }: ProgressOptions): ProgressListener {
+  const tracker = new Tracker(now);
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    start(total) {
+      tracker.start(total);
+      timer = setInterval(() => {
+        log.emit({ event: 'progress', ...tracker.progress() });
+      }, LINE_EVERY_MS);
+      timer.unref();
+    },
+    update(state) {
+      tracker.update(state);
+    },
+    stop() {
+      clearInterval(timer);
+    },
+  };
+}
+
+async function createBar({ stream, now }: ProgressOptions): Promise<ProgressListener> {
+  const { MultiBar } = (await import('cli-progress')).default;
+  const tracker = new Tracker(now);
+  // The bar of one: unlike SingleBar it never jumps to a remembered place, which lines of the log would have moved.
+  const bars = new MultiBar({
+    stream,
+    fps: FPS,
+    format: (_, { maxWidth }) => formatBar(tracker.progress(), maxWidth),
+    // A line of the log may have taken the bar's place since the last look.
+    forceRedraw: true,
+    clearOnComplete: true,
+    // Left as the terminal has it, so that long lines of the log wrap and a crash leaves nothing to repair.
+    linewrap: true,
+    hideCursor: false,
+    gracefulExit: false,
+  });
+  return {
+    start(total) {
+      tracker.start(total);
+      bars.create(total, 0);
+    },
+    update(state) {
+      tracker.update(state);
+    },
+    stop() {
+      if (bars.isActive) bars.stop();
+    },
+  };
+}

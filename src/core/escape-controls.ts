@@ -1,0 +1,23 @@
+/** Control and format characters, which a terminal obeys or hides: line breaks, escape sequences, reversed writing. */
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+const SHORT: ReadonlyMap<string, string> = new Map([
+  ['\n', '\\n'],
+  ['\r', '\\r'],
+  ['\t', '\\t'],
+]);
+
+/**
+ * A name or message that came from outside, safe to show on a terminal and always one line: `a\nb` is shown with a
+ * backslash and an n. For people; machine output carries names as they are.
+ */
+export function escapeControls(text: string): string {
+  return text.replace(UNPRINTABLE, (found) => SHORT.get(found) ?? hexEscape(found.codePointAt(0) ?? 0));
+}
+
+/** `\x1b`, `\u202e`, `\u{e0001}`. */
+function hexEscape(code: number): string {
+  const hex = code.toString(16);
+  if (code < 0x100) return `\\x${hex.padStart(2, '0')}`;
+  return code < 0x10000 ? `\\u${hex.padStart(4, '0')}` : `\\u{${hex}}`;
+}

@@ -1,0 +1,64 @@
+import { escapeControls } from './escape-controls.js';
+import type { RunEvent } from './events.js';
+import { formatProgress } from './progress-line.js';
+import { formatSummary } from './summary.js';
+
+/** What a part of a line is, for the colour that it gets. */
+export type Role = 'error' | 'warning' | 'dim';
+
+/** Marks text for colour; the identity where there is none. */
+export type Paint = (role: Role, text: string) => string;
+
+/** The lines that a person reads of an event, without line ends. Names and messages cannot break out of their line. */
+export function formatEventText(event: RunEvent, paint: Paint): string[] {
+  switch (event.event) {
+    case 'run-start':
+      return [`${event.pictures} pictures, ${event.jobs} lanes, pack ${event.pack}, engine ${event.engine}`];
+    case 'picture-done':
+      return [`${escapeControls(event.image)}: ${paint('dim', describeDone(event.how, event.faces))}`];
+    case 'picture-failed': {
+      const { image, code, message } = event;
+      return [`${paint('error', 'failed')} ${escapeControls(image)}: ${code}: ${escapeControls(message)}`];
+    }
+    case 'screened':
+      return [`${paint('error', 'matches --fail-if')} ${escapeControls(event.image)}`];
+    case 'lane-replaced':
+      return [`${paint('warning', 'lane replaced')}: ${describeReplaced(event)}`];
+    case 'progress':
+      return [formatProgress(event)];
+    case 'warning':
+      return [`${paint('warning', 'warning')}: ${escapeControls(event.message)}`];
+    case 'error':
+      return formatFatal(event.message, paint);
+    case 'run-end':
+      return formatSummary(event.summary);
+  }
+}
+
+/** Such a message may have lines of its own: a remedy, a place in an expression. */
+function formatFatal(message: string, paint: Paint): string[] {
+  const [first = '', ...rest] = message.split('\n').map(escapeControls);
+  return [`${paint('error', 'error')}: ${first}`, ...rest];
+}
+
+function describeDone(how: 'processed' | 'skipped' | 'redrawn', faces: number): string {
+  const found = faces === 1 ? '1 face' : `${faces} faces`;
+  if (how === 'processed') return found;
+  return how === 'skipped' ? `unchanged, ${found}` : `redrawn, ${found}`;
+}
+
+type LaneReplaced = Extract<RunEvent, { event: 'lane-replaced' }>;
+
+function describeReplaced({ reason, image, retry, message }: LaneReplaced): string {
+  const work = image === undefined ? '' : ` while working on ${escapeControls(image)}`;
+  switch (reason) {
+    case 'died':
+      return `it ${escapeControls(message ?? 'ended')}${work}${retry ? ', which is tried once more' : ''}`;
+    case 'overrun':
+      return `it overran the time limit${work}`;
+    case 'pictures':
+      return 'it has done its share of pictures';
+    case 'memory':
+      return 'its memory grew above the limit';
+  }
+}

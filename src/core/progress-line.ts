@@ -1,0 +1,67 @@
+import type { ProgressState } from '../types.js';
+
+/** Where a run stands. */
+export interface Progress extends ProgressState {
+  readonly total: number;
+  /** Of late, skipped pictures included. */
+  readonly picturesPerSecond: number;
+  /** Absent while nothing moves. */
+  readonly etaSeconds?: number;
+}
+
+export function toProgress(total: number, state: ProgressState, perSecond: number): Progress {
+  const left = Math.max(0, total - state.done);
+  return {
+    total,
+    ...state,
+    picturesPerSecond: Math.round(perSecond * 10) / 10,
+    ...(perSecond > 0 && { etaSeconds: Math.round(left / perSecond) }),
+  };
+}
+
+/** `120/400 pictures, 30 %, 35.2/s, 8 s left, 214 faces, 3 failed`. */
+export function formatProgress(progress: Progress): string {
+  const { done, total, faces, failed, skipped, retried, picturesPerSecond, etaSeconds } = progress;
+  return [
+    `${done}/${total} pictures`,
+    `${percent(done, total)} %`,
+    `${picturesPerSecond.toFixed(1)}/s`,
+    ...(etaSeconds === undefined ? [] : [`${formatDuration(etaSeconds)} left`]),
+    `${faces} faces`,
+    `${failed} failed`,
+    ...(skipped > 0 ? [`${skipped} unchanged`] : []),
+    ...(retried > 0 ? [`${retried} retried`] : []),
+  ].join(', ');
+}
+
+/** Widest and narrowest bar, in columns; where there is no room for the narrowest there is none. */
+const BAR = { most: 30, least: 8 };
+
+/** The same with a bar in front, at most `width` columns. */
+export function formatBar(progress: Progress, width: number): string {
+  const text = formatProgress(progress);
+  const room = Math.min(BAR.most, width - text.length - 4);
+  if (room < BAR.least) return text.slice(0, Math.max(0, width - 1));
+  const full = Math.floor((room * percent(progress.done, progress.total)) / 100);
+  return `[${'='.repeat(full)}${' '.repeat(room - full)}] ${text}`;
+}
+
+/** 0..100; 100 only when all is done. */
+function percent(done: number, total: number): number {
+  return total <= 0 ? 100 : Math.min(100, Math.floor((100 * done) / total));
+}
+
+/** Two units at most: `8 s`, `3 min 20 s`, `2 h 5 min`, `3 d 4 h`. */
+export function formatDuration(seconds: number): string {
+  const whole = Math.max(0, Math.round(seconds));
+  const [s, m, h, d] = [
+    whole % 60,
+    Math.floor(whole / 60) % 60,
+    Math.floor(whole / 3600) % 24,
+    Math.floor(whole / 86400),
+  ];
+  if (d > 0) return h > 0 ? `${d} d ${h} h` : `${d} d`;
+  if (h > 0) return m > 0 ? `${h} h ${m} min` : `${h} h`;
+  if (m > 0) return s > 0 ? `${m} min ${s} s` : `${m} min`;
+  return `${s} s`;
+}

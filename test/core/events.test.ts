@@ -1,0 +1,133 @@
+import { describe, expect, it } from 'vitest';
+import { formatEventText } from '../../src/core/event-text.js';
+import { formatEventJson, isShown, levelFor, levelOf } from '../../src/core/events.js';
+import type { RunEvent } from '../../src/core/events.js';
+import type { RunSummary } from '../../src/core/summary.js';
+
+const summary: RunSummary = {
+  schemaVersion: 1,
+  pictures: 3,
+  processed: 2,
+  skipped: 0,
+  redrawn: 0,
+  notDone: 0,
+  faces: 2,
+  failed: 1,
+  failedByCode: { TRUNCATED: 1 },
+  unlisted: 0,
+  retried: 0,
+  lanesReplaced: 0,
+  pruned: 0,
+  screened: 0,
+  seconds: 1,
+  picturesPerSecond: 2,
+  peakMemory: { parent: 60e6, lane: 150e6 },
+  exitCode: 1,
+};
+
+const image = 'a/b.jpg';
+
+/** Event, its level, its text with colours as tags. */
+const rows: readonly (readonly [RunEvent, string, string])[] = [
+  [
+    { event: 'run-start', version: '1.0.0', pictures: 3, jobs: 2, pack: 'compact', engine: 'opencv' },
+    'info',
+    '3 pictures, 2 lanes, pack compact, engine opencv',
+  ],
+  [{ event: 'picture-done', image, how: 'processed', faces: 1 }, 'debug', 'a/b.jpg: <dim>1 face</dim>'],
+  [
+    { event: 'picture-done', image, how: 'skipped', faces: 0 },
+    'debug',
+    'a/b.jpg: <dim>unchanged, 0 faces</dim>',
+  ],
+  [
+    { event: 'picture-failed', image, stage: 'decode', code: 'TRUNCATED', message: 'cut short' },
+    'error',
+    '<error>failed</error> a/b.jpg: TRUNCATED: cut short',
+  ],
+  [{ event: 'screened', image }, 'error', '<error>matches --fail-if</error> a/b.jpg'],
+  [
+    { event: 'lane-replaced', reason: 'died', image, retry: true, message: 'was killed by SIGKILL' },
+    'warn',
+    '<warning>lane replaced</warning>: it was killed by SIGKILL while working on a/b.jpg, which is tried once more',
+  ],
+  [
+    { event: 'lane-replaced', reason: 'overrun', image },
+    'warn',
+    '<warning>lane replaced</warning>: it overran the time limit while working on a/b.jpg',
+  ],
+  [
+    { event: 'lane-replaced', reason: 'memory' },
+    'debug',
+    '<warning>lane replaced</warning>: its memory grew above the limit',
+  ],
+  [
+    {
+      event: 'progress',
+      total: 4,
+      done: 1,
+      skipped: 0,
+      faces: 2,
+      failed: 0,
+      retried: 0,
+      picturesPerSecond: 0.5,
+      etaSeconds: 6,
+    },
+    'info',
+    '1/4 pictures, 25 %, 0.5/s, 6 s left, 2 faces, 0 failed',
+  ],
+  [{ event: 'warning', message: 'no entry' }, 'warn', '<warning>warning</warning>: no entry'],
+  [
+    { event: 'error', code: 'USAGE', message: 'Expected this\n  that\n  ^ here' },
+    'error',
+    '<error>error</error>: Expected this\n  that\n  ^ here',
+  ],
+  [
+    { event: 'run-end', summary },
+    'info',
+    '3 pictures, 2 faces: 2 tagged, 0 unchanged, 1 failed (1 TRUNCATED)\n1.0 s, 2.0 pictures/s, peak memory 60 MB + 150 MB a lane',
+  ],
+];
+
+const tagged = (role: string, text: string): string => `<${role}>${text}</${role}>`;
+
+describe('events', () => {
+  it.each(rows)('%o is %s: %s', (event, level, text) => {
+    expect(levelOf(event)).toBe(level);
+    expect(formatEventText(event, tagged).join('\n')).toBe(text);
+  });
+
+  it('are one line of JSON each, with time and level in front', () => {
+    const time = new Date(Date.UTC(2024, 5, 1, 12));
+    expect(formatEventJson({ event: 'screened', image: 'a\n"b".jpg' }, time)).toBe(
+      '{"time":"2024-06-01T12:00:00.000Z","level":"error","event":"screened","image":"a\\n\\"b\\".jpg"}\n',
+    );
+    for (const [event] of rows) expect(JSON.parse(formatEventJson(event, time))).toMatchObject(event);
+  });
+
+  it.each([
+    [{ quiet: true, verbose: false }, ['error']],
+    [{ quiet: false, verbose: false }, ['error', 'warn', 'info']],
+    [{ quiet: false, verbose: true }, ['error', 'warn', 'info', 'debug']],
+  ])('shown with %o: %o', (flags, levels) => {
+    const shown = rows.filter(([event]) => isShown(event, levelFor(flags))).map(([, level]) => level);
+    expect(new Set(shown)).toEqual(new Set(levels));
+  });
+
+  it.each([
+    [{ event: 'screened', image: 'a\nb\u001b[31m.jpg' }, 'matches --fail-if a\\nb\\x1b[31m.jpg'],
+    [
+      { event: 'picture-done', image: 'gpj\u202e.exe', how: 'processed', faces: 0 },
+      'gpj\\u202e.exe: 0 faces',
+    ],
+    [{ event: 'warning', message: 'no\r\nentry\u009b' }, 'warning: no\\r\\nentry\\x9b'],
+    [
+      { event: 'picture-failed', image: 'x', stage: 'decode', code: 'CORRUPT', message: '\u0007\t\u{e0001}' },
+      'failed x: CORRUPT: \\x07\\t\\u{e0001}',
+    ],
+    [{ event: 'error', code: 'USAGE', message: 'no\u001b[2J\nway' }, 'error: no\\x1b[2J\nway'],
+    [{ event: 'screened', image: 'Ünï 写真 😀.jpg' }, 'matches --fail-if Ünï 写真 😀.jpg'],
+  ] satisfies [RunEvent, string][])('cannot be forged by a name: %o', (event, text) => {
+    expect(formatEventText(event, (_, part) => part).join('\n')).toBe(text);
+  });
+});

@@ -1,0 +1,76 @@
+import { describe, expect, it } from 'vitest';
+import { formatBar, formatDuration, formatProgress, toProgress } from '../../src/core/progress-line.js';
+import { RateMeter } from '../../src/core/rate-meter.js';
+
+const state = { done: 120, skipped: 0, faces: 214, failed: 3, retried: 0 };
+
+describe('the line', () => {
+  it.each([
+    [400, state, 35.24, '120/400 pictures, 30 %, 35.2/s, 8 s left, 214 faces, 3 failed'],
+    [400, state, 0, '120/400 pictures, 30 %, 0.0/s, 214 faces, 3 failed'],
+    [
+      400,
+      { ...state, skipped: 7, retried: 2 },
+      0.01,
+      '120/400 pictures, 30 %, 0.0/s, 7 h 46 min left, 214 faces, 3 failed, 7 unchanged, 2 retried',
+    ],
+    [1000, { ...state, done: 999 }, 1, '999/1000 pictures, 99 %, 1.0/s, 1 s left, 214 faces, 3 failed'],
+    [120, state, 1, '120/120 pictures, 100 %, 1.0/s, 0 s left, 214 faces, 3 failed'],
+    [0, { ...state, done: 0 }, 0, '0/0 pictures, 100 %, 0.0/s, 214 faces, 3 failed'],
+  ])('of %i pictures %o at %f/s', (total, counts, rate, line) => {
+    expect(formatProgress(toProgress(total, counts, rate))).toBe(line);
+  });
+});
+
+describe('the bar', () => {
+  const progress = toProgress(400, state, 35.24);
+  const text = formatProgress(progress);
+
+  it.each([
+    [200, `[${'='.repeat(9)}${' '.repeat(21)}] ${text}`],
+    [text.length + 12, `[==      ] ${text}`],
+    [text.length + 11, text],
+    [20, '120/400 pictures, 3'],
+    [0, ''],
+  ])('in %i columns', (width, bar) => {
+    expect(formatBar(progress, width)).toBe(bar);
+    expect(bar.length).toBeLessThanOrEqual(width);
+  });
+});
+
+describe('durations', () => {
+  it.each([
+    [0, '0 s'],
+    [59.6, '1 min'],
+    [200, '3 min 20 s'],
+    [3600, '1 h'],
+    [7530, '2 h 5 min'],
+    [86400, '1 d'],
+    [273_600, '3 d 4 h'],
+    [-5, '0 s'],
+  ])('%f s: %s', (seconds, text) => {
+    expect(formatDuration(seconds)).toBe(text);
+  });
+});
+
+describe('the rate', () => {
+  it('is that of the last 30 seconds', () => {
+    const rate = new RateMeter(0);
+    expect(rate.perSecond(0)).toBe(0);
+    // 10,000 pictures are skipped within a second, then one a second is tagged
+    rate.add(1000, 10_000);
+    expect(rate.perSecond(1000)).toBe(10_000);
+    for (let s = 2; s <= 120; s++) {
+      rate.add(s * 1000 - 500, 10_000 + s - 1.5);
+      rate.add(s * 1000, 10_000 + s - 1);
+    }
+    expect(rate.perSecond(120_000)).toBe(1);
+  });
+
+  it('falls while nothing is finished', () => {
+    const rate = new RateMeter(0);
+    rate.add(10_000, 100);
+    expect(rate.perSecond(10_000)).toBe(10);
+    expect(rate.perSecond(20_000)).toBe(5);
+  });
+});
