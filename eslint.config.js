@@ -44,7 +44,7 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/cli.ts', 'src/lanes/lane.ts', 'src/adapters/**'],
+    ignores: ['src/cli*.ts', 'src/lanes/lane.ts', 'src/adapters/**'],
     rules: {
       'no-restricted-globals': [
         'error',

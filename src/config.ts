@@ -1,5 +1,8 @@
 import type { EngineName } from './types.js';
 
+/** The output folder when nothing was said. */
+export const DEFAULT_OUTPUT = 'facetag-out';
+
 export const OUTPUT_FORMATS = ['csv', 'jsonl', 'none'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 

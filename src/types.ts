@@ -455,6 +455,8 @@ export interface OutputFolders {
    */
   hold<T>(output: string, work: () => Promise<T>): Promise<T>;
   hasRecords(output: string): boolean;
+  /** Whether a run is going on there, or was killed and has not been repeated since. */
+  isUnfinished(output: string): boolean;
   /** @throws {FatalError} OUTPUT_UNUSABLE when the file is there but not ours. */
   readMemory(output: string): OutputMemory | undefined;
   writeMemory(output: string, memory: OutputMemory): Promise<void>;

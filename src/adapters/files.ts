@@ -8,7 +8,7 @@ import {
   unlinkSync,
   utimesSync,
 } from 'node:fs';
-import { mkdir, open, rename, unlink } from 'node:fs/promises';
+import { copyFile, mkdir, open, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { FatalError, ImageError } from '../errors.js';
@@ -118,6 +118,19 @@ async function writeNew(file: string, data: Buffer | string): Promise<void> {
     await handle.writeFile(data);
   } finally {
     await handle.close();
+  }
+}
+
+/** Copies a file by way of a temporary name in the target's folder. */
+export async function copyWhole(from: string, to: string): Promise<void> {
+  const temporary = temporaryBeside(to);
+  try {
+    await mkdir(path.dirname(to), { recursive: true });
+    await copyFile(from, temporary);
+    await rename(temporary, to);
+  } catch (error) {
+    await unlink(temporary).catch(() => undefined);
+    throw writeFault(error, to);
   }
 }
 

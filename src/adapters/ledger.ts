@@ -4,7 +4,16 @@ import { annotatedPath, recordPath } from '../core/output-paths.js';
 import { formatRecord, parseRecord } from '../core/report.js';
 import { FatalError } from '../errors.js';
 import type { Ledger } from '../types.js';
-import { codeOf, reasonOf, removeFile, setMtime, TEMPORARY_NAME, writeChunks, writeFault, writeWhole } from './files.js';
+import {
+  codeOf,
+  reasonOf,
+  removeFile,
+  setMtime,
+  TEMPORARY_NAME,
+  writeChunks,
+  writeFault,
+  writeWhole,
+} from './files.js';
 
 const RECORDS = 'json';
 const COPIES = 'annotated';

@@ -1,0 +1,110 @@
+import { existsSync, readdirSync, readFileSync, rmdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { recordsFolder } from '../core/output-paths.js';
+import { FatalError } from '../errors.js';
+import type { OutputFolders, OutputMemory } from '../types.js';
+import { codeOf, makeFolder, reasonOf, writeFault, writeWhole } from './files.js';
+import { createFolderLock } from './folder-lock.js';
+import { sweepTemporaries } from './ledger.js';
+
+const LOCK = '.facetag.lock';
+const MEMORY = 'facetag.json';
+
+export const outputFolders: OutputFolders = {
+  async hold(output, work) {
+    const existed = existsSync(output);
+    makeFolder(output);
+    const lock = path.join(output, LOCK);
+    try {
+      return await createFolderLock().hold(lock, work, {
+        onWait: ({ pid, host }) => {
+          throw new FatalError(
+            'OUTPUT_LOCKED',
+            `Another run (process ${pid} on ${host}) is writing to ${output}. Wait for it, or choose another folder with -o`,
+          );
+        },
+        onTakeover: () => {
+          sweepTemporaries(output);
+        },
+      });
+    } catch (error) {
+      const fault = codeOf(error) === undefined ? error : writeFault(error, lock);
+      throw fault instanceof FatalError || codeOf(error) === undefined
+        ? fault
+        : new FatalError('OUTPUT_UNUSABLE', `Cannot write to ${output}: ${reasonOf(error)}`, {
+            cause: error,
+          });
+    } finally {
+      if (!existed) removeIfEmpty(output);
+    }
+  },
+
+  hasRecords: (output) => existsSync(recordsFolder(output)),
+
+  isUnfinished: (output) => existsSync(path.join(output, LOCK)),
+
+  readMemory(output) {
+    const file = path.join(output, MEMORY);
+    let text;
+    try {
+      text = readFileSync(file, 'utf8');
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return undefined;
+      throw new FatalError('OUTPUT_UNUSABLE', `Cannot read ${file}: ${reasonOf(error)}`, { cause: error });
+    }
+    return parseMemory(text, file);
+  },
+
+  writeMemory: (output, memory) =>
+    writeWhole(path.join(output, MEMORY), JSON.stringify(memory, null, 2) + '\n'),
+};
+
+function parseMemory(text: string, file: string): OutputMemory {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (
+      typeof value === 'object' &&
+      value !== null &&
+      'schemaVersion' in value &&
+      value.schemaVersion === 1 &&
+      'base' in value &&
+      typeof value.base === 'string'
+    ) {
+      return { schemaVersion: 1, base: value.base };
+    }
+  } catch {
+    // Said below.
+  }
+  throw new FatalError(
+    'OUTPUT_UNUSABLE',
+    `${file} is not what facetag writes there. Choose another output folder with -o, or remove the file`,
+  );
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    if (readdirSync(folder).length === 0) rmdirSync(folder);
+  } catch {
+    // Nothing depends on it.
+  }
+}
+
+/** Whether a file is certainly not there: neither a fault of reading nor a folder that cannot be entered counts. */
+export function isGone(file: string): boolean {
+  try {
+    statSync(file);
+    return false;
+  } catch (error) {
+    const code = codeOf(error);
+    return code === 'ENOENT' || code === 'ENOTDIR';
+  }
+}
+
+/** Milliseconds since the epoch; undefined where there is no such file. */
+export function mtimeOf(file: string): number | undefined {
+  try {
+    return statSync(file).mtimeMs;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CommanderError } from 'commander';
+import type { EventLog } from './types.js';
+import { createEventLog } from './adapters/log.js';
+import { usesColour } from './core/colour.js';
+import { levelFor } from './core/events.js';
+import { FatalError } from './errors.js';
+import { resolveConfig } from './options.js';
+import { buildProgram, type Handlers } from './program.js';
+
+const packageRoot = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
+const { version } = JSON.parse(readFileSync(path.join(packageRoot, 'package.json'), 'utf8')) as {
+  version: string;
+};
+
+/** Until the flags are known: plain text. */
+let log = openLog({ color: 'auto', logFormat: 'text', quiet: false, verbose: false });
+
+interface Telling {
+  readonly color: 'auto' | 'always' | 'never';
+  readonly logFormat: 'text' | 'json';
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+}
+
+function openLog(telling: Telling): EventLog {
+  return createEventLog({
+    stream: process.stderr,
+    format: telling.logFormat,
+    level: levelFor(telling),
+    colour: usesColour({ choice: telling.color, terminal: process.stderr.isTTY, env: process.env }),
+    now: () => new Date(),
+  });
+}
+
+/** Commands are loaded when they are asked for: a small parent starts sooner and leaves memory to the lanes. */
+const handlers: Handlers = {
+  async tag(inputs, raw) {
+    const config = resolveConfig(inputs, raw, process.env);
+    log = openLog(config);
+    const { runTag } = await import('./cli-tag.js');
+    return await runTag(config, { log, packageRoot, version });
+  },
+  doctor: async () => Promise.resolve(2),
+  async merge(folders, options) {
+    const { runMerge } = await import('./cli-merge.js');
+    return await runMerge(folders, options, log);
+  },
+  setup: async () => Promise.resolve(2),
+  models: {
+    list: async () => Promise.resolve(2),
+    pull: async () => Promise.resolve(2),
+    verify: async () => Promise.resolve(2),
+    import: async () => Promise.resolve(2),
+    path: async () => Promise.resolve(2),
+    convert: async () => Promise.resolve(2),
+  },
+};
+
+/** @returns the exit code; never throws. */
+async function main(argv: readonly string[]): Promise<number> {
+  let code = 0;
+  const program = buildProgram(handlers, version, (value) => {
+    code = value;
+  });
+  try {
+    await program.parseAsync(argv[0] === 'tag' ? argv.slice(1) : argv, { from: 'user' });
+    return code;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    const fatal = error instanceof FatalError ? error : undefined;
+    const message = fatal?.message ?? `This is a bug in facetag ${version}: ${describe(error)}`;
+    log.emit({ event: 'error', code: fatal?.code ?? 'INTERNAL', message });
+    return 2;
+  }
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+// Never process.exit: it would cut off what a pipe on stdout has not taken yet.
+process.exitCode = await main(process.argv.slice(2));

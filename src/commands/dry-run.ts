@@ -1,0 +1,75 @@
+import path from 'node:path';
+import type { Config } from '../config.js';
+import { decideSkip } from '../core/skip.js';
+import { ImageError } from '../errors.js';
+import type { Ledger, ReportSink, RunKey } from '../types.js';
+import { findPictures } from './pictures.js';
+import type { TagPorts } from './tag.js';
+
+/** What a run would do with a picture. */
+type Action = 'tag' | 'skip' | 'redraw';
+
+/**
+ * Lists on stdout what a run would do, one picture a line: the action, a tab, the path (with `--jsonl` as JSON).
+ * Writes nothing. @returns the exit code.
+ */
+export async function dryRun(
+  config: Config,
+  run: RunKey,
+  output: string | undefined,
+  ports: TagPorts,
+): Promise<number> {
+  const { base, images, unlisted } = await findPictures(config, output, ports);
+  const ledger =
+    output !== undefined && ports.outputs.hasRecords(output) ? ports.openLedger(output) : undefined;
+  const lines = new Lines(ports.stdout);
+  for (const image of images) {
+    const action = ledger ? await foresee(path.join(base, image), image, config, run, ledger, ports) : 'tag';
+    await lines.add(config.jsonl ? JSON.stringify({ image, action }) : `${action}\t${image}`);
+  }
+  await lines.flush();
+  return unlisted > 0 ? 1 : 0;
+}
+
+async function foresee(
+  file: string,
+  image: string,
+  { force, retryFailed, annotate }: Config,
+  run: RunKey,
+  ledger: Ledger,
+  { files }: TagPorts,
+): Promise<Action> {
+  const stored = ledger.read(image);
+  if (!stored) return 'tag';
+  try {
+    const decision = decideSkip(stored.record, stored.mtimeMs, files.stamp(file), {
+      run,
+      force,
+      retryFailed,
+    });
+    if (decision === 'process') return 'tag';
+    if (decision === 'hash' && (await files.sha256(file)) !== stored.record.source?.sha256) return 'tag';
+  } catch (error) {
+    if (error instanceof ImageError) return 'tag';
+    throw error;
+  }
+  return annotate && stored.record.status === 'ok' && !ledger.hasAnnotated(image) ? 'redraw' : 'skip';
+}
+
+/** Writes lines in blocks: a million small writes would take longer than finding the pictures. */
+class Lines {
+  private block = '';
+
+  constructor(private readonly sink: ReportSink) {}
+
+  async add(line: string): Promise<void> {
+    this.block += line + '\n';
+    if (this.block.length >= 1 << 16) await this.flush();
+  }
+
+  async flush(): Promise<void> {
+    const block = this.block;
+    this.block = '';
+    if (block !== '') await this.sink.write(block);
+  }
+}

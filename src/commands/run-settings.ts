@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import type { Config } from '../config.js';
+import { SCHEMA_VERSION } from '../core/report.js';
+import { resolvePack, type Store } from '../packs/store.js';
+import type { LaneConfig, RunKey } from '../types.js';
+
+/** What the lanes are told, and the key under which their results may be skipped later. */
+export interface RunSettings {
+  readonly lane: LaneConfig;
+  readonly run: RunKey;
+}
+
+/**
+ * Finds the pack and settles every number that a result depends on.
+ *
+ * @throws {FatalError} USAGE, MODEL_MISSING or MODEL_CORRUPT.
+ */
+export async function resolveRunSettings(config: Config, store: Store): Promise<RunSettings> {
+  const { lanePack, modelsHash, spec, detector } = await resolvePack(store, {
+    pack: config.pack,
+    engine: config.engine,
+    ...(config.detector !== undefined && { detector: config.detector }),
+  });
+  const settings = {
+    minConfidence: config.minConfidence ?? detector.minConfidence,
+    minFace: config.minFace,
+    maxDim: config.maxDim,
+    padding: config.padding ?? spec.attributes.padding,
+  };
+  const { engine, maxPixels } = config;
+  // The pixel limit is not part of the key: it decides whether a picture is done, never what is found in it, and
+  // TOO_LARGE is tried again anyway.
+  const key = JSON.stringify({ schemaVersion: SCHEMA_VERSION, detector: lanePack.detector, ...settings });
+  return {
+    lane: { pack: lanePack, engine, maxPixels, ...settings },
+    run: {
+      pack: lanePack.name,
+      models: modelsHash,
+      settings: `sha256:${createHash('sha256').update(key).digest('hex')}`,
+      engine,
+    },
+  };
+}

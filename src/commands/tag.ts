@@ -1,0 +1,270 @@
+import path from 'node:path';
+import { DEFAULT_OUTPUT, type Config } from '../config.js';
+import { exitCodeFor } from '../core/exit-code.js';
+import { compileExpression } from '../core/expression.js';
+import type { PictureRecord } from '../core/report.js';
+import { Tally, type RunSummary } from '../core/summary.js';
+import type { LaneEvent } from '../lanes/events.js';
+import { describeExit } from '../lanes/exit.js';
+import type { LanePoolOptions, StartableLanePool } from '../lanes/pool.js';
+import type { Store } from '../packs/store.js';
+import { runBatch } from '../run-batch.js';
+import { writeOutputs } from '../stages/write.js';
+import { writesFiles } from '../options.js';
+import type { Stop } from '../stop-switch.js';
+import type {
+  EventLog,
+  Ledger,
+  OutputFolders,
+  PictureFiles,
+  ProgressListener,
+  ReportSink,
+} from '../types.js';
+import { dryRun } from './dry-run.js';
+import { findPictures, type Pictures } from './pictures.js';
+import { pruneGone } from './prune.js';
+import { resolveRunSettings, type RunSettings } from './run-settings.js';
+
+/** What `facetag [tag]` needs of the outside world. */
+export interface TagPorts {
+  /** Where relative paths start. */
+  readonly cwd: string;
+  readonly openStore: (config: Config) => Promise<Store>;
+  readonly files: PictureFiles;
+  readonly openLedger: (output: string) => Ledger;
+  readonly outputs: OutputFolders;
+  readonly readPathList: (source: string, separator: '\n' | '\0') => Promise<readonly string[]>;
+  /** Whether a file is certainly not there any more; an unreadable one is not gone. */
+  readonly isGone: (file: string) => boolean;
+  /** Milliseconds since the epoch of a file's mtime; undefined where there is none. */
+  readonly mtimeOf: (file: string) => number | undefined;
+  readonly createLanes: (options: Omit<LanePoolOptions, 'script'>) => StartableLanePool;
+  /** Lanes that the machine has room for. */
+  readonly defaultLanes: () => number;
+  readonly stdout: ReportSink;
+  readonly log: EventLog;
+  /** Version of facetag. */
+  readonly version: string;
+  readonly progress: ProgressListener;
+  readonly stop: Stop;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Highest resident set of this process, in bytes. */
+  readonly peakMemory: () => number;
+  readonly writeText: (file: string, text: string) => Promise<void>;
+}
+
+/** `facetag [tag] <paths…>`: finds pictures, tags them, writes results. @returns the exit code. */
+export async function tagCommand(config: Config, ports: TagPorts): Promise<number> {
+  const output = writesFiles(config) ? path.resolve(ports.cwd, config.output ?? DEFAULT_OUTPUT) : undefined;
+  const screens = compileScreens(config);
+  const store = await ports.openStore(config);
+  const settings = await resolveRunSettings(config, store);
+  if (config.dryRun) return await dryRun(config, settings.run, output, ports);
+  const tag = (): Promise<number> => tagPictures({ config, settings, output, screens }, ports);
+  return output === undefined ? await tag() : await ports.outputs.hold(output, tag);
+}
+
+interface Screens {
+  readonly shows: (record: PictureRecord) => boolean;
+  readonly fails: ((record: PictureRecord) => boolean) | undefined;
+}
+
+/** Expressions are checked before anything else happens. */
+function compileScreens({ where, failIf }: Config): Screens {
+  return {
+    shows: where === undefined ? () => true : compileExpression(where, '--where'),
+    fails: failIf === undefined ? undefined : compileExpression(failIf, '--fail-if'),
+  };
+}
+
+interface TagRun {
+  readonly config: Config;
+  readonly settings: RunSettings;
+  /** Absolute; undefined when nothing is written. */
+  readonly output: string | undefined;
+  readonly screens: Screens;
+}
+
+async function tagPictures(run: TagRun, ports: TagPorts): Promise<number> {
+  const { config, output } = run;
+  const started = ports.now();
+  const jobs = config.jobs ?? ports.defaultLanes();
+  const lanes = openLanes(run, jobs, ports);
+  ports.stop.onRequest((reason, times) => {
+    const how = times > 1 ? 'dropping the pictures in flight' : 'letting the pictures in flight finish';
+    if (reason !== 'closed pipe')
+      ports.log.emit({ event: 'warning', message: `Stopping on ${reason}: ${how}` });
+    lanes.stopping();
+    if (reason === 'closed pipe' || times > 1) void lanes.kill();
+  });
+  try {
+    // The nets of the first lane load while pictures are being found. Where an earlier run left records there may be
+    // nothing to load them for; further lanes start when there are pictures for them.
+    if (output === undefined || config.force || !ports.outputs.hasRecords(output)) lanes.start(1);
+    const pictures = await findPictures(config, output, ports);
+    return await tagFound(run, pictures, lanes, { jobs, started }, ports);
+  } finally {
+    await lanes.close();
+  }
+}
+
+function openLanes({ config, settings }: TagRun, lanes: number, ports: TagPorts): StartableLanePool {
+  return ports.createLanes({
+    lanes,
+    config: settings.lane,
+    timeoutMs: config.timeout * 1000,
+    maxLaneBytes: config.maxLaneMemory * 1e6,
+    onEvent: (event) => {
+      tellOfLane(event, ports.log);
+    },
+  });
+}
+
+function tellOfLane(event: LaneEvent, log: EventLog): void {
+  switch (event.type) {
+    case 'died': {
+      const { image, exit, retry } = event;
+      const named = image !== undefined && { image, retry };
+      log.emit({ event: 'lane-replaced', reason: 'died', message: describeExit(exit), ...named });
+      return;
+    }
+    case 'overrun':
+      log.emit({ event: 'lane-replaced', reason: 'overrun', image: event.image });
+      return;
+    case 'recycled':
+      log.emit({ event: 'lane-replaced', reason: event.reason });
+      return;
+    case 'ready':
+    case 'fatal':
+  }
+}
+
+async function tagFound(
+  run: TagRun,
+  pictures: Pictures,
+  lanes: StartableLanePool,
+  { jobs, started }: { readonly jobs: number; readonly started: number },
+  ports: TagPorts,
+): Promise<number> {
+  const { config, output, settings, screens } = run;
+  const { log, stop } = ports;
+  const ledger = output === undefined ? undefined : ports.openLedger(output);
+  const total = pictures.images.length;
+  const { pack, engine } = settings.run;
+  const { version } = ports;
+  log.emit({
+    event: 'run-start',
+    version,
+    pictures: total,
+    jobs,
+    pack,
+    engine,
+    ...(output !== undefined && { output }),
+  });
+
+  const tally = new Tally();
+  const screened: string[] = [];
+  const { progress } = ports;
+  progress.start(total);
+  try {
+    await runBatch(
+      {
+        base: pictures.base,
+        images: pictures.images,
+        faults: pictures.faults,
+        rules: { run: settings.run, force: config.force, retryFailed: config.retryFailed },
+        annotate: config.annotate,
+        jobs,
+      },
+      {
+        lanes,
+        files: ports.files,
+        ledger,
+        stream: config.jsonl ? ports.stdout : undefined,
+        shows: screens.shows,
+        onRecord: (record, how) => {
+          if (screens.fails?.(record)) screened.push(record.image);
+          if (record.error) log.emit({ event: 'picture-failed', image: record.image, ...record.error });
+          else log.emit({ event: 'picture-done', image: record.image, how, faces: record.faces.length });
+          const { retried } = lanes.stats;
+          progress.update({
+            done: tally.done,
+            skipped: tally.skipped,
+            faces: tally.faces,
+            failed: tally.failed,
+            retried,
+          });
+        },
+        stop,
+      },
+      tally,
+    );
+  } finally {
+    progress.stop();
+  }
+
+  if (ledger) {
+    if (config.prune && stop.requested === undefined) tally.pruned = pruneGone(pictures.base, ledger, ports);
+    await publish(ledger, config, screens, log);
+  }
+  await lanes.close();
+  for (const image of screened.sort()) log.emit({ event: 'screened', image });
+  const summary = summarize({ run, pictures, tally, lanes, started, screened: screened.length }, ports);
+  if (config.summary !== undefined) {
+    await ports.writeText(path.resolve(ports.cwd, config.summary), JSON.stringify(summary, null, 2) + '\n');
+  }
+  log.emit({ event: 'run-end', summary });
+  return summary.exitCode;
+}
+
+async function publish(ledger: Ledger, config: Config, screens: Screens, log: EventLog): Promise<void> {
+  const damaged = await writeOutputs(ledger, config.format, screens.shows);
+  for (const image of damaged) {
+    log.emit({ event: 'warning', message: `The record of ${image} is damaged and left out: tag it again` });
+  }
+}
+
+interface Ended {
+  readonly run: TagRun;
+  readonly pictures: Pictures;
+  readonly tally: Tally;
+  readonly lanes: StartableLanePool;
+  readonly started: number;
+  readonly screened: number;
+}
+
+function summarize({ run, pictures, tally, lanes, started, screened }: Ended, ports: TagPorts): RunSummary {
+  const seconds = (ports.now() - started) / 1000;
+  const { requested } = ports.stop;
+  const { retried, replaced, peakLaneBytes } = lanes.stats;
+  const { unlisted } = pictures;
+  const total = pictures.images.length;
+  return {
+    schemaVersion: 1,
+    pictures: total,
+    processed: tally.processed,
+    skipped: tally.skipped,
+    redrawn: tally.redrawn,
+    notDone: total - tally.done,
+    faces: tally.faces,
+    failed: tally.failed,
+    failedByCode: tally.failedByCode,
+    unlisted,
+    retried,
+    lanesReplaced: replaced,
+    pruned: tally.pruned,
+    screened,
+    seconds,
+    picturesPerSecond: seconds > 0 ? tally.done / seconds : 0,
+    peakMemory: { parent: ports.peakMemory(), lane: peakLaneBytes },
+    ...(requested !== undefined && { stoppedBy: requested }),
+    exitCode: exitCodeFor({
+      fatal: false,
+      signal: requested === 'closed pipe' ? undefined : requested,
+      pipeClosed: requested === 'closed pipe',
+      screened: screened > 0 && run.config.failIf !== undefined,
+      failed: tally.failed + unlisted,
+    }),
+  };
+}
