@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest';
+import { CSV_HEADER, formatCsvRows } from '../../src/core/csv.js';
+import { face, failedRecord, okRecord } from '../records.js';
+
+describe('faces.csv', () => {
+  it('has the documented header', () => {
+    expect(CSV_HEADER).toBe(
+      'image,status,width,height,face,x,y,w,h,confidence,gender,genderConfidence,age,ageConfidence,ageYears,error\r\n',
+    );
+  });
+
+  it('has one row per face, numbered from 0', () => {
+    expect(formatCsvRows(okRecord('a.jpg', [face(), face({ confidence: 0.5 })]))).toBe(
+      'a.jpg,ok,640,480,0,10,20,40,60,0.9,Female,0.8,(25-32),,27.3,\r\n' +
+        'a.jpg,ok,640,480,1,10,20,40,60,0.5,Female,0.8,(25-32),,27.3,\r\n',
+    );
+  });
+
+  it('has one row for a picture without faces and one with the code for a failed one', () => {
+    expect(formatCsvRows(okRecord('a.jpg', []))).toBe('a.jpg,ok,640,480,,,,,,,,,,,,\r\n');
+    expect(formatCsvRows(failedRecord('a.jpg', 'CORRUPT'))).toBe('a.jpg,failed,0,0,,,,,,,,,,,,CORRUPT\r\n');
+  });
+
+  it.each([
+    ['a comma', 'a,b.jpg', '"a,b.jpg"'],
+    ['a quote', 'a"b.jpg', '"a""b.jpg"'],
+    ['a newline', 'a\nb.jpg', '"a\nb.jpg"'],
+    ['a carriage return', 'a\rb.jpg', '"a\rb.jpg"'],
+    ['spaces and accents, which need no quotes', 'é è.jpg', 'é è.jpg'],
+  ])('quotes a name with %s', (_, name, cell) => {
+    expect(formatCsvRows(okRecord(name, []))).toBe(`${cell},ok,640,480,,,,,,,,,,,,\r\n`);
+  });
+});
