@@ -1,0 +1,48 @@
+// @ts-check
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import { requirePackage } from './layout.js';
+import { runLogged } from './process.js';
+import { hashFiles, isStamped, listFiles, readStamp, writeStamp } from './stamp.js';
+
+/**
+ * TypeScript to `dist`. The stamp holds the contents of both sides, so that edits, deletions and builds by hand are seen.
+ * @param {string} root
+ * @returns {import('./steps.js').Step}
+ */
+export function compile(root) {
+  const stamp = path.join(root, 'node_modules/.cache/facetag/compile.json');
+  const dist = path.join(root, 'dist');
+  const sources = () => listFiles(path.join(root, 'src'), '.ts');
+  const state = () => ({
+    inputs: hashFiles([
+      ...['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'].map((name) =>
+        path.join(root, name),
+      ),
+      ...sources().map((name) => path.join(root, 'src', name)),
+    ]),
+    outputs: hashFiles(listFiles(dist, '.js').map((name) => path.join(dist, name))),
+  });
+  /** tsc leaves modules whose source is gone, and does not write again those that were changed behind its back. */
+  const removeLeftovers = () => {
+    const wanted = new Set(sources().map((name) => name.replace(/\.ts$/, '.js')));
+    for (const name of listFiles(dist, '.js').filter((name) => !wanted.has(name)))
+      rmSync(path.join(dist, name));
+    const made = /** @type {{ outputs?: string } | undefined} */ (readStamp(stamp));
+    if (made?.outputs !== state().outputs) rmSync(path.join(dist, '.tsbuildinfo'), { force: true });
+  };
+  return {
+    isDone: () => isStamped(stamp, state()),
+    describe: () => 'compiling the TypeScript (a few seconds)',
+    async run(lock) {
+      const tsc = path.join(requirePackage('typescript').folder, 'bin/tsc');
+      removeLeftovers();
+      await runLogged([process.execPath, tsc, '-p', 'tsconfig.build.json'], {
+        cwd: root,
+        lock,
+        failure: { code: 'COMPILE_FAILED', what: 'Compiling the TypeScript' },
+      });
+      writeStamp(stamp, state());
+    },
+  };
+}

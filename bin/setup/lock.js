@@ -1,0 +1,31 @@
+// @ts-check
+import { spawnSync } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { run, stopIfAsked } from './process.js';
+
+const BUSY = 1;
+
+/**
+ * Takes the lock of a folder; waits for another set-up that has it. The kernel holds it (flock on the folder itself)
+ * until the descriptor is closed here and in the children that inherited it, however they end: no lock file, nothing
+ * that could go stale. Where flock(1) or the file system can't do it, the set-up goes on without.
+ * @param {string} folder
+ * @param {() => void} onWait Called once when somebody else holds it.
+ * @returns {Promise<number>} The descriptor.
+ */
+export async function acquireLock(folder, onWait) {
+  const descriptor = openSync(folder, 'r');
+  const stdio = /** @type {const} */ (['ignore', 'ignore', 'ignore', descriptor]);
+  const attempt = spawnSync('flock', ['-x', '-n', '3'], { stdio: [...stdio] });
+  if (attempt.status === BUSY) {
+    onWait();
+    await run(['flock', '-x', '3'], { stdio: [...stdio] });
+    stopIfAsked();
+  }
+  return descriptor;
+}
+
+/** @param {number} descriptor */
+export function releaseLock(descriptor) {
+  closeSync(descriptor);
+}

@@ -1,0 +1,6 @@
+export interface Step {
+  isDone(): boolean;
+  describe(): string;
+  run(lock: number): Promise<void>;
+}
+export function setUp(): Promise<boolean>;

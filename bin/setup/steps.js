@@ -1,0 +1,90 @@
+// @ts-check
+import { accessSync, constants } from 'node:fs';
+import { performance } from 'node:perf_hooks';
+import { compile } from './compile.js';
+import { embeddedPack } from './embedded-pack.js';
+import { SetupError } from './error.js';
+import { isCheckout, root } from './layout.js';
+import { acquireLock, releaseLock } from './lock.js';
+import { isBuilt, nativeBinding } from './native.js';
+import { npmPackages } from './npm-packages.js';
+import { stopIfAsked } from './process.js';
+import { systemPackages } from './system-packages.js';
+
+/**
+ * One step of the set-up.
+ * @typedef {object} Step
+ * @property {() => boolean} isDone Is its result there and up to date? Takes milliseconds.
+ * @property {() => string} describe What it does and how long that takes, for a line that ends in "…".
+ * @property {(lock: number) => Promise<void>} run `lock`: descriptor for children to inherit.
+ */
+
+/**
+ * In order: each needs the results of those before it. An installed package brings its npm packages and `dist`.
+ * @returns {Step[]}
+ */
+function steps() {
+  const checkout = isCheckout();
+  return [
+    systemPackages({ isBuilt }),
+    ...(checkout ? [npmPackages(root)] : []),
+    nativeBinding(),
+    ...(checkout ? [compile(root)] : []),
+    embeddedPack(root),
+  ];
+}
+
+/**
+ * Sets up what is missing or out of date; silent when nothing is.
+ * @returns {Promise<boolean>} Was there anything to do?
+ */
+export async function setUp() {
+  /** @type {number | undefined} */
+  let lock;
+  try {
+    for (const step of steps()) {
+      if (step.isDone()) continue;
+      if (lock === undefined) {
+        requireWritable();
+        lock = await acquireLock(root, () => say('waiting for another set-up of this folder to finish …\n'));
+        // The other one may have done it.
+        if (step.isDone()) continue;
+      }
+      await announced(step, lock);
+      stopIfAsked();
+    }
+    return lock !== undefined;
+  } finally {
+    if (lock !== undefined) releaseLock(lock);
+  }
+}
+
+/**
+ * @param {Step} step
+ * @param {number} lock
+ */
+async function announced(step, lock) {
+  const start = performance.now();
+  say(`${step.describe()} … `);
+  try {
+    await step.run(lock);
+  } catch (error) {
+    process.stderr.write('failed\n');
+    throw error;
+  }
+  process.stderr.write(`${((performance.now() - start) / 1000).toFixed(1)} s\n`);
+}
+
+/** @param {string} text */
+function say(text) {
+  process.stderr.write(`facetag set-up: ${text}`);
+}
+
+function requireWritable() {
+  try {
+    accessSync(root, constants.W_OK);
+  } catch {
+    const remedy = isCheckout() ? 'Make it yours (chown)' : 'Run: sudo facetag setup';
+    throw new SetupError('NOT_WRITABLE', `The set-up writes into ${root}, which you may not. ${remedy}.`);
+  }
+}

@@ -1,0 +1,111 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { callerFolder } from '../../bin/setup/main.js';
+import { npmCommand } from '../../bin/setup/process.js';
+import { repository } from '../shared.js';
+import { layOpenCv } from './fake-opencv.js';
+import { temporaryFolder } from './temporary-folder.js';
+
+const folder = temporaryFolder();
+
+/** Runs the set-up script of an installed package that has no dependencies, with an OpenCV of our own. */
+function setUp(args: readonly string[], nodeFlags: readonly string[] = []) {
+  const root = path.join(folder(), 'package');
+  cpSync(path.join(repository, 'bin'), path.join(root, 'bin'), { recursive: true });
+  writeFileSync(path.join(root, 'package.json'), '{"type":"module"}');
+  const prefix = path.join(folder(), 'opencv');
+  mkdirSync(prefix, { recursive: true });
+  return spawnSync(process.execPath, [...nodeFlags, path.join(root, 'bin/setup.js'), ...args], {
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'], FACETAG_OPENCV_DIR: prefix },
+  });
+}
+
+describe('node bin/setup.js', () => {
+  it('refuses an OpenCV 5 with exit code 2', () => {
+    layOpenCv(path.join(folder(), 'opencv'), { version: '5.0.0', include: 'include/opencv5', lib: 'lib' });
+    const { status, stdout, stderr } = setUp([]);
+    expect(stderr).toMatch(/^facetag set-up: OPENCV_UNSUPPORTED: Found OpenCV 5\.0\.0 in /);
+    expect({ status, stdout }).toEqual({ status: 2, stdout: '' });
+  });
+
+  it('refuses a folder without OpenCV with exit code 2', () => {
+    const { status, stderr } = setUp([]);
+    expect(stderr).toMatch(/^facetag set-up: OPENCV_MISSING: FACETAG_OPENCV_DIR is /);
+    expect(status).toBe(2);
+  });
+
+  it('names the commands when it gets another', () => {
+    const { status, stderr } = setUp(['strat']);
+    expect(stderr).toContain('Expected one of setup, start, test, bench as command, received "strat"');
+    expect(status).toBe(2);
+  });
+
+  it('tells the person of an old Node what to install', () => {
+    const pretend = `Object.defineProperty(process.versions, 'node', { value: '20.18.0' })`;
+    const { status, stderr } = setUp([], ['--import', `data:text/javascript,${encodeURIComponent(pretend)}`]);
+    expect(stderr).toMatch(/^facetag needs Node 20\.18\.1 or later/);
+    expect(status).toBe(2);
+  });
+});
+
+describe('the lock', () => {
+  it('makes a second set-up wait until the first has ended, however it ends', async () => {
+    const url = pathToFileURL(path.join(repository, 'bin/setup/lock.js')).href;
+    const take = (after: string) =>
+      spawn(
+        process.execPath,
+        [
+          ...['--input-type=module', '-e'],
+          `import { acquireLock } from ${JSON.stringify(url)};
+           await acquireLock(${JSON.stringify(folder())}, () => console.log('waiting'));
+           console.log('taken'); ${after}`,
+        ],
+        { stdio: ['ignore', 'pipe', 'inherit'] },
+      );
+    const first = take('setInterval(() => {}, 1000);');
+    expect(await nextOutput(first.stdout)).toBe('taken\n');
+    const second = take('');
+    expect(await nextOutput(second.stdout)).toBe('waiting\n');
+    first.kill('SIGKILL');
+    expect(await nextOutput(second.stdout)).toBe('taken\n');
+    await once(second, 'close');
+  });
+
+  async function nextOutput(stream: NodeJS.ReadableStream): Promise<string> {
+    const [chunk] = (await once(stream, 'data')) as [Buffer];
+    return chunk.toString();
+  }
+});
+
+describe('callerFolder', () => {
+  it.each([
+    [
+      'npm start in a sub-folder',
+      { npm_lifecycle_event: 'start', INIT_CWD: '/home/me/photos' },
+      '/home/me/photos',
+    ],
+    ['started by another script of npm', { npm_lifecycle_event: 'test', INIT_CWD: '/home/me' }, '/here'],
+    ['without npm', {}, '/here'],
+  ])('%s', (_, env, expected) => {
+    expect(callerFolder('start', env, '/here')).toBe(expected);
+  });
+});
+
+describe('npmCommand', () => {
+  it.each([
+    [
+      'the npm that is running',
+      { npm_execpath: '/opt/npm/bin/npm-cli.js' },
+      [process.execPath, '/opt/npm/bin/npm-cli.js'],
+    ],
+    ['not another package manager', { npm_execpath: '/opt/yarn.js' }, ['npm']],
+    ['the one on the path', {}, ['npm']],
+  ])('%s', (_, env, expected) => {
+    expect(npmCommand(env)).toEqual(expected);
+  });
+});
