@@ -1,0 +1,73 @@
+import { RAW_TYPES, decodeNet } from './caffe-proto.js';
+import type { BlobProto } from './caffe-proto.js';
+
+/** One trained array; `data.length` is the product of `shape`, last axis fastest. */
+export interface Blob {
+  readonly shape: readonly number[];
+  readonly data: Float32Array;
+}
+
+/** Trained arrays by layer name. */
+export type Weights = ReadonlyMap<string, readonly Blob[]>;
+
+/**
+ * Reads a `.caffemodel`, in the form of either era, with 32-bit, 64-bit or 16-bit numbers.
+ * @throws {Error} when it is no such file, or an array does not fit its shape.
+ */
+export function readCaffeModel(bytes: Uint8Array): Weights {
+  const net = decodeNet(bytes);
+  const weights = new Map<string, readonly Blob[]>();
+  for (const { name = '', blobs = [] } of [...(net.layers ?? []), ...(net.layer ?? [])]) {
+    if (blobs.length > 0)
+      weights.set(
+        name,
+        blobs.map((blob) => readBlob(blob, name)),
+      );
+  }
+  if (weights.size === 0) throw new Error('It holds no weights');
+  return weights;
+}
+
+function readBlob(blob: BlobProto, layer: string): Blob {
+  const shape = blob.shape?.dim.map(Number) ?? [
+    blob.num ?? 1,
+    blob.channels ?? 1,
+    blob.height ?? 1,
+    blob.width ?? 1,
+  ];
+  const data = readNumbers(blob);
+  const size = shape.reduce((product, length) => product * length, 1);
+  if (size !== data.length) {
+    throw new Error(`Layer ${layer} has ${data.length} values for the shape [${shape.join(', ')}]`);
+  }
+  return { shape, data };
+}
+
+function readNumbers(blob: BlobProto): Float32Array {
+  if (blob.rawData && blob.rawData.length > 0) {
+    if (blob.rawDataType === RAW_TYPES.float16) return fromHalf(copyOf(blob.rawData));
+    if (blob.rawDataType === RAW_TYPES.float32) return new Float32Array(copyOf(blob.rawData));
+    throw new Error(`Weights of raw type ${String(blob.rawDataType)} are not supported`);
+  }
+  if (blob.doubleData && blob.doubleData.length > 0) {
+    return Float32Array.from(new Float64Array(copyOf(blob.doubleData)));
+  }
+  return new Float32Array(copyOf(blob.data ?? new Uint8Array()));
+}
+
+/** The bytes at an offset where typed arrays may start. Little-endian, as the file and the machines Node runs on. */
+function copyOf(bytes: Uint8Array): ArrayBuffer {
+  return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
+}
+
+/** IEEE 754 half precision. */
+function fromHalf(buffer: ArrayBuffer): Float32Array {
+  return Float32Array.from(new Uint16Array(buffer), (half) => {
+    const sign = half & 0x8000 ? -1 : 1;
+    const exponent = (half >> 10) & 0x1f;
+    const fraction = half & 0x3ff;
+    if (exponent === 0) return sign * fraction * 2 ** -24;
+    if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
+    return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
+  });
+}
