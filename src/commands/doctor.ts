@@ -1,0 +1,42 @@
+import path from 'node:path';
+import { DEFAULT_OUTPUT } from '../config.js';
+import { doctorExitCode, examine, formatReport } from '../core/doctor-report.js';
+import type { DoctorFacts, FolderFacts, OpenCvFacts, PictureFacts, Probed } from '../core/doctor/facts.js';
+import type { Store } from '../packs/store.js';
+import type { ReportSink } from '../types.js';
+import { surveyPacks } from './doctor/survey-packs.js';
+
+export interface DoctorOptions {
+  readonly json: boolean;
+  /** Output folder as typed; `facetag-out` when absent. */
+  readonly output?: string;
+}
+
+/** What `facetag doctor` needs of the outside world. */
+export interface DoctorPorts {
+  readonly cwd: string;
+  readonly system: Pick<DoctorFacts, 'node' | 'platform' | 'machine' | 'lanes'>;
+  /** Try native code in a child process, so that a crash is told and not suffered. */
+  readonly probeOpenCv: () => Promise<Probed<OpenCvFacts>>;
+  readonly probePictures: () => Promise<Probed<PictureFacts>>;
+  readonly store: Store;
+  readonly inspectFolder: (path: string) => Promise<FolderFacts>;
+  readonly stdout: ReportSink;
+}
+
+/** `facetag doctor [--json]`: what was found, and what to do about each fault, on stdout. @returns the exit code. */
+export async function doctorCommand(options: DoctorOptions, ports: DoctorPorts): Promise<number> {
+  const { store, inspectFolder } = ports;
+  const facts: DoctorFacts = {
+    ...ports.system,
+    opencv: await ports.probeOpenCv(),
+    pictures: await ports.probePictures(),
+    packs: await surveyPacks(store),
+    output: await inspectFolder(path.resolve(ports.cwd, options.output ?? DEFAULT_OUTPUT)),
+    models: await inspectFolder(store.modelsDir),
+  };
+  const report = examine(facts);
+  const text = options.json ? JSON.stringify(report, null, 2) : formatReport(report).join('\n');
+  await ports.stdout.write(text + '\n');
+  return doctorExitCode(report);
+}

@@ -1,0 +1,150 @@
+import type { DoctorFacts, FolderFacts, PackFacts, Probed } from './facts.js';
+
+/** One line of the report. */
+export interface Check {
+  /** `node`, `opencv`, `pictures`, `pack <name>`, `cpu`, `memory`, `output`, `models`. */
+  readonly check: string;
+  /** `warn`: it works, but not for everything. */
+  readonly status: 'ok' | 'warn' | 'fault';
+  readonly found: string;
+  /** What to do about it: always there with a fault. */
+  readonly remedy?: string;
+  /** The figures behind `found`, for programs. */
+  readonly details?: unknown;
+}
+
+/** `engines` of package.json: the first Node 20 whose undici 7 runs. */
+export const OLDEST_NODE = '20.18.1';
+
+const REBUILD = 'Run `npm start` in the checkout, or `facetag setup` after a global install';
+
+/** Room for the parent and one lane of the larger pack (260 MB), with a large picture in hand. */
+const COMFORTABLE_MEMORY = 512e6;
+
+/** A run over a few hundred pictures, and hardly more. */
+const LITTLE_SPACE = 100e6;
+
+export function checkNode({ node, platform }: DoctorFacts): Check {
+  const found = `${node} on ${platform}`;
+  if (isAtLeast(node, OLDEST_NODE)) return { check: 'node', status: 'ok', found };
+  return { check: 'node', status: 'fault', found, remedy: `Install Node ${OLDEST_NODE} or newer` };
+}
+
+function isAtLeast(version: string, wanted: string): boolean {
+  const [have, want] = [version, wanted].map((text) =>
+    text.split('.').map((part) => Number.parseInt(part, 10)),
+  );
+  for (const [index, part] of (want ?? []).entries()) {
+    const mine = have?.[index] ?? 0;
+    if (mine !== part) return mine > part;
+  }
+  return true;
+}
+
+export function checkOpenCv({ opencv }: DoctorFacts): Check {
+  if (opencv.state !== 'works') return unusable('opencv', opencv);
+  return {
+    check: 'opencv',
+    status: 'ok',
+    found: `${opencv.value.version}, loaded and tried in a child process`,
+  };
+}
+
+export function checkPictures({ pictures }: DoctorFacts): Check {
+  if (pictures.state !== 'works') return unusable('pictures', pictures);
+  const { version, formats } = pictures.value;
+  const names = (kind: 'reads' | 'writes', able: boolean): string =>
+    formats
+      .filter((format) => format[kind] === able)
+      .map(({ format }) => format)
+      .join(' ');
+  const [unread, unwritten] = [names('reads', false), names('writes', false)];
+  const found = [
+    `${version}: reads ${names('reads', true)}`,
+    ...(unread ? [`not ${unread}`] : []),
+    ...(unwritten ? [`cannot write ${unwritten}`] : []),
+  ].join(', ');
+  if (!unread && !unwritten) return { check: 'pictures', status: 'ok', found, details: formats };
+  const remedy = `${REBUILD}: the prebuilt sharp knows them all`;
+  return { check: 'pictures', status: unread ? 'fault' : 'warn', found, remedy, details: formats };
+}
+
+function unusable(check: string, probed: Exclude<Probed<unknown>, { state: 'works' }>): Check {
+  return probed.state === 'refused'
+    ? { check, status: 'fault', found: 'cannot be used', remedy: probed.message }
+    : { check, status: 'fault', found: `the process that tried it ${probed.message}`, remedy: REBUILD };
+}
+
+export function checkPack(pack: PackFacts): Check {
+  const { files, name, origin } = pack;
+  const check = `pack ${name}`;
+  const remedy = `Run: ${pack.remedy}`;
+  const wrong = files.filter(({ state }) => state === 'wrong');
+  if (wrong.length > 0) {
+    const found = wrong.map((file) => `${file.name} is ${file.reason ?? 'not what it should be'}`).join('; ');
+    return { check, status: 'fault', found, remedy, details: files };
+  }
+  const there = files.filter(({ state }) => state === 'ok');
+  const present = new Set(there.map((file) => file.name));
+  const usable = pack.detectors.filter((detector) => detector.files.every((file) => present.has(file)));
+  if (usable.length > 0) {
+    const count = there.length === 1 ? '1 file' : `${there.length} files`;
+    const detectors = usable.map((detector) => detector.name).join(' ');
+    const found = `${size(sum(there))} in ${count} with the right sha256; detectors: ${detectors}`;
+    return { check, status: 'ok', found, details: files };
+  }
+  if (origin === 'pulled' && there.length === 0) {
+    return { check, status: 'ok', found: `not installed; to use it, run: ${pack.remedy}`, details: files };
+  }
+  const needed = new Set(pack.detectors[0]?.files);
+  const missing = files.filter((file) => file.state === 'missing' && needed.has(file.name));
+  const found = `lacks ${missing.map((file) => file.name).join(', ')}`;
+  return { check, status: origin === 'embedded' ? 'fault' : 'warn', found, remedy, details: files };
+}
+
+const sum = (files: readonly { readonly bytes: number }[]): number =>
+  files.reduce((bytes, file) => bytes + file.bytes, 0);
+
+export function checkCpu({ machine, lanes }: DoctorFacts): Check {
+  const quota =
+    machine.cpuQuota === undefined ? '' : `, of which the control group grants ${machine.cpuQuota}`;
+  const found = `${machine.cores} cores${quota}; ${lanes.lanes} lanes by default, limited by ${lanes.limitedBy}`;
+  const details = { cores: machine.cores, cpuQuota: machine.cpuQuota, lanes: lanes.lanes };
+  return { check: 'cpu', status: 'ok', found, details };
+}
+
+export function checkMemory({ machine }: DoctorFacts): Check {
+  const details = { memoryBytes: machine.memoryBytes };
+  const found = `${size(machine.memoryBytes)} may be used`;
+  if (machine.memoryBytes >= COMFORTABLE_MEMORY) return { check: 'memory', status: 'ok', found, details };
+  const remedy = `Allow ${size(COMFORTABLE_MEMORY)} or more, or keep to --pack compact -j 1`;
+  return { check: 'memory', status: 'warn', found, remedy, details };
+}
+
+export function checkOutput({ output }: DoctorFacts): Check {
+  return checkFolder('output', output, 'fault', 'Make it yours (chown), or choose another folder with -o');
+}
+
+/** Pulled packs can be read from a folder that only somebody else may change. */
+export function checkModels({ models }: DoctorFacts): Check {
+  return checkFolder('models', models, 'warn', 'To pull packs, choose another folder with --models');
+}
+
+function checkFolder(check: string, folder: FolderFacts, bad: 'warn' | 'fault', remedy: string): Check {
+  const { path, exists, problem, freeBytes } = folder;
+  const free = freeBytes === undefined ? '' : `, ${size(freeBytes)} free`;
+  if (problem !== undefined) {
+    const what = exists ? 'cannot be written' : 'cannot be made';
+    return { check, status: bad, found: `${path} ${what}: ${problem}`, remedy, details: folder };
+  }
+  const found = `${path} ${exists ? 'can be written' : 'can be made'}${free}`;
+  if (freeBytes === undefined || freeBytes >= LITTLE_SPACE) {
+    return { check, status: 'ok', found, details: folder };
+  }
+  return { check, status: 'warn', found, remedy: 'Free some space on that disk', details: folder };
+}
+
+/** `812 MB`, `16.6 GB`: powers of ten, as disks are sold. */
+function size(bytes: number): string {
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}
