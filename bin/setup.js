@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+// @ts-check
 /**
  * Set-up and the commands behind `npm start`, `npm test` and `npm run bench`. Plain Node without dependencies, because
  * it runs before node_modules exists; no newer syntax in this file than the oldest Node that should get a clear message.

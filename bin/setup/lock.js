@@ -3,6 +3,9 @@ import { spawnSync } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { run, stopIfAsked } from './process.js';
 
+const FLOCK = 'flock';
+/** Exclusively, on descriptor 3. */
+const LOCK = ['-x', '3'];
 const BUSY = 1;
 
 /**
@@ -16,10 +19,10 @@ const BUSY = 1;
 export async function acquireLock(folder, onWait) {
   const descriptor = openSync(folder, 'r');
   const stdio = /** @type {const} */ (['ignore', 'ignore', 'ignore', descriptor]);
-  const attempt = spawnSync('flock', ['-x', '-n', '3'], { stdio: [...stdio] });
+  const attempt = spawnSync(FLOCK, ['-n', ...LOCK], { stdio: [...stdio] });
   if (attempt.status === BUSY) {
     onWait();
-    await run(['flock', '-x', '3'], { stdio: [...stdio] });
+    await run([FLOCK, ...LOCK], { stdio: [...stdio] });
     stopIfAsked();
   }
   return descriptor;

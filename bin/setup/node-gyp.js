@@ -21,7 +21,7 @@ const BYTES_PER_JOB = 600e6;
  * node-gyp's build file.
  * @param {{ sources: readonly string[], nan: string, openCv: import('./opencv.js').OpenCv }} parts `sources`, `nan`: relative to the workshop.
  */
-export function buildFile({ sources, nan, openCv }) {
+function buildFile({ sources, nan, openCv }) {
   return {
     targets: [
       {

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { installedHeaders, prepareWorkshop, type GypFile } from '../../bin/setup/node-gyp.js';
+import { installedHeaders, prepareWorkshop } from '../../bin/setup/node-gyp.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 const folder = temporaryFolder();
@@ -70,7 +70,7 @@ describe('prepareWorkshop', () => {
     expect(read('include/opencv2/opencv_modules.hpp')).toBe(
       '#define HAVE_OPENCV_DNN\n#define HAVE_OPENCV_IMGPROC\n#define HAVE_OPENCV_CORE\n',
     );
-    const [target] = (JSON.parse(read('binding.gyp')) as GypFile).targets;
+    const [target] = (JSON.parse(read('binding.gyp')) as { targets: { include_dirs: string[] }[] }).targets;
     expect(target).toMatchObject({
       target_name: 'opencv4nodejs',
       sources: ['../cc/top.cc', '../cc/core/Mat.cc', '../cc/imgproc/imgproc.cc', '../cc/dnn/Net.cc'],
