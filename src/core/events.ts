@@ -83,7 +83,7 @@ interface RunEnd {
 export type RunEvent =
   RunStart | PictureDone | PictureFailed | Screened | LaneReplaced | ProgressEvent | Warning | Fatal | RunEnd;
 
-export const LEVELS = ['error', 'warn', 'info', 'debug'] as const;
+const LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 
 export type Level = (typeof LEVELS)[number];
 

@@ -5,10 +5,10 @@ import { ExpressionFault } from './fault.js';
  * Longest expression accepted, in characters. A chain of that many one-letter operands is walked within a third of
  * the default stack of Node.
  */
-export const MAX_LENGTH = 2000;
+const MAX_LENGTH = 2000;
 
 /** Deepest nesting of parentheses, calls and signs: keeps the recursive parser far from the end of the stack. */
-export const MAX_DEPTH = 100;
+const MAX_DEPTH = 100;
 
 /** An expression as jsep parsed it, and where its parts stand in the source. */
 export interface ParsedExpression {
