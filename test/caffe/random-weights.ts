@@ -18,7 +18,7 @@ export function generator(seed: number): () => number {
  * Weights of the right shapes for every trained layer of a net. Their spread keeps signals at the size of the input
  * (He 2015) and brings the last layer down to logits of about `logits`, so that no softmax saturates.
  */
-export function randomWeights(net: CaffeNet, seed: number, logits = 0.02): Weights {
+export function randomWeights(net: CaffeNet, seed: number, logits = 0.06): Weights {
   const random = generator(seed);
   const shapes = inferShapes(net);
   const last = net.layers.findLast(({ type }) => type === 'InnerProduct')?.name;
@@ -29,13 +29,14 @@ export function randomWeights(net: CaffeNet, seed: number, logits = 0.02): Weigh
       const { outputs, kernel, group, bias } = convolution(layer);
       const inputs = channels / group;
       const fanIn = inputs * kernel[0] * kernel[1];
-      const values = uniform(random, [outputs, inputs, ...kernel], Math.sqrt(6 / fanIn));
+      const values = centred(uniform(random, [outputs, inputs, ...kernel], Math.sqrt(6 / fanIn)));
       weights.set(layer.name, bias ? [values, uniform(random, [outputs], 0.1)] : [values]);
     } else if (layer.type === 'InnerProduct') {
       const fanIn = channels * height * width;
       const spread = Math.sqrt(6 / fanIn) * (layer.name === last ? logits : 1);
       const { outputs } = innerProduct(layer);
-      weights.set(layer.name, [uniform(random, [outputs, fanIn], spread), uniform(random, [outputs], 0.1)]);
+      const values = centred(uniform(random, [outputs, fanIn], spread));
+      weights.set(layer.name, [values, uniform(random, [outputs], 0.1)]);
     } else if (layer.type === 'BatchNorm') {
       weights.set(layer.name, [
         uniform(random, [channels], 1),
@@ -57,6 +58,17 @@ export function randomWeights(net: CaffeNet, seed: number, logits = 0.02): Weigh
 function uniform(random: () => number, shape: readonly number[], spread: number): Blob {
   const data = new Float32Array(shape.reduce((product, length) => product * length, 1));
   for (let i = 0; i < data.length; i += 1) data[i] = (random() * 2 - 1) * spread;
+  return { shape, data };
+}
+
+/** Rows that sum to zero: what all faces have in common is then not what decides. */
+function centred({ shape, data }: Blob): Blob {
+  const length = data.length / (shape[0] ?? 1);
+  for (let start = 0; start < data.length; start += length) {
+    const row = data.subarray(start, start + length);
+    const mean = row.reduce((sum, value) => sum + value, 0) / length;
+    row.forEach((value, i) => (row[i] = value - mean));
+  }
   return { shape, data };
 }
 
