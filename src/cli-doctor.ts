@@ -1,46 +1,29 @@
-import { homedir } from 'node:os';
-import path from 'node:path';
 import { readMachineLimits } from './adapters/limits.js';
 import { openStandardOutput } from './adapters/standard-output.js';
 import { inspectFolder, probe } from './adapters/system.js';
+import { openStore } from './cli-store.js';
 import { doctorCommand } from './commands/doctor.js';
+import type { OpenCvFacts, PictureFacts } from './core/doctor/facts.js';
 import { FOOTPRINT } from './core/footprint.js';
 import { decideLanes } from './core/lane-count.js';
-import { loadManifest } from './packs/manifest.js';
-import { defaultModelsDir } from './packs/store.js';
-
-interface DoctorFlags {
-  readonly json?: true;
-  readonly output?: string;
-  readonly models?: string;
-}
+import type { DoctorFlags } from './program.js';
 
 /** Composition root of `facetag doctor`. @returns the exit code. */
-export async function runDoctor(
-  { json, output = process.env['FACETAG_OUTPUT'], models = process.env['FACETAG_MODELS'] }: DoctorFlags,
-  packageRoot: string,
-): Promise<number> {
-  const cwd = process.cwd();
+export async function runDoctor({ json, output, models }: DoctorFlags): Promise<number> {
   const machine = readMachineLimits();
   return await doctorCommand(
-    { json: json === true, ...(output !== undefined && { output }) },
+    { json: json ?? false, ...(output !== undefined && { output }) },
     {
-      cwd,
+      cwd: process.cwd(),
       system: {
         node: process.versions.node,
         platform: `${process.platform} ${process.arch}`,
         machine,
         lanes: decideLanes(machine, FOOTPRINT),
       },
-      probeOpenCv: () => probe('opencv'),
-      probePictures: () => probe('pictures'),
-      store: {
-        manifest: await loadManifest({ packageRoot }),
-        modelsDir:
-          models === undefined ? defaultModelsDir(process.env, homedir()) : path.resolve(cwd, models),
-        packageRoot,
-        flags: models === undefined ? '' : ` --models ${models}`,
-      },
+      probeOpenCv: () => probe<OpenCvFacts>('opencv'),
+      probePictures: () => probe<PictureFacts>('pictures'),
+      store: await openStore({ models }),
       inspectFolder,
       stdout: openStandardOutput(),
     },

@@ -1,5 +1,3 @@
-import { homedir } from 'node:os';
-import path from 'node:path';
 import { pictureFiles, writeWhole } from './adapters/files.js';
 import { openLedger } from './adapters/ledger.js';
 import { readMachineLimits } from './adapters/limits.js';
@@ -7,49 +5,40 @@ import { isGone, mtimeOf, outputFolders } from './adapters/output-folder.js';
 import { readPathList } from './adapters/path-list.js';
 import { createProgress } from './adapters/progress.js';
 import { openStandardOutput } from './adapters/standard-output.js';
+import { openStore } from './cli-store.js';
 import { tagCommand } from './commands/tag.js';
 import type { Config } from './config.js';
+import { FOOTPRINT } from './core/footprint.js';
 import { decideLanes } from './core/lane-count.js';
 import { createLanePool } from './lanes/pool.js';
-import { loadManifest } from './packs/manifest.js';
-import { defaultModelsDir } from './packs/store.js';
 import { Stop } from './stop-switch.js';
 import type { EventLog } from './types.js';
 
 interface Surroundings {
   readonly log: EventLog;
-  /** Absolute path of facetag's own folder. */
-  readonly packageRoot: string;
   readonly version: string;
 }
 
-/** Memory of the parent and of a lane of the larger pack, in bytes: measured, see test/bench/RESULTS.md. */
-const FOOTPRINT = { parentBytes: 60e6, laneBytes: 250e6 };
-
 /** Composition root of `facetag [tag]`. @returns the exit code. */
-export async function runTag(config: Config, { log, packageRoot, version }: Surroundings): Promise<number> {
+export async function runTag(config: Config, { log, version }: Surroundings): Promise<number> {
   const cwd = process.cwd();
   const stop = new Stop();
   const onSignal = (signal: NodeJS.Signals): void => {
     if (signal === 'SIGINT' || signal === 'SIGTERM') stop.request(signal);
   };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  // Node undoes what nohup sets up. A run whose messages go to a file goes on when its terminal closes; one that was
+  // watched is stopped in order.
+  const onHangup = (): void => {
+    if (process.stderr.isTTY) stop.request('SIGTERM');
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('SIGHUP', onHangup);
   try {
     return await tagCommand(config, {
       cwd,
       log,
       version,
       stop,
-      openStore: async ({ models, manifest }) => ({
-        manifest: await loadManifest({
-          packageRoot,
-          ...(manifest !== undefined && { userManifest: path.resolve(cwd, manifest) }),
-        }),
-        modelsDir:
-          models === undefined ? defaultModelsDir(process.env, homedir()) : path.resolve(cwd, models),
-        packageRoot,
-        flags: models === undefined ? '' : ` --models ${models}`,
-      }),
+      openStore,
       files: pictureFiles,
       openLedger,
       outputs: outputFolders,
@@ -73,6 +62,6 @@ export async function runTag(config: Config, { log, packageRoot, version }: Surr
       writeText: (file, text) => writeWhole(file, text),
     });
   } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal).off('SIGHUP', onHangup);
   }
 }

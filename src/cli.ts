@@ -1,16 +1,15 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { CommanderError } from 'commander';
-import type { EventLog } from './types.js';
 import { createEventLog } from './adapters/log.js';
 import { usesColour } from './core/colour.js';
 import { levelFor } from './core/events.js';
 import { FatalError } from './errors.js';
+import { packageRoot } from './cli-store.js';
 import { resolveConfig } from './options.js';
 import { buildProgram, type Handlers } from './program.js';
+import type { EventLog } from './types.js';
 
-const packageRoot = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const { version } = JSON.parse(readFileSync(path.join(packageRoot, 'package.json'), 'utf8')) as {
   version: string;
 };
@@ -41,14 +40,20 @@ const handlers: Handlers = {
     const config = resolveConfig(inputs, raw, process.env);
     log = openLog(config);
     const { runTag } = await import('./cli-tag.js');
-    return await runTag(config, { log, packageRoot, version });
+    return await runTag(config, { log, version });
   },
-  doctor: async () => Promise.resolve(2),
+  async doctor(options) {
+    const { runDoctor } = await import('./cli-doctor.js');
+    return await runDoctor(options);
+  },
   async merge(folders, options) {
     const { runMerge } = await import('./cli-merge.js');
     return await runMerge(folders, options, log);
   },
-  setup: async () => Promise.resolve(2),
+  async setup() {
+    const { runSetup } = await import('./cli-setup.js');
+    return await runSetup();
+  },
   models: {
     list: async () => Promise.resolve(2),
     pull: async () => Promise.resolve(2),

@@ -5,14 +5,16 @@ import { environmentName, FLAGS, FLAG_GROUPS, FLAG_NAMES, type RawFlags } from '
 /** One function per command; each resolves to the exit code. */
 export interface Handlers {
   tag(inputs: readonly string[], raw: RawFlags): Promise<number>;
-  doctor(options: {
-    readonly json?: true;
-    readonly output?: string;
-    readonly models?: string;
-  }): Promise<number>;
+  doctor(options: DoctorFlags): Promise<number>;
   merge(folders: readonly string[], options: MergeFlags): Promise<number>;
   setup(): Promise<number>;
   models: ModelsHandlers;
+}
+
+export interface DoctorFlags {
+  readonly json?: true;
+  readonly output?: string;
+  readonly models?: string;
 }
 
 export interface MergeFlags {
@@ -81,7 +83,7 @@ export function buildProgram(handlers: Handlers, version: string, finish: (code:
     .option('--json', 'print the checks as JSON')
     .option('-o, --output <dir>', 'the output folder to check')
     .option('--models <dir>', 'where pulled packs live')
-    .action(async (options: Parameters<Handlers['doctor']>[0]) => {
+    .action(async (options: DoctorFlags) => {
       finish(await handlers.doctor(options));
     });
   program
