@@ -3,7 +3,7 @@ import { accessSync, constants } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { compile } from './compile.js';
 import { embeddedPack } from './embedded-pack.js';
-import { SetupError } from './error.js';
+import { Interrupted, SetupError } from './error.js';
 import { isCheckout, root } from './layout.js';
 import { acquireLock, releaseLock } from './lock.js';
 import { isBuilt, nativeBinding } from './native.js';
@@ -69,7 +69,7 @@ async function announced(step, lock) {
   try {
     await step.run(lock);
   } catch (error) {
-    process.stderr.write('failed\n');
+    process.stderr.write(error instanceof Interrupted ? 'stopped\n' : 'failed\n');
     throw error;
   }
   process.stderr.write(`${((performance.now() - start) / 1000).toFixed(1)} s\n`);
