@@ -44,7 +44,7 @@ async function readUserManifest(file: string): Promise<Manifest> {
     throw usageError('a readable file', '--manifest', file);
   }
   const { parseManifest } = await import('./validate-manifest.js');
-  return parseManifest(text, file);
+  return parseManifest(text, file, 'user');
 }
 
 /** @throws {FatalError} USAGE when there is no such pack. */

@@ -104,17 +104,22 @@ async function requireFiles(
       throw new FatalError('MODEL_CORRUPT', `${found}\nReplace it with: ${remedy}`);
     }
   }
-  const missing = results.filter(({ check }) => check.state === 'missing').map(({ file }) => file);
+  const missing = results.filter(({ check }) => check.state === 'missing').map(({ file }) => file.name);
   if (missing.length === 0) return;
-  const size = formatBytes(missing.reduce((sum, file) => sum + file.bytes, 0));
   const what =
     missing.length === needed.length
       ? `Pack "${choice.pack}" is not installed in ${folder}.`
-      : `Pack "${choice.pack}" lacks ${missing.map((file) => file.name).join(', ')} in ${folder}.`;
-  throw new FatalError(
-    'MODEL_MISSING',
-    `${what}\nInstall it with: ${remedy}${spec.origin === 'pulled' ? `   (${size})` : ''}`,
-  );
+      : `Pack "${choice.pack}" lacks ${missing.join(', ')} in ${folder}.`;
+  const size =
+    spec.origin === 'pulled' ? await sizeOfPull(folder, choice.detector ? needed : spec.files) : '';
+  throw new FatalError('MODEL_MISSING', `${what}\nInstall it with: ${remedy}${size}`);
+}
+
+/** How much the suggested command would download. */
+async function sizeOfPull(folder: string, files: readonly ModelFile[]): Promise<string> {
+  const results = await checkFolder(folder, files);
+  const bytes = results.reduce((sum, { file, check }) => sum + (check.state === 'ok' ? 0 : file.bytes), 0);
+  return `   (${formatBytes(bytes)})`;
 }
 
 /** The command that installs or repairs a pack. */

@@ -7,13 +7,16 @@ import type { Manifest, PackSpec } from './spec.js';
 /**
  * Checks a manifest against the schema, and that every name in it refers to something.
  * @param origin where the text comes from, for messages.
+ * @param owner a user's packs cannot be `embedded`: those are made at set-up.
  * @throws {FatalError} USAGE, naming each place that is wrong.
  */
-export function parseManifest(text: string, origin: string): Manifest {
+export function parseManifest(text: string, origin: string, owner: 'facetag' | 'user' = 'facetag'): Manifest {
   const parsed = manifestSchema.safeParse(parseJson(text, origin));
   if (!parsed.success) throw invalid(origin, z.prettifyError(parsed.error));
   const problems = Object.entries(parsed.data.packs).flatMap(([name, pack]) =>
-    danglingNames(pack).map((problem) => `✖ ${problem}\n  → at packs.${name}`),
+    [...danglingNames(pack), ...misplaced(pack, owner)].map(
+      (problem) => `✖ ${problem}\n  → at packs.${name}`,
+    ),
   );
   if (problems.length > 0) throw invalid(origin, problems.join('\n'));
   return parsed.data;
@@ -43,6 +46,10 @@ function danglingNames(pack: PackSpec): string[] {
     }
   }
   return problems;
+}
+
+function misplaced(pack: PackSpec, owner: 'facetag' | 'user'): string[] {
+  return owner === 'user' && pack.origin === 'embedded' ? ['Only facetag itself has embedded packs'] : [];
 }
 
 function invalid(origin: string, details: string): FatalError {

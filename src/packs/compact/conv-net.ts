@@ -8,6 +8,8 @@ export interface ConvOptions {
   /** Default 1. */
   readonly stride?: number;
   readonly activation?: Activation;
+  /** Default `same`: as many results as `ceil(size / stride)`. */
+  readonly padding?: 'same' | 'valid';
 }
 
 /** Writes TensorFlow's layers into an ONNX graph: 'same' padding, NHWC filters turned to NCHW. */
@@ -54,12 +56,12 @@ export class ConvNetWriter {
     filter: Tensor,
     bias: Weight | undefined,
     group: number,
-    { stride = 1, activation = 'none' }: ConvOptions,
+    { stride = 1, activation = 'none', padding = 'same' }: ConvOptions,
   ): string {
     const inputs = [input, this.graph.constant(`${name}/weights`, filter)];
     if (bias !== undefined) inputs.push(this.graph.constant(`${name}/bias`, bias));
     const result = this.graph.node('Conv', name, inputs, {
-      auto_pad: 'SAME_UPPER',
+      auto_pad: padding === 'same' ? 'SAME_UPPER' : 'VALID',
       kernel_shape: filter.shape.slice(2),
       strides: [stride, stride],
       group,

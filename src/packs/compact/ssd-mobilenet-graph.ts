@@ -1,5 +1,6 @@
 import { GraphBuilder, int64 } from '../onnx/graph.js';
 import { ConvNetWriter, foldBatchNorm } from './conv-net.js';
+import type { ConvOptions } from './conv-net.js';
 import type { Weight, Weights } from './tfjs-weights.js';
 
 /** `BatchNorm` epsilon of face-api's MobileNetV1: float32 of 0.001. */
@@ -19,39 +20,49 @@ const faceClass = 1;
 export function ssdMobilenetGraph(weights: Weights): Uint8Array {
   const graph = new GraphBuilder('ssd-mobilenetv1-face');
   const net = new ConvNetWriter(graph, weights);
-  const image = graph.input('image', [1, 3, 512, 512]);
+  const image = graph.input('image', ['N', 3, 'H', 'W']);
   const maps = featureMaps(net, image);
   const boxes = maps.map((map, index) => boxHead(net, map, index));
   const scores = maps.map((map, index) => classHead(net, map, index));
   graph.node('Concat', 'boxes', boxes, { axis: 1 });
   graph.node('Sigmoid', 'scores', [graph.node('Concat', 'logits', scores, { axis: 1 })]);
-  graph.output('boxes', [1, 5118, 4]);
-  graph.output('scores', [1, 5118]);
+  graph.output('boxes', ['N', 'anchors', 4]);
+  graph.output('scores', ['N', 'anchors']);
   return graph.build();
 }
 
 /** Six maps of 32, 16, 8, 4, 2 and 1 cells a side. */
 function featureMaps(net: ConvNetWriter, image: string): readonly string[] {
   const maps: string[] = [];
-  let value = biasedConv(net, 'MobilenetV1/Conv2d_0_pointwise', image, 2);
+  let value = biasedConv(net, 'MobilenetV1/Conv2d_0_pointwise', image, { stride: 2 });
   for (let layer = 1; layer <= 13; layer++) {
     const name = `MobilenetV1/Conv2d_${layer}`;
     value = depthwise(net, `${name}_depthwise`, value, halving.has(layer) ? 2 : 1);
-    value = biasedConv(net, `${name}_pointwise`, value, 1);
+    value = biasedConv(net, `${name}_pointwise`, value, { stride: 1 });
     if (layer === 11 || layer === 13) maps.push(value);
   }
-  for (let layer = 0; layer < 8; layer++) {
-    const isMap = layer % 2 === 1;
-    value = biasedConv(net, `Prediction/Conv2d_${layer}_pointwise`, value, isMap ? 2 : 1);
-    if (isMap) maps.push(value);
+  for (let layer = 0; layer < 8; layer += 2) {
+    value = biasedConv(net, `Prediction/Conv2d_${layer}_pointwise`, value, { stride: 1 });
+    value = alignedHalving(net, `Prediction/Conv2d_${layer + 1}_pointwise`, value);
+    maps.push(value);
   }
   return maps;
 }
 
+/**
+ * 'Same' padding of an odd number of rows would start half a cell earlier than that of an even number. Two rows of
+ * zeros at the end keep every cell where it is in the square input, whatever part of that is computed.
+ */
+function alignedHalving(net: ConvNetWriter, name: string, input: string): string {
+  const attributes = { mode: 'constant', pads: [0, 0, 0, 0, 0, 0, 2, 2], value: { float: 0 } };
+  const padded = net.graph.node('Pad', `${name}/padded`, [input], attributes);
+  return biasedConv(net, name, padded, { stride: 2, padding: 'valid' });
+}
+
 /** The package has these batch norms folded already: what is left of them is the offset. */
-function biasedConv(net: ConvNetWriter, name: string, input: string, stride: number): string {
+function biasedConv(net: ConvNetWriter, name: string, input: string, options: ConvOptions): string {
   const offset = net.weight(`${name}/convolution_bn_offset`);
-  return net.conv(name, input, net.weight(`${name}/weights`), offset, { stride, activation: 'relu6' });
+  return net.conv(name, input, net.weight(`${name}/weights`), offset, { ...options, activation: 'relu6' });
 }
 
 function depthwise(net: ConvNetWriter, name: string, input: string, stride: number): string {

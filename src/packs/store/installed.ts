@@ -31,10 +31,22 @@ export async function readInstalled(folder: string): Promise<InstalledRecord> {
   }
 }
 
-/** Notes files whose bytes have just been checked, for later runs to trust. */
-export async function recordInstalled(folder: string, checked: InstalledRecord): Promise<void> {
+/**
+ * Notes files whose bytes have just been checked, for later runs to trust.
+ * @param when a folder that is shared read-only works too: its files are then hashed at each start.
+ */
+export async function recordInstalled(
+  folder: string,
+  checked: InstalledRecord,
+  when: 'always' | 'if writable' = 'always',
+): Promise<void> {
   const files = { ...(await readInstalled(folder)), ...checked };
-  await replaceJson(path.join(folder, RECORD), { schemaVersion: 1, files });
+  try {
+    await replaceJson(path.join(folder, RECORD), { schemaVersion: 1, files });
+  } catch (error) {
+    const notWritable = isErrno(error, 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT');
+    if (when === 'always' || !notWritable) throw error;
+  }
 }
 
 /** Checks one file of a pack, reading it only when the record does not vouch for it. */
@@ -74,19 +86,10 @@ export async function checkFolder(
     }
     results.push({ file, check });
   }
-  if (Object.keys(renewed).length > 0) await recordIfWritable(folder, renewed);
+  if (Object.keys(renewed).length > 0) await recordInstalled(folder, renewed, 'if writable');
   return results;
 }
 
 export function checkedFile(file: ModelFile, mtimeMs: number): CheckedFile {
   return { bytes: file.bytes, mtimeMs, sha256: file.sha256 };
-}
-
-/** A folder that is shared read-only works too: its files are then hashed at each start. */
-async function recordIfWritable(folder: string, checked: InstalledRecord): Promise<void> {
-  try {
-    await recordInstalled(folder, checked);
-  } catch (error) {
-    if (!isErrno(error, 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT')) throw error;
-  }
 }

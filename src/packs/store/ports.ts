@@ -44,11 +44,16 @@ export interface LockOwner {
 export interface FolderLock {
   /**
    * Waits until the lock is free, takes it and runs `work`. The lock of a dead process is taken over.
-   * @param onWait told once who is waited for.
+   * @param onWait told once who is waited for; what it throws ends the wait.
+   * @param onTakeover told, once the lock is held, that it was a dead process's.
    */
   hold<T>(
     file: string,
     work: () => Promise<T>,
-    options?: { readonly signal?: AbortSignal; readonly onWait?: (owner: LockOwner) => void },
+    options?: {
+      readonly signal?: AbortSignal;
+      readonly onWait?: (owner: LockOwner) => void;
+      readonly onTakeover?: () => void;
+    },
   ): Promise<T>;
 }

@@ -1,4 +1,4 @@
-import { mkdir, statfs } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { FatalError, usageError } from '../../errors.js';
 import { filesForRun, findDetector, findPack } from '../manifest.js';
@@ -6,8 +6,7 @@ import { packFolder } from '../store.js';
 import type { Store } from '../store.js';
 import type { ModelFile, PackSpec } from '../spec.js';
 import { discardPart, downloadFile } from './download.js';
-import { formatBytes } from './format-bytes.js';
-import { isErrno } from './inspect-file.js';
+import { explainDiskFault, isDiskFull } from './disk-fault.js';
 import { checkFolder, checkedFile, recordInstalled } from './installed.js';
 import type { FolderLock, HttpClient, LockOwner, PullProgress } from './ports.js';
 
@@ -124,34 +123,4 @@ function failedMessage(failures: readonly FatalError[], folder: string): string 
     'Behind a firewall: set HTTPS_PROXY, name a copy of your own with --mirror <url>, or fetch the files by hand and ' +
     'run: facetag models import';
   return `${failures.map(({ message }) => message).join('\n')}\n${advice}\nWhat was installed in ${folder} has not changed.`;
-}
-
-function isDiskFull(error: unknown): boolean {
-  // EFBIG: a limit on the size of files (ulimit -f).
-  return isErrno(error, 'ENOSPC', 'EDQUOT', 'EFBIG');
-}
-
-async function explainDiskFault(error: unknown, folder: string): Promise<unknown> {
-  if (isDiskFull(error)) {
-    const limit = isErrno(error, 'EFBIG')
-      ? 'The limit on file sizes (ulimit -f) is too low'
-      : 'No space is left';
-    const free = await statfs(folder).then(
-      ({ bavail, bsize }) => `${formatBytes(bavail * bsize)} free`,
-      () => 'free space unknown',
-    );
-    return new FatalError(
-      'OUTPUT_UNUSABLE',
-      `${limit} on the disk of ${folder} (${free}). What was installed has not changed. Free some space or name another folder with --models <dir>.`,
-      { cause: error },
-    );
-  }
-  if (isErrno(error, 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EIO')) {
-    return new FatalError(
-      'OUTPUT_UNUSABLE',
-      `${folder} cannot be written (${error.code ?? ''}). Name another folder with --models <dir>.`,
-      { cause: error },
-    );
-  }
-  return error;
 }

@@ -1,0 +1,112 @@
+import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadManifest } from '../../src/packs/manifest.js';
+import { parseManifest } from '../../src/packs/validate-manifest.js';
+import { repository } from '../shared.js';
+import { content, fakeManifest, modelFile } from './store/fake-pack.js';
+
+const file = (name: string): ReturnType<typeof modelFile> => modelFile(name, content(1, 10));
+const valid = fakeManifest([file('a.onnx'), file('b.onnx'), file('c.onnx')]);
+
+describe('the shipped manifest', async () => {
+  const text = await readFile(path.join(repository, 'models', 'manifest.json'), 'utf8');
+  const { packs } = parseManifest(text, 'models/manifest.json');
+
+  it('is in the schema, since a run does not validate it', () => {
+    expect(Object.keys(packs)).toContain('classic');
+  });
+
+  it('pins every URL to a commit and every pulled file to a URL', () => {
+    for (const pack of Object.values(packs).filter(({ origin }) => origin === 'pulled')) {
+      for (const { urls } of pack.files) {
+        expect(urls.length).toBeGreaterThan(0);
+        for (const url of urls)
+          expect(url).toMatch(/^https:\/\/raw\.githubusercontent\.com\/[^/]+\/[^/]+\/[0-9a-f]{40}\//);
+      }
+    }
+  });
+
+  it('names only definitions that ship', async () => {
+    const shipped = await readdir(path.join(repository, 'models', 'classic'));
+    const builtin = [...text.matchAll(/"builtin:classic\/([^"]+)"/g)].map((match) => match[1]);
+    expect(builtin.length).toBeGreaterThan(0);
+    for (const name of builtin) expect(shipped).toContain(name);
+  });
+});
+
+describe('parseManifest', () => {
+  it('takes a valid one', () => {
+    expect(parseManifest(JSON.stringify(valid), 'x.json')).toEqual(valid);
+  });
+
+  const change = (edit: (fake: Record<string, unknown>) => void): string => {
+    const copy = structuredClone(valid) as unknown as { packs: { fake: Record<string, unknown> } };
+    edit(copy.packs.fake);
+    return JSON.stringify(copy);
+  };
+
+  it.each([
+    ['no JSON', '{', 'x.json is not a valid manifest'],
+    ['an unknown key', change((fake) => (fake['colour'] = 1)), 'colour'],
+    ['a path for a name', change((fake) => (fake['files'] = [file('../a.onnx')])), 'a plain file name'],
+    [
+      'a default that is no detector',
+      change((fake) => (fake['defaultDetector'] = 'three')),
+      '"three" is not one of the detectors',
+    ],
+    [
+      'weights that are no file',
+      change((fake) => (fake['files'] = [file('a.onnx'), file('b.onnx')])),
+      '"c.onnx" is not one of the files',
+    ],
+    [
+      'a file twice',
+      change((fake) => (fake['files'] = ['a.onnx', 'a.onnx', 'b.onnx', 'c.onnx'].map(file))),
+      'same name',
+    ],
+    ['a pack that claims to ship with facetag', change((fake) => (fake['origin'] = 'embedded')), 'embedded'],
+  ])('refuses %s', (_what, text, message) => {
+    expect(() => parseManifest(text, 'x.json', 'user')).toThrow(message);
+  });
+
+  it.each([
+    ['builtin:classic/res10.prototxt', true],
+    ['builtin:../../etc/passwd', false],
+    ['elsewhere.prototxt', false],
+    [undefined, false],
+  ])('a Caffe net with the definition %s: %s', (definition, accepted) => {
+    const text = change((fake) => {
+      const detectors = fake['detectors'] as Record<string, { net: Record<string, unknown> }>;
+      Object.assign(detectors['one']!.net, { format: 'caffe', definition });
+    });
+    const parse = (): unknown => parseManifest(text, 'x.json');
+    if (accepted) expect(parse).not.toThrow();
+    else expect(parse).toThrow(/is neither one of the files nor|needs a definition/);
+  });
+});
+
+describe('loadManifest', () => {
+  let folder: string;
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'facetag-manifest-'));
+  });
+  afterAll(async () => {
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  it('adds the packs of a manifest of the user', async () => {
+    const userManifest = path.join(folder, 'mine.json');
+    await writeFile(userManifest, JSON.stringify(valid));
+    const { packs } = await loadManifest({ packageRoot: repository, userManifest });
+    expect(Object.keys(packs)).toEqual(expect.arrayContaining(['classic', 'fake']));
+  });
+
+  it('refuses one that is not there', async () => {
+    const loading = loadManifest({ packageRoot: repository, userManifest: '/nowhere.json' });
+    await expect(loading).rejects.toThrow(
+      'Expected a readable file for --manifest, received "/nowhere.json"',
+    );
+  });
+});
