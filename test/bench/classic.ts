@@ -1,0 +1,67 @@
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import type { Manifest, ModelFile } from '../../src/packs/spec.js';
+import { writeClassicModels } from '../caffe/classic-models.js';
+import { repository, shared } from '../shared.js';
+import { facetagBin } from './contenders.js';
+
+/** The classic nets, made here: dense nets take the same time whatever their weights. */
+export interface ClassicModels {
+  /** For `--models`. */
+  readonly folder: string;
+  /** For `--manifest`: the shipped pack with the hashes of these files. */
+  readonly manifest: string;
+  /** What reference.py wants before the list of pictures. */
+  readonly reference: readonly string[];
+  /** What the reader of the figures should know of the weights. */
+  readonly remark: string;
+}
+
+/** Writes the nets into the scratch folder, unless they are there, and converts them for onnxruntime. */
+export async function makeClassicModels(scratch: string): Promise<ClassicModels> {
+  const folder = path.join(scratch, 'models');
+  const pack = path.join(folder, 'classic');
+  const manifest = path.join(scratch, 'manifest.json');
+  if (!existsSync(manifest)) {
+    await writeClassicModels(pack);
+    writeFileSync(manifest, describe(pack));
+    spawnSync(
+      process.execPath,
+      [facetagBin, 'models', 'convert', 'classic', '--models', folder, '--manifest', manifest],
+      { stdio: 'ignore' },
+    );
+  }
+  const detector = shared('models/opencv_face_detector_uint8.pb')
+    ? 'the real detector (brought from its 8-bit form to Caffe)'
+    : 'a random detector, which finds no faces';
+  const definitions = path.join(repository, 'models/classic');
+  return {
+    folder,
+    manifest,
+    reference: [
+      ...[
+        path.join(definitions, 'res10.prototxt'),
+        path.join(pack, 'res10_300x300_ssd_iter_140000.caffemodel'),
+      ],
+      ...[path.join(definitions, 'gender_net.prototxt'), path.join(pack, 'gender_net.caffemodel')],
+      ...[path.join(definitions, 'age_net.prototxt'), path.join(pack, 'age_net.caffemodel')],
+    ],
+    remark: `The classic nets are ${detector} and attribute nets of the exact topology with random weights`,
+  };
+}
+
+/** The shipped manifest's classic pack, with size and hash of the files in a folder. */
+function describe(folder: string): string {
+  const shipped = JSON.parse(readFileSync(path.join(repository, 'models/manifest.json'), 'utf8')) as Manifest;
+  const { classic } = shipped.packs;
+  if (!classic) throw new Error('models/manifest.json has no pack classic');
+  const files = classic.files.map((file): ModelFile => {
+    const full = path.join(folder, file.name);
+    if (!existsSync(full)) return file;
+    const bytes = readFileSync(full);
+    return { ...file, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+  });
+  return JSON.stringify({ schemaVersion: 1, packs: { classic: { ...classic, files } } }, undefined, 2);
+}

@@ -1,0 +1,99 @@
+import { spawnSync } from 'node:child_process';
+import path from 'node:path';
+import type { EngineName } from '../../src/types.js';
+import { repository } from '../shared.js';
+import type { ClassicModels } from './classic.js';
+
+/** A program that tags a list of pictures and prints one JSON line for each. */
+export interface Contender {
+  readonly name: string;
+  readonly pack: PackName;
+  /** True for what a user would run instead: ratios are taken against it. */
+  readonly peer: boolean;
+  /** Pictures that it works on at a time. */
+  readonly jobs: number;
+  /** @param list file with one path a line. */
+  readonly command: (list: string) => readonly string[];
+  /** Set for facetag itself. */
+  readonly configuration?: Configuration;
+}
+
+export type PackName = 'compact' | 'classic';
+
+export interface Configuration {
+  readonly pack: PackName;
+  readonly engine: EngineName;
+  /** Where the classic models are. */
+  readonly models?: ClassicModels;
+}
+
+/** The built program. */
+export const facetagBin = path.join(repository, 'bin/facetag.js');
+
+/** Debian's own Python: the one that python3-opencv belongs to. */
+export const debianPython = '/usr/bin/python3';
+
+/** Every configuration, each peer before those it is compared with. */
+export function contenders(
+  models: ClassicModels,
+  faceApi: string,
+  noReference: string | undefined,
+): readonly Contender[] {
+  return [
+    faceApiWasm(faceApi),
+    ...configurations({ pack: 'compact' }),
+    ...(noReference === undefined ? [reference(models)] : []),
+    ...configurations({ pack: 'classic', models }),
+  ];
+}
+
+function configurations(pack: Omit<Configuration, 'engine'>): Contender[] {
+  return (['opencv', 'onnxruntime'] as const).flatMap((engine) =>
+    [1, 2].map((jobs) => facetag({ ...pack, engine }, jobs)),
+  );
+}
+
+function facetag(configuration: Configuration, jobs: number): Contender {
+  const { pack, engine, models } = configuration;
+  const where = models ? ['--manifest', models.manifest, '--models', models.folder] : [];
+  return {
+    name: `facetag ${pack} ${engine} -j ${jobs}`,
+    pack,
+    peer: false,
+    jobs,
+    configuration,
+    command: (list) => [
+      ...[process.execPath, facetagBin, '--jsonl', '--no-progress', '--files-from', list],
+      ...['--pack', pack, '--engine', engine, '-j', String(jobs), ...where],
+    ],
+  };
+}
+
+function reference({ reference: files }: ClassicModels): Contender {
+  const script = path.join(import.meta.dirname, 'reference.py');
+  return {
+    name: 'reference.py',
+    pack: 'classic',
+    peer: true,
+    jobs: 1,
+    command: (list) => [debianPython, script, ...files, list],
+  };
+}
+
+function faceApiWasm(folder: string): Contender {
+  const script = path.join(import.meta.dirname, 'face-api-wasm.js');
+  return {
+    name: 'face-api-wasm',
+    pack: 'compact',
+    peer: true,
+    jobs: 1,
+    command: (list) => [process.execPath, script, folder, list],
+  };
+}
+
+/** Why reference.py cannot run here; undefined when it can. The bench installs no system package unasked. */
+export function whyNoReference(): string | undefined {
+  const { status } = spawnSync(debianPython, ['-c', 'import cv2'], { stdio: 'ignore' });
+  if (status === 0) return undefined;
+  return 'reference.py needs cv2: sudo apt-get install -y --no-install-recommends python3-opencv';
+}
