@@ -1,0 +1,84 @@
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createFolderLock } from '../../src/adapters/folder-lock.js';
+
+const lock = createFolderLock({ poll: 5, heartbeat: 20, stale: 200 });
+let folder: string;
+let file: string;
+
+beforeEach(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'facetag-lock-'));
+  file = path.join(folder, '.lock');
+});
+
+afterEach(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** The id of a process that has ended. */
+const DEAD = 2 ** 22 - 1;
+
+describe('the folder lock', () => {
+  it('lets one in at a time and leaves nothing behind', async () => {
+    let inside = 0;
+    let most = 0;
+    const work = async (): Promise<void> => {
+      inside += 1;
+      most = Math.max(most, inside);
+      await sleep(5);
+      inside -= 1;
+    };
+    await Promise.all(Array.from({ length: 8 }, () => lock.hold(file, work)));
+    expect(most).toBe(1);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('is released when the work fails', async () => {
+    await expect(lock.hold(file, () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it.each([
+    ['a dead process', { pid: DEAD, host: hostname() }],
+    ['a dead namesake of this process', { pid: process.pid, host: hostname() }],
+  ])('is taken over from %s at once, by one of many', async (_who, owner) => {
+    await writeFile(file, JSON.stringify(owner));
+    const order: number[] = [];
+    const quick = createFolderLock({ poll: 5, heartbeat: 20, stale: 60_000 });
+    await Promise.all([1, 2, 3, 4].map((n) => quick.hold(file, () => Promise.resolve(order.push(n)))));
+    expect(order.sort()).toEqual([1, 2, 3, 4]);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('is taken over from another machine only when that shows no sign of life', async () => {
+    await writeFile(file, JSON.stringify({ pid: 7, host: 'elsewhere' }));
+    const waited: unknown[] = [];
+    const taken = lock.hold(file, () => Promise.resolve('mine'), { onWait: (owner) => waited.push(owner) });
+    await sleep(30);
+    expect(waited).toEqual([{ pid: 7, host: 'elsewhere' }]);
+    await utimes(file, new Date(0), new Date(0));
+    await expect(taken).resolves.toBe('mine');
+  });
+
+  it('is kept alive for as long as the work takes', async () => {
+    let second = false;
+    const first = lock.hold(file, () => sleep(400));
+    await sleep(10);
+    const other = lock.hold(file, () => Promise.resolve((second = true)));
+    await sleep(300);
+    expect(second).toBe(false);
+    await Promise.all([first, other]);
+  });
+
+  it('is not waited for after a signal', async () => {
+    await writeFile(file, JSON.stringify({ pid: process.ppid, host: hostname() }));
+    const stop = new AbortController();
+    const waiting = lock.hold(file, () => Promise.resolve(), { signal: stop.signal });
+    stop.abort(new Error('SIGINT'));
+    await expect(waiting).rejects.toThrow();
+    expect(await readdir(folder)).toEqual(['.lock']);
+  });
+});
