@@ -7,7 +7,7 @@ import { levelFor } from './core/events.js';
 import { FatalError } from './errors.js';
 import { packageRoot } from './cli-store.js';
 import { resolveConfig } from './options.js';
-import { buildProgram, type Handlers } from './program.js';
+import { buildProgram, type Handlers, type ModelsHandlers } from './program.js';
 import type { EventLog } from './types.js';
 
 const { version } = JSON.parse(readFileSync(path.join(packageRoot, 'package.json'), 'utf8')) as {
@@ -55,14 +55,19 @@ const handlers: Handlers = {
     return await runSetup();
   },
   models: {
-    list: async () => Promise.resolve(2),
-    pull: async () => Promise.resolve(2),
-    verify: async () => Promise.resolve(2),
-    import: async () => Promise.resolve(2),
-    path: async () => Promise.resolve(2),
-    convert: async () => Promise.resolve(2),
+    list: async (options) => (await loadModels()).list(options),
+    pull: async (packs, options) => (await loadModels()).pull(packs, options),
+    verify: async (pack, options) => (await loadModels()).verify(pack, options),
+    import: async (pack, folder, options) => (await loadModels()).import(pack, folder, options),
+    path: async (options) => (await loadModels()).path(options),
+    convert: async (pack, options) => (await loadModels()).convert(pack, options),
   },
 };
+
+async function loadModels(): Promise<ModelsHandlers> {
+  const { modelsHandlers } = await import('./cli-models.js');
+  return modelsHandlers;
+}
 
 /** @returns the exit code; never throws. */
 async function main(argv: readonly string[]): Promise<number> {

@@ -1,0 +1,54 @@
+import type { PullProgress } from '../packs/store/ports.js';
+import type { TextStream } from './log.js';
+
+/** Shows how far a download is. */
+export interface PullDisplay {
+  update(progress: PullProgress): void;
+  stop(): void;
+}
+
+/** A bar per file on a terminal; elsewhere one line when a file begins and one when it is whole. */
+export async function createPullDisplay(stream: TextStream): Promise<PullDisplay> {
+  return stream.isTTY === true ? await createBars(stream) : createLines(stream);
+}
+
+async function createBars(stream: TextStream): Promise<PullDisplay> {
+  const { MultiBar } = await import('cli-progress');
+  const bars = new MultiBar({
+    stream,
+    format: '{file} [{bar}] {percentage} % of {megabytes} MB',
+    hideCursor: true,
+  });
+  const open = new Map<string, ReturnType<typeof bars.create>>();
+  return {
+    update({ file, received, total }) {
+      const bar = open.get(file) ?? bars.create(total, 0, { file, megabytes: megabytes(total) });
+      open.set(file, bar);
+      bar.update(received);
+    },
+    stop() {
+      bars.stop();
+    },
+  };
+}
+
+function createLines(stream: TextStream): PullDisplay {
+  const begun = new Set<string>();
+  const whole = new Set<string>();
+  return {
+    update({ file, received, total }) {
+      if (!begun.has(file)) {
+        begun.add(file);
+        const resumed = received > 0 && received < total ? `, going on at ${megabytes(received)} MB` : '';
+        stream.write(`${file}: downloading ${megabytes(total)} MB${resumed}\n`);
+      }
+      if (received === total && !whole.has(file)) {
+        whole.add(file);
+        stream.write(`${file}: downloaded\n`);
+      }
+    },
+    stop: () => undefined,
+  };
+}
+
+const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);

@@ -1,0 +1,46 @@
+import { fileWriter, pictureFiles } from '../adapters/files.js';
+import { readMemory } from '../adapters/lane-memory.js';
+import { loadOpenCv } from '../adapters/opencv.js';
+import { createPictures } from '../adapters/pictures.js';
+import { buildPack } from '../packs/build.js';
+import { processImage, type ImagePorts } from '../process-image.js';
+import type { Engine, EngineName } from '../types.js';
+import { serveLane } from './serve.js';
+
+/** Entry and composition root of a lane: everything is loaded once, then pictures are processed one after another. */
+serveLane(process, {
+  memory: readMemory,
+  async build(config) {
+    // sharp reads its libraries while OpenCV loads the nets.
+    const pictures = createPictures();
+    const { imaging, engine, canvases } = loadOpenCv();
+    const { detector, attributes } = await buildPack(config.pack, {
+      imaging,
+      engine: await openEngine(config.engine, engine),
+      minConfidence: config.minConfidence,
+      padding: config.padding,
+    });
+    const codec = await pictures;
+    const ports: ImagePorts = {
+      files: pictureFiles,
+      writer: fileWriter,
+      decoder: codec,
+      codec,
+      canvases,
+      detector,
+      attributes,
+    };
+    return (task) => processImage(task, ports, config);
+  },
+});
+
+async function openEngine(name: EngineName, opencv: Engine): Promise<Engine> {
+  switch (name) {
+    case 'opencv':
+      return Promise.resolve(opencv);
+    case 'onnxruntime': {
+      const { loadOnnxRuntime } = await import('../adapters/onnxruntime.js');
+      return await loadOnnxRuntime();
+    }
+  }
+}
