@@ -11,14 +11,19 @@ export function isHarmlessWarning(error: unknown): boolean {
 
 /** libvips joins the messages of all layers, the deepest reason last, and may add noise about seeking. */
 const NOISE = /^(?:source: bad seek|$)/;
-const PREFIX = /^Input buffer has corrupt header: ?/;
+/** Names of functions and classes in front of the reason. */
+const ORIGIN = /^(?:Input buffer has corrupt header:|Vips\w+:|vips\w+:|\w+load_buffer:|heif:|webp:)\s*/;
+/** What sharp says when the one loader for these first bytes does not want the rest. */
+const NO_LOADER = 'Input buffer contains unsupported image format';
 const LONGEST = 200;
 
 /** The decoder's own reason, in one line. */
 export function decoderMessage(error: unknown): string {
-  const lines = (error instanceof Error ? error.message : String(error))
+  const text = error instanceof Error ? error.message : String(error);
+  if (text === NO_LOADER) return 'the header is damaged';
+  const lines = text
     .split('\n')
-    .map((line) => line.replace(PREFIX, '').trim())
+    .map((line) => line.trim().replace(ORIGIN, '').replace(ORIGIN, ''))
     .filter((line) => !NOISE.test(line));
   return lines.at(-1)?.slice(0, LONGEST) ?? 'the decoder gives no reason';
 }

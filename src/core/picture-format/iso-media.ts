@@ -1,5 +1,8 @@
 import { hasZeroTail, isZeroFrom } from './zeros.js';
 
+/** More than the padding that metadata behind the pixels may have; a shorter unwritten end fails in the decoder. */
+const ZERO_TAIL_BYTES = 4096;
+
 /**
  * Steps over the top-level boxes of an AVIF file (ISO/IEC 14496-12). The item data may be in front or behind, but both
  * the index (`meta`) and the data (`mdat`, or `idat` inside `meta`) must be there.
@@ -18,7 +21,7 @@ export function findAvifTruncation(bytes: Buffer): string | undefined {
   }
   if (!seen.has('meta') && !seen.has('moov')) return 'the AVIF has no index of its items';
   if (!seen.has('mdat') && !seen.has('idat')) return 'the AVIF has no image data';
-  return hasZeroTail(bytes) ? 'the AVIF ends in zero bytes' : undefined;
+  return hasZeroTail(bytes, ZERO_TAIL_BYTES) ? 'the AVIF ends in zero bytes' : undefined;
 }
 
 /** Size 1 means that a 64-bit size follows the type; size 0 that the box runs to the end of the file. */

@@ -15,9 +15,10 @@ const SOS_MARKER = Buffer.from([0xff, SOS]);
 export function findJpegTruncation(bytes: Buffer): string | undefined {
   let scan = firstScan(bytes);
   if (scan === undefined) return 'the JPEG ends before its image data';
+  let end = scan;
   for (;;) {
     // In entropy-coded data 0xFF is followed by 0x00 or a restart number, so the next FFD9 or FFDA is a true marker.
-    const end = bytes.indexOf(EOI_MARKER, scan);
+    if (end <= scan) end = bytes.indexOf(EOI_MARKER, scan);
     if (end < 0) return 'the JPEG has no end marker after its last scan';
     const next = bytes.subarray(scan, end).indexOf(SOS_MARKER);
     if (next < 0) return undefined;

@@ -45,6 +45,7 @@ const HEIC_BRANDS = /^(hei[cxms]|hev[cxms])$/;
 /** Structural brands of HEIF: the codec is named by another brand. */
 const HEIF_BRANDS = /^(mif1|mif2|msf1)$/;
 const AVIF_BRANDS = /^avi[fs]$/;
+const LONGEST_FTYP = 512;
 
 /**
  * An SVG's root element after an optional XML declaration, comments and document type. Every alternative ends at its
@@ -82,19 +83,20 @@ function isBmp(bytes: Buffer): boolean {
   );
 }
 
-/** Decides by the brands of the `ftyp` box (ISO/IEC 14496-12): the major one first, then the compatible ones. */
-function isoMediaFormat(bytes: Buffer): FormatFinding {
-  const end = Math.min(bytes.readUInt32BE(0), bytes.length, 512);
+/** Decides by the brands of the `ftyp` box (ISO/IEC 14496-12): the major one, a version, then the compatible ones. */
+function isoMediaFormat(bytes: Buffer): FormatFinding | undefined {
+  const end = bytes.readUInt32BE(0);
+  if (end > bytes.length) return undefined;
   const brands = [text(bytes, 8, 12)];
-  for (let at = 16; at + 4 <= end; at += 4) brands.push(text(bytes, at, at + 4));
+  for (let at = 16; at + 4 <= Math.min(end, LONGEST_FTYP); at += 4) brands.push(text(bytes, at, at + 4));
   const codec = brands.find((brand) => AVIF_BRANDS.test(brand) || HEIC_BRANDS.test(brand));
   if (codec !== undefined && AVIF_BRANDS.test(codec)) return { decodable: true, format: 'avif' };
   if (codec !== undefined) return { decodable: false, name: 'HEIC' };
   if (brands.some((brand) => HEIF_BRANDS.test(brand))) return { decodable: false, name: 'HEIF' };
-  return {
-    decodable: false,
-    name: brands[0]?.startsWith('crx') ? 'camera raw (CR3)' : 'video (MP4 or QuickTime)',
-  };
+  if (brands[0] === 'crx ') return { decodable: false, name: 'camera raw (CR3)' };
+  return /^[ -~]{4}$/.test(brands[0] ?? '')
+    ? { decodable: false, name: 'video (MP4 or QuickTime)' }
+    : undefined;
 }
 
 function startsWith(bytes: Buffer, signature: Buffer): boolean {

@@ -1,0 +1,108 @@
+import { crc32 } from 'node:zlib';
+
+/** A JPEG segment with its marker and length. */
+export function jpegSegment(marker: number, content: Buffer): Buffer {
+  const head = Buffer.from([0xff, marker, 0, 0]);
+  head.writeUInt16BE(content.length + 2, 2);
+  return Buffer.concat([head, content]);
+}
+
+/** Puts bytes right behind the start-of-image marker. */
+export function afterSoi(jpeg: Buffer, inserted: Buffer): Buffer {
+  return Buffer.concat([jpeg.subarray(0, 2), inserted, jpeg.subarray(2)]);
+}
+
+/** A PNG chunk with its length and CRC. */
+export function pngChunk(type: string, content: Buffer): Buffer {
+  const chunk = Buffer.alloc(12 + content.length);
+  chunk.writeUInt32BE(content.length, 0);
+  chunk.write(type, 4, 'latin1');
+  content.copy(chunk, 8);
+  chunk.writeUInt32BE(crc32(chunk.subarray(4, 8 + content.length)), 8 + content.length);
+  return chunk;
+}
+
+/** An ISO base media box. */
+export function isoBox(type: string, content: Buffer): Buffer {
+  const head = Buffer.alloc(8);
+  head.writeUInt32BE(8 + content.length, 0);
+  head.write(type, 4, 'latin1');
+  return Buffer.concat([head, content]);
+}
+
+/** The first `share` of the file. */
+export function cut(bytes: Buffer, share: number): Buffer {
+  return bytes.subarray(0, Math.floor(bytes.length * share));
+}
+
+/** The file at its full length, zero from `share` on: what a killed upload into a preallocated file leaves. */
+export function zeroTail(bytes: Buffer, share = 0.6): Buffer {
+  const copy = Buffer.from(bytes);
+  return copy.fill(0, Math.floor(bytes.length * share));
+}
+
+/** The file with `count` bytes of its middle missing. */
+export function withHole(bytes: Buffer, count: number): Buffer {
+  const middle = Math.floor(bytes.length / 2);
+  return Buffer.concat([bytes.subarray(0, middle), bytes.subarray(middle + count)]);
+}
+
+/** The file with some bits of its middle turned over. */
+export function flipped(bytes: Buffer): Buffer {
+  const copy = Buffer.from(bytes);
+  for (let i = 0; i < 20; i += 1) {
+    const at = Math.floor(bytes.length / 2) + i * 7;
+    copy.writeUInt8(copy.readUInt8(at) ^ 0x5a, at);
+  }
+  return copy;
+}
+
+/** Headers of a colour JPEG of the given size, and an empty scan. */
+export function jpegHeader(width: number, height: number): Buffer {
+  const frame = Buffer.from([8, 0, 0, 0, 0, 3, 1, 0x11, 0, 2, 0x11, 0, 3, 0x11, 0]);
+  frame.writeUInt16BE(height, 1);
+  frame.writeUInt16BE(width, 3);
+  return Buffer.concat([
+    Buffer.from([0xff, 0xd8]),
+    jpegSegment(0xdb, Buffer.alloc(65, 1).fill(0, 0, 1)),
+    jpegSegment(0xc0, frame),
+    jpegSegment(0xda, Buffer.from([3, 1, 0, 2, 0, 3, 0, 0, 63, 0])),
+    Buffer.from([0xff, 0xd9]),
+  ]);
+}
+
+/** An RGB PNG of the given size with no pixels in it. */
+export function pngHeader(width: number, height: number): Buffer {
+  const header = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 2, 0, 0, 0]);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  return Buffer.concat([
+    Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
+    pngChunk('IHDR', header),
+    pngChunk('IDAT', Buffer.alloc(0)),
+    pngChunk('IEND', Buffer.alloc(0)),
+  ]);
+}
+
+/** A 2 x 2 BMP. */
+export function bmp(): Buffer {
+  const bytes = Buffer.alloc(70);
+  bytes.write('BM', 'latin1');
+  bytes.writeUInt32LE(70, 2);
+  bytes.writeUInt32LE(54, 10);
+  bytes.writeUInt32LE(40, 14);
+  bytes.writeInt32LE(2, 18);
+  bytes.writeInt32LE(2, 22);
+  bytes.writeUInt16LE(1, 26);
+  bytes.writeUInt16LE(24, 28);
+  return bytes;
+}
+
+/** What a phone's HEIC photo starts with. */
+export function heic(): Buffer {
+  return Buffer.concat([
+    isoBox('ftyp', Buffer.from('heic\0\0\0\0mif1MiHEheic', 'latin1')),
+    isoBox('meta', Buffer.alloc(64)),
+    isoBox('mdat', Buffer.alloc(256, 0x5a)),
+  ]);
+}
