@@ -13,11 +13,13 @@ export interface ClassicModels {
   readonly folder: string;
   /** For `--manifest`: the shipped pack with the hashes of these files. */
   readonly manifest: string;
-  /** What reference.py wants before the list of pictures. */
+  /** Flags by which reference.py finds the same files. */
   readonly reference: readonly string[];
   /** What the reader of the figures should know of the weights. */
   readonly remark: string;
 }
+
+const DETECTOR = 'res10_300x300_ssd_iter_140000.caffemodel';
 
 /** Writes the nets into the scratch folder, unless they are there, and converts them for onnxruntime. */
 export async function makeClassicModels(scratch: string): Promise<ClassicModels> {
@@ -41,12 +43,13 @@ export async function makeClassicModels(scratch: string): Promise<ClassicModels>
     folder,
     manifest,
     reference: [
+      ...['--detector', path.join(pack, DETECTOR), path.join(definitions, 'res10.prototxt')],
       ...[
-        path.join(definitions, 'res10.prototxt'),
-        path.join(pack, 'res10_300x300_ssd_iter_140000.caffemodel'),
+        '--gender',
+        path.join(pack, 'gender_net.caffemodel'),
+        path.join(definitions, 'gender_net.prototxt'),
       ],
-      ...[path.join(definitions, 'gender_net.prototxt'), path.join(pack, 'gender_net.caffemodel')],
-      ...[path.join(definitions, 'age_net.prototxt'), path.join(pack, 'age_net.caffemodel')],
+      ...['--age', path.join(pack, 'age_net.caffemodel'), path.join(definitions, 'age_net.prototxt')],
     ],
     remark: `The classic nets are ${detector} and attribute nets of the exact topology with random weights`,
   };

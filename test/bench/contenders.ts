@@ -76,7 +76,7 @@ function reference({ reference: files }: ClassicModels): Contender {
     pack: 'classic',
     peer: true,
     jobs: 1,
-    command: (list) => [debianPython, script, ...files, list],
+    command: (list) => [debianPython, script, ...files, '--files-from', list],
   };
 }
 

@@ -60,10 +60,11 @@ export function ask(command: readonly string[], scratch: string): unknown {
   return JSON.parse(readFileSync(records, 'utf8'));
 }
 
-/** How a command failed: its exit code and its last words. */
+/** How a command failed: its exit code and the line of its stderr that says most. */
 export function complaint({ exit, stderr }: Usage): string {
-  const last = stderr.trim().split('\n').at(-1) ?? '';
-  return `exit ${exit}: ${last.slice(0, 300)}`;
+  const lines = stderr.trim().split('\n');
+  const line = lines.find((text) => /error|not installed|missing/i.test(text)) ?? lines.at(-1) ?? '';
+  return `exit ${exit}: ${line.slice(0, 300)}`;
 }
 
 /** The environment without what would change a contender's settings. */
