@@ -2,6 +2,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { SetupError } from './error.js';
 import { requirePackage } from './layout.js';
 import { hashFiles, isStamped, listFiles, writeStamp } from './stamp.js';
 
@@ -12,21 +13,29 @@ import { hashFiles, isStamped, listFiles, writeStamp } from './stamp.js';
  */
 export function embeddedPack(root) {
   const outDir = path.join(root, 'models/compact');
-  const converter = path.join(root, 'dist/packs/compact');
+  const packs = path.join(root, 'dist/packs');
   const stamp = path.join(outDir, '.made-from.json');
   const state = () => ({
     weights: requirePackage('@vladmandic/face-api').version,
-    converter: hashFiles(listFiles(converter, '.js').map((name) => path.join(converter, name))),
+    converter: hashFiles([
+      path.join(root, 'models/manifest.json'),
+      ...listFiles(packs, '.js').map((name) => path.join(packs, name)),
+    ]),
     outputs: sizes(outDir),
   });
   return {
     isDone: () => isStamped(stamp, state()),
     describe: () => 'converting the embedded model pack to ONNX (a few seconds)',
     async run() {
-      // Until the pack's converter exists.
-      if (!existsSync(path.join(converter, 'convert.js'))) return;
-      const { convertCompact } = await import(pathToFileURL(path.join(converter, 'convert.js')).href);
-      await convertCompact({ outDir });
+      const { convertCompact } = await import(pathToFileURL(path.join(packs, 'compact/convert.js')).href);
+      try {
+        await convertCompact({ outDir });
+      } catch (error) {
+        if (error instanceof Error && error.name === 'FatalError') {
+          throw new SetupError('MODEL_CORRUPT', error.message);
+        }
+        throw error;
+      }
       writeStamp(stamp, state());
     },
   };

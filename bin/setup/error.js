@@ -3,7 +3,7 @@
 /**
  * Why set-up cannot go on. The message says what to do; the process exits with 2.
  * Codes: SYSTEM_PACKAGES_MISSING, OPENCV_UNSUPPORTED, OPENCV_MISSING, NPM_FAILED, BUILD_FAILED, COMPILE_FAILED,
- * PACKAGE_INCOMPLETE, NOT_WRITABLE, USAGE.
+ * PACKAGE_INCOMPLETE, MODEL_CORRUPT, NOT_WRITABLE, USAGE.
  */
 export class SetupError extends Error {
   /**
