@@ -8,7 +8,7 @@ import { folderAt, type Folder } from './folder-names.js';
 import { ignorePatterns } from './ignore.js';
 import { walk } from './walk.js';
 
-export interface ExplorerOptions {
+interface ExplorerOptions {
   readonly cwd: string;
   readonly ignore: readonly string[];
   readonly hidden: boolean;

@@ -7,7 +7,7 @@ import type { DiscoveryFileSystem } from './file-system.js';
 /** What Node puts in the place of bytes that are not UTF-8. Such a name cannot be opened. */
 const REPLACEMENT = '\uFFFD';
 
-export interface Listing {
+interface Listing {
   readonly entries: Dirent[];
   /** Pictures and folders whose names are not UTF-8, the odd bytes written as `\xNN`. They are not among `entries`. */
   readonly undecodable: string[];

@@ -30,7 +30,7 @@ export interface Walk {
 }
 
 /** What a walk found beside problems; paths relative to `cwd`. */
-export interface WalkListener {
+interface WalkListener {
   picture(relativePath: string): void;
   /** A link that may lead to a picture, or to a folder when links are followed. */
   link(relativePath: string): void;
