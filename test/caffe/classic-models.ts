@@ -3,6 +3,8 @@ import path from 'node:path';
 import { parseCaffeNet } from '../../src/packs/classic/caffe-net.js';
 import type { CaffeNet } from '../../src/packs/classic/caffe-net.js';
 import { readTensorflowWeights } from '../../src/packs/classic/tensorflow-weights.js';
+import { loadManifest, builtinDefinitions, filesForRun, findDetector } from '../../src/packs/manifest.js';
+import type { LanePack } from '../../src/types.js';
 import { repository, shared } from '../shared.js';
 import { writeCaffeModel } from './caffemodel.js';
 import { randomWeights } from './random-weights.js';
@@ -53,4 +55,33 @@ export async function writeClassicModels(folder: string): Promise<void> {
     const real = shared(`models/${name}`);
     if (real) await put(name, await readFile(real));
   }
+}
+
+/** The shipped classic pack over files made here, as a lane gets it, and the same files as reference.py takes them. */
+export async function classicPack(
+  folder: string,
+  detector: string,
+): Promise<{ lanePack: LanePack; reference: Record<'detector' | 'gender' | 'age', [string, string]> }> {
+  const spec = (await loadManifest({ packageRoot: repository })).packs['classic']!;
+  const chosen = findDetector(spec, detector);
+  const files: Record<string, string> = {
+    ...Object.fromEntries(filesForRun(spec, chosen).map(({ name }) => [name, path.join(folder, name)])),
+    ...Object.fromEntries(builtinDefinitions(spec, chosen, repository)),
+  };
+  if (spec.attributes.family !== 'levi-hassner') throw new Error('The classic pack has two classifiers');
+  const pair = ({
+    weights,
+    definition,
+  }: {
+    weights: string;
+    definition?: string | undefined;
+  }): [string, string] => [files[weights]!, files[definition ?? '']!];
+  return {
+    lanePack: { name: 'classic', detector, files, spec },
+    reference: {
+      detector: pair(chosen.net),
+      gender: pair(spec.attributes.gender),
+      age: pair(spec.attributes.age),
+    },
+  };
 }
