@@ -3,7 +3,7 @@ import type { Config } from '../config.js';
 import { parseNewerThan } from '../core/newer-than.js';
 import { isPictureName } from '../core/picture-name.js';
 import { FatalError, usageError } from '../errors.js';
-import { discoverImages } from '../stages/discover.js';
+import { assertOutputOutside, discoverImages } from '../stages/discover.js';
 import type { ImageFailure } from '../types.js';
 import type { TagPorts } from './tag.js';
 
@@ -32,14 +32,13 @@ export async function findPictures(
   ports: DiscoveryPorts,
 ): Promise<Pictures> {
   const { cwd } = ports;
-  const inputs = [...config.inputs];
-  if (config.filesFrom !== undefined) {
-    for (const line of await ports.readPathList(config.filesFrom, config.null ? '\0' : '\n'))
-      inputs.push(line);
-  }
-  if (inputs.length === 0 && config.filesFrom === undefined) {
-    throw usageError('a file, folder or glob', 'the pictures', 'nothing');
-  }
+  const { inputs } = config;
+  const listed =
+    config.filesFrom === undefined
+      ? undefined
+      : await ports.readPathList(config.filesFrom, config.null ? '\0' : '\n');
+  if (inputs.length === 0 && !listed) throw usageError('a file, folder or glob', 'the pictures', 'nothing');
+  if (output !== undefined) await assertOutputOutside(inputs, output, cwd);
   const stored = output === undefined ? undefined : ports.outputs.readMemory(output)?.base;
   const base = settleBase(config, output, stored, cwd);
   const newerThanMs =
@@ -53,14 +52,16 @@ export async function findPictures(
     hidden: config.hidden,
     followSymlinks: config.follow,
     exclude: output === undefined ? [] : [output],
+    ...(listed && { listed }),
     ...(base !== undefined && { base }),
     ...(newerThanMs !== undefined && { newerThanMs }),
     ...(config.shard && { shard: config.shard }),
   });
   if (found.relativePaths.length === 0 && found.problems.length === 0 && !config.allowEmpty) {
+    const globs = found.unmatchedGlobs.map((glob) => ` Nothing matches ${JSON.stringify(glob)}.`).join('');
     throw new FatalError(
       'NO_PICTURES',
-      'No pictures found. Pass --allow-empty where an empty folder is normal',
+      `No pictures found.${globs} Pass --allow-empty where an empty folder is normal`,
     );
   }
   if (output !== undefined && stored === undefined && !config.dryRun) {

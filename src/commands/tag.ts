@@ -249,6 +249,7 @@ function summarize({ run, pictures, tally, lanes, started, screened }: Ended, po
     notDone: total - tally.done,
     faces: tally.faces,
     failed: tally.failed,
+    failedNow: tally.failedNow,
     failedByCode: tally.failedByCode,
     unlisted,
     retried,

@@ -17,6 +17,8 @@ export interface RunSummary {
   readonly faces: number;
   /** Pictures of this run with status failed, kept ones included. */
   readonly failed: number;
+  /** Those of `failed` that were tried in this run; the others are kept from an earlier one. */
+  readonly failedNow: number;
   readonly failedByCode: Readonly<Partial<Record<FailureCode, number>>>;
   /** Folders and names that could not be listed. */
   readonly unlisted: number;
@@ -42,8 +44,8 @@ export class Tally {
   redrawn = 0;
   faces = 0;
   failed = 0;
+  failedNow = 0;
   pruned = 0;
-  unlisted = 0;
   readonly failedByCode: Partial<Record<FailureCode, number>> = {};
 
   /** Adds one finished picture. */
@@ -52,6 +54,7 @@ export class Tally {
     this.faces += record.faces.length;
     if (!record.error) return;
     this.failed += 1;
+    if (how === 'processed') this.failedNow += 1;
     this.failedByCode[record.error.code] = (this.failedByCode[record.error.code] ?? 0) + 1;
   }
 
@@ -60,11 +63,12 @@ export class Tally {
   }
 }
 
-/** The end-of-run lines for a person. */
+/** The end-of-run lines for a person; each picture counts in one part only. */
 export function formatSummary(summary: RunSummary): string[] {
+  const failedBefore = summary.failed - summary.failedNow;
   const parts = [
-    `${summary.processed} tagged`,
-    `${summary.skipped} unchanged`,
+    `${summary.processed - summary.failedNow} tagged`,
+    `${summary.skipped - failedBefore} unchanged`,
     ...(summary.redrawn > 0 ? [`${summary.redrawn} redrawn`] : []),
     `${summary.failed} failed${formatCodes(summary.failedByCode)}`,
     ...(summary.notDone > 0 ? [`${summary.notDone} not done`] : []),
@@ -76,7 +80,7 @@ export function formatSummary(summary: RunSummary): string[] {
   const { parent, lane } = summary.peakMemory;
   const memory = `peak memory ${megabytes(parent)}` + (lane > 0 ? ` + ${megabytes(lane)} a lane` : '');
   return [
-    `${summary.pictures} pictures, ${summary.faces} faces: ${parts.join(', ')}`,
+    `${count(summary.pictures, 'picture')}, ${count(summary.faces, 'face')}: ${parts.join(', ')}`,
     `${summary.seconds.toFixed(1)} s, ${summary.picturesPerSecond.toFixed(1)} pictures/s, ${memory}`,
   ];
 }
@@ -85,5 +89,7 @@ function formatCodes(codes: RunSummary['failedByCode']): string {
   const list = Object.entries(codes).sort(([a], [b]) => (a < b ? -1 : 1));
   return list.length === 0 ? '' : ` (${list.map(([code, count]) => `${count} ${code}`).join(', ')})`;
 }
+
+const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
 
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;
