@@ -58,7 +58,7 @@ function pictureRows({ image, status, width, height, faces, error }) {
     ...picture,
     String(index),
     `${gender} ${percent(genderConfidence)}`,
-    ageYears === undefined ? age : `${age} ${ageYears.toFixed(0)} years`,
+    ageYears === undefined ? age : `${age} ${ageYears.toFixed(1)} years`,
     percent(confidence),
     `${w} x ${h} at ${x}, ${y}`,
   ]);

@@ -18,9 +18,9 @@ it('shows a line per face, per picture without faces and per failed picture', ()
     { image: 'cut.jpg', status: 'failed', width: 0, height: 0, faces: [], error: { code: 'TRUNCATED' } },
   ]);
   expect(table.split('\n')).toEqual([
-    'picture           size         face       gender       age               confidence  box',
-    'a/two people.jpg  4032 x 3024  0          Female 99 %  (25-32) 27 years  99 %        410 x 502 at 812, 640',
-    'a/two people.jpg  4032 x 3024  1          Male 99 %    (25-32)           50 %        41 x 50 at 12, 6',
+    'picture           size         face       gender       age                 confidence  box',
+    'a/two people.jpg  4032 x 3024  0          Female 99 %  (25-32) 27.3 years  99 %        410 x 502 at 812, 640',
+    'a/two people.jpg  4032 x 3024  1          Male 99 %    (25-32)             50 %        41 x 50 at 12, 6',
     'empty.png         5 x 7        none',
     'cut.jpg                        TRUNCATED',
     '',
