@@ -1,0 +1,168 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { FatalError } from '../errors.js';
+import type { ImageReport, LaneConfig, LaneTask } from '../types.js';
+import type { LaneExit } from './exit.js';
+import type { FromLane, LaneMemory, ToLane } from './messages.js';
+import { Pending } from './pending.js';
+import { TextTail } from './text-tail.js';
+
+export interface LaneProcessOptions {
+  /** The child's entry. */
+  readonly script: string | URL;
+  readonly config: LaneConfig;
+  /** Limit of the start, in milliseconds. */
+  readonly startTimeoutMs: number;
+  /** The child's whole environment. Default: the parent's. */
+  readonly env?: NodeJS.ProcessEnv | undefined;
+  /** Flags for the child's Node. The parent's own are not inherited: `--inspect` would take the same port. */
+  readonly nodeFlags: readonly string[];
+}
+
+type Failure =
+  | { readonly kind: 'fatal'; readonly error: FatalError }
+  /** No answer in time; the process was killed. */
+  | { readonly kind: 'overrun' }
+  | { readonly kind: 'died'; readonly exit: LaneExit };
+
+/** How a lane's start went. */
+export type LaneStart = Failure | { readonly kind: 'ready' };
+
+/** What a lane made of a picture. */
+export type LaneAnswer = Failure | { readonly kind: 'report'; readonly report: ImageReport };
+
+const STDERR_TAIL = 4096;
+/** A process that was let go, or that closed its channel itself, is killed when it is still there after this. */
+const PARTING_MS = 2000;
+
+/** One child process and the conversation with it: one picture at a time. */
+export class LaneProcess {
+  /** Settles when the nets are loaded or cannot be. Never rejects. */
+  readonly started: Promise<LaneStart>;
+  /** Settles when the process is gone and everything that it sent was read. Never rejects. */
+  readonly gone: Promise<LaneExit>;
+  readonly #child: ChildProcess;
+  readonly #start: Pending<LaneStart>;
+  #task: Pending<LaneAnswer> | undefined;
+  #pictures = 0;
+  #taken = false;
+  #memory: LaneMemory = { rssBytes: 0, peakBytes: 0 };
+
+  /** @throws when the system refuses a new process outright (most refusals show as a death). */
+  constructor(options: LaneProcessOptions) {
+    this.#child = fork(options.script, [], {
+      // An inherited stdout would keep the reader of a pipe waiting for the lanes.
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      execArgv: [...options.nodeFlags],
+      ...(options.env && { env: options.env }),
+    });
+    this.#start = new Pending<LaneStart>(options.startTimeoutMs, () => this.#overrun());
+    this.started = this.#start.answer;
+    this.gone = this.#watch();
+    void this.gone.then((exit) => {
+      this.#fail({ kind: 'died', exit });
+    });
+    this.#send({ type: 'configure', config: options.config });
+  }
+
+  /** Undefined when the process could not be started. */
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  /** Pictures that this lane was given. */
+  get pictures(): number {
+    return this.#pictures;
+  }
+
+  /** True when the last picture had reached the lane. If it had not, it is not to blame for the lane's death. */
+  get taken(): boolean {
+    return this.#taken;
+  }
+
+  /** As of the last answer. */
+  get memory(): LaneMemory {
+    return this.#memory;
+  }
+
+  /** Never rejects. */
+  process(task: LaneTask, timeoutMs: number): Promise<LaneAnswer> {
+    this.#pictures += 1;
+    this.#taken = false;
+    this.#task = new Pending<LaneAnswer>(timeoutMs, () => this.#overrun());
+    this.#send({ type: 'process', task });
+    return this.#task.answer;
+  }
+
+  /** Lets the process go: without its channel it ends by itself. */
+  release(): void {
+    if (this.#child.connected) this.#child.disconnect();
+  }
+
+  kill(): void {
+    this.#child.kill('SIGKILL');
+  }
+
+  #overrun(): Failure {
+    this.kill();
+    return { kind: 'overrun' };
+  }
+
+  #fail(failure: Failure): void {
+    this.#start.settle(failure);
+    this.#task?.settle(failure);
+  }
+
+  #send(message: ToLane): void {
+    // The callback keeps a failure from being thrown: it means that the process is ending, and that is seen elsewhere.
+    this.#child.send(message, () => undefined);
+  }
+
+  #receive(message: FromLane): void {
+    switch (message.type) {
+      case 'ready':
+        this.#memory = message.memory;
+        this.#start.settle({ kind: 'ready' });
+        break;
+      case 'taken':
+        this.#taken = true;
+        break;
+      case 'report':
+        this.#memory = message.memory;
+        this.#task?.settle({ kind: 'report', report: message.report });
+        break;
+      case 'fatal':
+        this.#fail({ kind: 'fatal', error: new FatalError(message.code, message.message) });
+    }
+  }
+
+  #watch(): Promise<LaneExit> {
+    const child = this.#child;
+    const tail = new TextTail(STDERR_TAIL);
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      tail.add(text);
+    });
+    child.on('message', (message) => {
+      this.#receive(message as FromLane);
+    });
+    child.on('disconnect', () => {
+      setTimeout(() => {
+        this.kill();
+      }, PARTING_MS).unref();
+    });
+    return new Promise((resolve) => {
+      child.on('error', (error) => {
+        if (child.pid === undefined) resolve({ code: null, signal: null, stderr: error.message });
+      });
+      // At 'exit' a report or the last words on stderr may still be on their way; and 'close', which waits for both,
+      // never comes once this side has closed the channel.
+      const ends = [
+        new Promise((ended) => child.once('exit', ended)),
+        new Promise((ended) => child.once('disconnect', ended)),
+        new Promise((ended) => child.stderr?.once('close', ended)),
+      ];
+      void Promise.all(ends).then(() => {
+        resolve({ code: child.exitCode, signal: child.signalCode, stderr: tail.toString() });
+      });
+    });
+  }
+}

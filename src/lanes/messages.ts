@@ -1,0 +1,28 @@
+import type { FatalCode } from '../errors.js';
+import type { ImageReport, LaneConfig, LaneTask } from '../types.js';
+
+/**
+ * What crosses the process boundary: plain data, sent as JSON (numbers survive exactly, absent fields stay absent).
+ * A lane has one picture at a time, so an answer needs no name: it belongs to the last task.
+ */
+
+/** Memory of a lane's process in bytes. */
+export interface LaneMemory {
+  /** Resident set now. */
+  readonly rssBytes: number;
+  /** Highest resident set since the process started. */
+  readonly peakBytes: number;
+}
+
+export type ToLane =
+  | { readonly type: 'configure'; readonly config: LaneConfig }
+  | { readonly type: 'process'; readonly task: LaneTask };
+
+export type FromLane =
+  /** The nets are loaded. */
+  | { readonly type: 'ready'; readonly memory: LaneMemory }
+  /** The picture has reached the lane: what happens to the lane from now on may be its fault. */
+  | { readonly type: 'taken' }
+  | { readonly type: 'report'; readonly report: ImageReport; readonly memory: LaneMemory }
+  /** A `FatalError` thrown in the lane: it ends the run, so no other lane is tried. */
+  | { readonly type: 'fatal'; readonly code: FatalCode; readonly message: string };

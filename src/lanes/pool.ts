@@ -1,0 +1,216 @@
+import type { FatalError } from '../errors.js';
+import type { ImageReport, LaneConfig, LaneOutcome, LanePool, LaneStats, LaneTask } from '../types.js';
+import type { LaneEvent } from './events.js';
+import type { LaneExit } from './exit.js';
+import type { LaneAnswer, LaneProcess } from './lane-process.js';
+import { LaneRoster } from './roster.js';
+import { StopNotice } from './stop-notice.js';
+import { crashReport, overrunReport } from './verdicts.js';
+
+export interface LanePoolOptions {
+  /** The child's entry. */
+  readonly script: string | URL;
+  /** Child processes at most, 1 or more. */
+  readonly lanes: number;
+  readonly config: LaneConfig;
+  /** Limit of one picture in milliseconds. */
+  readonly timeoutMs: number;
+  /** Limit of a lane's start in milliseconds. Default: 120,000 (nets may come from a slow disk). */
+  readonly startTimeoutMs?: number;
+  /** A lane is replaced after so many pictures. Default: 5,000. */
+  readonly recycleAfter?: number;
+  /** A lane is replaced when its resident set is larger than this after a picture, in bytes. Default: no limit. */
+  readonly maxLaneBytes?: number;
+  /** The whole environment of the lanes. Default: the parent's. */
+  readonly env?: NodeJS.ProcessEnv;
+  /** Flags for the lanes' Node. Default: none. */
+  readonly nodeFlags?: readonly string[];
+  readonly onEvent?: (event: LaneEvent) => void;
+}
+
+export interface StartableLanePool extends LanePool {
+  /** Starts lanes now, so that nets load while pictures are still being discovered. Otherwise they start on demand. */
+  start(lanes?: number): void;
+}
+
+/** A picture on its way, with the end of the lane that died of it. */
+interface Job {
+  readonly task: LaneTask;
+  readonly resolve: (outcome: LaneOutcome) => void;
+  readonly reject: (error: FatalError) => void;
+  death?: LaneExit;
+  /** True when a lane died as it was handed the picture: that is nobody's fault, but only once. */
+  excused?: boolean;
+}
+
+/** Runs pictures in child processes; a lane is a process with nets of its own and has one picture at a time. */
+export function createLanePool(options: LanePoolOptions): StartableLanePool {
+  return new ProcessLanePool(options);
+}
+
+class ProcessLanePool implements StartableLanePool {
+  readonly #queue: Job[] = [];
+  /** Pictures that a lane died of. While there is one, no other picture starts. */
+  readonly #retries: Job[] = [];
+  readonly #stop = new StopNotice();
+  readonly #roster: LaneRoster;
+  readonly #timeoutMs: number;
+  readonly #tell: (event: LaneEvent) => void;
+  #busy = 0;
+  #retryRuns = false;
+  #retried = 0;
+  #fatal: FatalError | undefined;
+
+  constructor(options: LanePoolOptions) {
+    this.#timeoutMs = options.timeoutMs;
+    this.#tell = options.onEvent ?? (() => undefined);
+    this.#roster = new LaneRoster(
+      {
+        startTimeoutMs: 120_000,
+        recycleAfter: 5000,
+        maxLaneBytes: Infinity,
+        nodeFlags: [],
+        ...options,
+      },
+      this.#stop,
+      {
+        changed: () => {
+          this.#next();
+        },
+        failed: (error) => {
+          this.#fail(error);
+        },
+        event: this.#tell,
+      },
+    );
+  }
+
+  get stats(): LaneStats {
+    return {
+      retried: this.#retried,
+      replaced: this.#roster.replaced,
+      peakLaneBytes: this.#roster.peakBytes,
+    };
+  }
+
+  start(lanes = Infinity): void {
+    if (!this.#fatal) this.#roster.start(lanes);
+  }
+
+  process(task: LaneTask): Promise<LaneOutcome> {
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ task, resolve, reject });
+      this.#next();
+    });
+  }
+
+  stopping(): void {
+    this.#stop.give();
+    this.#next();
+  }
+
+  async kill(): Promise<void> {
+    this.stopping();
+    await this.#roster.kill();
+  }
+
+  async close(): Promise<void> {
+    this.stopping();
+    await this.#roster.close();
+  }
+
+  /** Hands waiting pictures to idle lanes, oldest first, and has lanes started for the others. */
+  #next(): void {
+    if (this.#stop.given || this.#fatal) this.#turnAway();
+    else if (this.#retryRuns) return;
+    else if (this.#retries.length > 0) this.#nextRetry();
+    else this.#nextPictures();
+  }
+
+  #nextPictures(): void {
+    for (let job = this.#queue[0]; job; job = this.#queue[0]) {
+      const lane = this.#roster.take('any');
+      if (!lane) break;
+      this.#queue.shift();
+      void this.#run(lane, job);
+    }
+    this.#roster.expect(this.#queue.length, 'any');
+  }
+
+  /** A retry runs in a fresh lane while no other works: two large pictures at once may have been too much. */
+  #nextRetry(): void {
+    const lane = this.#busy === 0 ? this.#roster.take('fresh') : undefined;
+    const job = lane && this.#retries.shift();
+    if (job) void this.#run(lane, job);
+    else this.#roster.expect(1, 'fresh');
+  }
+
+  #turnAway(): void {
+    for (const job of [...this.#retries.splice(0), ...this.#queue.splice(0)]) {
+      if (this.#fatal) job.reject(this.#fatal);
+      else job.resolve({ kind: 'dropped' });
+    }
+  }
+
+  async #run(lane: LaneProcess, job: Job): Promise<void> {
+    this.#busy += 1;
+    this.#retryRuns = job.death !== undefined;
+    await this.#conclude(lane, job, await lane.process(job.task, this.#timeoutMs));
+    this.#busy -= 1;
+    this.#retryRuns = false;
+    this.#next();
+  }
+
+  async #conclude(lane: LaneProcess, job: Job, answer: LaneAnswer): Promise<void> {
+    switch (answer.kind) {
+      case 'report':
+        this.#roster.giveBack(lane);
+        this.#report(job, answer.report);
+        break;
+      case 'overrun':
+        this.#roster.remove(lane);
+        this.#tell({ type: 'overrun', pid: lane.pid, image: job.task.source.relativePath });
+        this.#report(job, overrunReport(this.#timeoutMs));
+        break;
+      case 'fatal':
+        this.#roster.remove(lane);
+        this.#fail(answer.error);
+        job.reject(answer.error);
+        break;
+      case 'died':
+        await this.#judgeDeath(lane, job, answer.exit);
+    }
+  }
+
+  async #judgeDeath(lane: LaneProcess, job: Job, exit: LaneExit): Promise<void> {
+    const dropped = await this.#stop.explains(exit);
+    const excused = !lane.taken && !job.excused;
+    const retry = !dropped && !excused && job.death === undefined;
+    this.#roster.remove(lane);
+    this.#tell({ type: 'died', pid: lane.pid, exit, image: job.task.source.relativePath, retry });
+    if (dropped) job.resolve({ kind: 'dropped' });
+    else if (excused) this.#excuse(job);
+    else if (job.death) this.#report(job, crashReport(job.death, exit));
+    else {
+      job.death = exit;
+      this.#retries.push(job);
+      this.#retried += 1;
+    }
+  }
+
+  #excuse(job: Job): void {
+    job.excused = true;
+    (job.death ? this.#retries : this.#queue).unshift(job);
+  }
+
+  #report(job: Job, report: ImageReport): void {
+    job.resolve({ kind: 'report', report, retried: job.death !== undefined });
+  }
+
+  #fail(error: FatalError): void {
+    if (this.#fatal) return;
+    this.#fatal = error;
+    this.#tell({ type: 'fatal', error });
+    this.#turnAway();
+  }
+}
