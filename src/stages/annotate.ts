@@ -37,18 +37,25 @@ function drawFaces(raster: Raster, faces: readonly Face[], canvases: CanvasFacto
   const annotation = withCanvas(canvases, ONE_PIXEL, (canvas) =>
     layoutAnnotation(raster, faces, canvas.textSize.bind(canvas)),
   );
-  const { data, width, height } = raster;
-  for (let top = 0; top < height; top += BAND_ROWS) {
-    const rows = Math.min(BAND_ROWS, height - top);
-    const marks = annotation.marks.filter((mark) => reaches(mark, annotation.style, top, top + rows));
+  // Strokes that a canvas cuts off come out slightly different: every band is drawn with more rows than it keeps.
+  const margin = Math.ceil(2 * annotation.style.capHeight + annotation.style.outlineWidth);
+  for (let top = 0; top < raster.height; top += BAND_ROWS) {
+    const bottom = Math.min(top + BAND_ROWS, raster.height);
+    const marks = annotation.marks.filter((mark) => reaches(mark, annotation.style, top, bottom));
     if (marks.length === 0) continue;
-    const band = { data: data.subarray(top * width * 3, (top + rows) * width * 3), width, height: rows };
-    withCanvas(canvases, band, (canvas) => {
-      draw(canvas, { ...annotation, marks }, top);
-      canvas.toRaster().data.copy(band.data);
+    const from = Math.max(0, top - margin);
+    const surroundings = rows(raster, from, Math.min(bottom + margin, raster.height));
+    withCanvas(canvases, surroundings, (canvas) => {
+      draw(canvas, { ...annotation, marks }, from);
+      rows(canvas.toRaster(), top - from, bottom - from).data.copy(rows(raster, top, bottom).data);
     });
   }
   return raster;
+}
+
+/** A view of rows `top` to `bottom`. */
+function rows({ data, width }: Raster, top: number, bottom: number): Raster {
+  return { data: data.subarray(top * width * 3, bottom * width * 3), width, height: bottom - top };
 }
 
 function withCanvas<T>(canvases: CanvasFactory, raster: Raster, use: (canvas: Canvas) => T): T {
