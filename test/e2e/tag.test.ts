@@ -26,7 +26,7 @@ describe('facetag <folder>', () => {
     expect(home).toMatchObject({ status: 'ok', faces: [] });
 
     const rows = readFileSync(path.join(output, 'faces.csv'), 'utf8').split('\r\n');
-    expect(rows[0] + '\r\n').toBe(CSV_HEADER);
+    expect(`${rows[0] ?? ''}\r\n`).toBe(CSV_HEADER);
     expect(rows[1]).toMatch(/^astronaut\.png,ok,512,512,0,.*,Female,/);
     expect(rows[2]).toMatch(/^camera\.png,ok,512,512,0,.*,Male,/);
     expect(rows[3]).toBe(`home.jpg,ok,${home?.width},${home?.height},,,,,,,,,,,,`);
