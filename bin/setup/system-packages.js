@@ -6,6 +6,8 @@ import { isOnPath, run, runLogged } from './process.js';
 
 const OPENCV_PACKAGES = ['libopencv-dnn-dev', 'libopencv-imgproc-dev'];
 
+const isRoot = () => process.getuid?.() === 0;
+
 /** Where FACETAG_OPENCV_DIR asks for another OpenCV than the system's. */
 export const openCvPrefix = (env = process.env) => env['FACETAG_OPENCV_DIR'] || undefined;
 
@@ -81,7 +83,7 @@ export function installPlan({ packages, root, sudo, apt, listsPresent }) {
  */
 export async function installPackages(
   packages,
-  { env = process.env, root = process.getuid?.() === 0, lists = '/var/lib/apt/lists' } = {},
+  { env = process.env, root = isRoot(), lists = '/var/lib/apt/lists' } = {},
 ) {
   const plan = installPlan({
     packages,
@@ -149,7 +151,7 @@ export function systemPackages({ isBuilt }) {
     });
   return {
     isDone: () => isBuilt() || missing().length === 0,
-    describe: () => `installing ${missing().join(' ')} with apt-get (about 20 s)`,
+    describe: () => `installing ${missing().join(' ')} with ${isRoot() ? '' : 'sudo '}apt-get (about 20 s)`,
     async run() {
       await installPackages(missing());
       const still = missing();
