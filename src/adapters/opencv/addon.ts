@@ -21,6 +21,7 @@ export interface Addon {
   readonly INTER_AREA: number;
   readonly BORDER_CONSTANT: number;
   readonly BORDER_REPLICATE: number;
+  readonly LINE_8: number;
   readonly LINE_AA: number;
   readonly FILLED: number;
   readonly FONT_HERSHEY_DUPLEX: number;

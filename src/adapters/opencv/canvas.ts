@@ -70,7 +70,8 @@ class OpenCvCanvas implements Canvas {
     const [x, y] = [Math.round(x1), Math.round(y1)];
     native(() => {
       const rectangle = new cv.Rect(x, y, Math.round(x2) - x, Math.round(y2) - y);
-      mat.drawRectangle(rectangle, new cv.Vec3(...colour), thickness, cv.LINE_AA);
+      // Edges along the pixels: smoothing would only blur them.
+      mat.drawRectangle(rectangle, new cv.Vec3(...colour), thickness, cv.LINE_8);
     });
   }
 }

@@ -69,7 +69,11 @@ export class TinyXceptionEstimator implements AttributeEstimator {
     }
   }
 
-  /** The face scaled to fit the net's square input, centred between black bars. */
+  /**
+   * The face scaled to fit the net's square input, centred between black bars. The interpolation was chosen by the mean
+   * age difference to face-api in years, over 43 faces in pictures of 1920, 1280 and 720 pixels: area to shrink and
+   * cubic to enlarge 2.17, 1.90, 3.05; cubic always 2.28, 1.97, 3.02; bilinear 1.93, 2.15, 3.84; area 1.96, 2.06, 3.41.
+   */
   #face(image: EngineImage, box: BoundingBox): EngineImage {
     const side = this.spec.net.width;
     const grown = growBox(box, this.options.padding);
@@ -77,7 +81,7 @@ export class TinyXceptionEstimator implements AttributeEstimator {
     try {
       const scale = side / Math.max(crop.width, crop.height);
       const fit = (length: number): number => Math.max(1, Math.round(length * scale));
-      const scaled = crop.resize(fit(crop.width), fit(crop.height), 'cubic');
+      const scaled = crop.resize(fit(crop.width), fit(crop.height), scale < 1 ? 'area' : 'cubic');
       try {
         const [left, top] = [side - scaled.width, side - scaled.height].map((gap) => Math.floor(gap / 2)) as [
           number,

@@ -1,0 +1,40 @@
+import path from 'node:path';
+import { loadOpenCv } from '../src/adapters/opencv.js';
+import { buildPack } from '../src/packs/build.js';
+import type { BuiltPack } from '../src/packs/build.js';
+import { convertCompact } from '../src/packs/compact/convert.js';
+import { findPack, loadManifest } from '../src/packs/manifest.js';
+import type { PackSpec } from '../src/packs/spec.js';
+import type { Engine, Imaging } from '../src/types.js';
+import { repository } from './shared.js';
+
+/** Where set-up keeps the embedded pack; git ignores it. */
+const outDir = path.join(repository, 'models', 'compact');
+
+export const modelFile = {
+  detector: path.join(outDir, 'face-detector-ssd-mobilenetv1.onnx'),
+  ageGender: path.join(outDir, 'age-gender-tiny-xception.onnx'),
+};
+
+/** Makes the pack's files unless set-up has done so. */
+export async function compactSpec(): Promise<PackSpec> {
+  await convertCompact({ outDir });
+  return findPack(await loadManifest({ packageRoot: repository }), 'compact');
+}
+
+export interface CompactPack extends BuiltPack {
+  readonly spec: PackSpec;
+  readonly imaging: Imaging;
+  readonly engine: Engine;
+}
+
+/** The compact pack as a lane has it, on OpenCV or another engine. */
+export async function compactPack(other?: Engine): Promise<CompactPack> {
+  const spec = await compactSpec();
+  const { imaging, engine: openCv } = loadOpenCv();
+  const engine = other ?? openCv;
+  const files = Object.fromEntries(spec.files.map(({ name }) => [name, path.join(outDir, name)]));
+  const pack = { name: 'compact', detector: spec.defaultDetector, files, spec };
+  const built = await buildPack(pack, { imaging, engine, minConfidence: 0.5, padding: 0 });
+  return { ...built, spec, imaging, engine };
+}
