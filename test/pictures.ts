@@ -3,6 +3,6 @@
  * `writePictures(folder, await badPictures())` puts them on disk; `expected` says what must become of each.
  */
 export { badPictures } from './pictures/bad.js';
-export { astronautPng, encoded, writePictures, type MadePicture } from './pictures/made-picture.js';
-export { jpegWithThumbnail, ODD_NAMES, oddPictures, orientedPictures } from './pictures/odd.js';
-export { cut, flipped, jpegHeader, jpegSegment, pngChunk, withHole, zeroTail } from './pictures/bytes.js';
+export { encoded, writePictures, type MadePicture } from './pictures/made-picture.js';
+export { ODD_NAMES, oddPictures, orientedPictures } from './pictures/odd.js';
+export { jpegHeader, zeroTail } from './pictures/bytes.js';

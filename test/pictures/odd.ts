@@ -85,7 +85,6 @@ export const ODD_NAMES: readonly string[] = [
   'comma, semicolon; tab\t.jpg',
   '%s %d ${HOME}.jpg',
   'back\\slash.jpg',
-  '.hidden-not-by-extension.JPEG',
 ];
 
 /** A JPEG whose EXIF holds a whole small JPEG, end marker included, in front of the picture's own data. */
