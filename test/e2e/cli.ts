@@ -19,8 +19,10 @@ export interface RunOptions {
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string | Buffer;
-  /** Called with the process once it runs, to signal it or close its pipes. */
-  readonly onStart?: (child: ChildProcess) => void;
+  /** Runs it as the leader of a process group of its own: `process.kill(-pid)` then signals the lanes too. */
+  readonly group?: boolean;
+  /** Runs it as another user; only root can. */
+  readonly uid?: number;
 }
 
 /** A hermetic environment: nothing of the caller's FACETAG_* or terminal shows. */
@@ -28,31 +30,45 @@ export function hermetic(over: Readonly<Record<string, string>> = {}): Record<st
   return { PATH: process.env['PATH'] ?? '', HOME: tmpdir(), LANG: 'C.UTF-8', ...over };
 }
 
-export function start(args: readonly string[], { cwd, env }: RunOptions = {}): ChildProcess {
-  return spawn(process.execPath, [bin, ...args], { cwd: cwd ?? tmpdir(), env: hermetic(env), stdio: 'pipe' });
-}
-
 /** Spawns the built CLI and waits for its end. */
 export async function facetag(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
-  const child = start(args, options);
-  const ended = finished(child);
-  child.stdin?.on('error', () => undefined);
-  child.stdin?.end(options.input);
-  options.onStart?.(child);
-  return await ended;
+  return await launch(args, options).ended;
 }
 
-export async function finished(child: ChildProcess): Promise<Ran> {
+/** A run under way. */
+export interface Running {
+  readonly pid: number;
+  readonly child: ChildProcess;
+  readonly ended: Promise<Ran>;
+  /** What it has said so far. */
+  stderr(): string;
+}
+
+/** Spawns the built CLI; it is killed with the test. */
+export function launch(args: readonly string[], { cwd, env, input, group, uid }: RunOptions = {}): Running {
+  const child = spawn(process.execPath, [bin, ...args], {
+    cwd: cwd ?? tmpdir(),
+    env: hermetic(env),
+    stdio: 'pipe',
+    detached: group ?? false,
+    ...(uid !== undefined && { uid, gid: uid }),
+  });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(input);
   let stdout = '';
   let stderr = '';
-  child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  return await new Promise((resolve, reject) => {
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const ended = new Promise<Ran>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => {
       resolve({ code, signal, stdout, stderr });
     });
   });
+  return { pid: child.pid ?? -1, child, ended, stderr: () => stderr };
 }
 
 /** A folder that is gone after the test. */
@@ -82,6 +98,24 @@ export function childrenOf(pid: number): number[] {
   const file = `/proc/${pid}/task/${pid}/children`;
   if (!existsSync(file)) return [];
   return readFileSync(file, 'utf8').split(' ').filter(Boolean).map(Number);
+}
+
+/** Process ids of a process group, the leader's included; whoever is left of a run started with `group`. */
+export function membersOf(group: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((pid) => isRunning(pid) && groupOf(pid) === group);
+}
+
+function groupOf(pid: number): number | undefined {
+  try {
+    // The command's name, in parentheses, may hold anything.
+    const [, group] = /\) \S+ \d+ (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'latin1')) ?? [];
+    return Number(group);
+  } catch {
+    return undefined;
+  }
 }
 
 export function isRunning(pid: number): boolean {
