@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import type { Flags } from './config.js';
-import { environmentName, FLAGS, FLAG_GROUPS, FLAG_NAMES, type RawFlags } from './options.js';
+import { FLAGS, FLAG_GROUPS, FLAG_NAMES } from './flags.js';
+import { environmentName, type RawFlags } from './options.js';
 
 /** One function per command; each resolves to the exit code. */
 export interface Handlers {

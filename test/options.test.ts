@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { environmentName, FLAG_NAMES, resolveConfig, writesFiles } from '../src/options.js';
+import { FLAG_NAMES } from '../src/flags.js';
+import { environmentName, resolveConfig, writesFiles } from '../src/options.js';
 
 const resolve = (raw: Parameters<typeof resolveConfig>[1], env: Record<string, string> = {}) =>
   resolveConfig(['photos'], raw, env);

@@ -4,7 +4,7 @@ import { decideSkip } from '../core/skip.js';
 import { ImageError } from '../errors.js';
 import type { Ledger, ReportSink, RunKey } from '../types.js';
 import { findPictures } from './pictures.js';
-import type { TagPorts } from './tag.js';
+import type { TagPorts } from './tag-ports.js';
 
 /** What a run would do with a picture. */
 type Action = 'tag' | 'skip' | 'redraw';

@@ -148,6 +148,30 @@ export async function importModels(
   return 0;
 }
 
+/**
+ * `models convert <pack> [--detector <name>]`: writes the pack's nets as ONNX for `--engine onnxruntime`.
+ * @throws {FatalError} USAGE, MODEL_MISSING, MODEL_CORRUPT, OUTPUT_UNUSABLE.
+ */
+export async function convertModels(
+  context: ModelsContext,
+  options: { readonly pack: string; readonly detector?: string },
+  ports: { readonly lock: FolderLock },
+): Promise<number> {
+  const { store, signal, tell } = context;
+  // The schema library of protobuf is for those who convert.
+  const { convertPack } = await import('../packs/classic/convert-pack.js');
+  const choices = {
+    ...(options.detector === undefined ? {} : { detector: options.detector }),
+    ...(signal ? { signal } : {}),
+  };
+  const nets = await convertPack(store, options.pack, ports.lock, choices);
+  for (const { name, weights, converted } of nets) {
+    tell(converted ? `${weights}: converted to ${name}` : `${name}: up to date`);
+  }
+  if (nets.length === 0) tell(`Pack ${options.pack} is ONNX already`);
+  return 0;
+}
+
 async function surveyAll(
   store: Store,
   survey: (store: Store, name: string, pack: PackSurvey['pack']) => Promise<PackSurvey>,

@@ -5,7 +5,7 @@ import { isPictureName } from '../core/picture-name.js';
 import { FatalError, usageError } from '../errors.js';
 import { assertOutputOutside, discoverImages } from '../stages/discover.js';
 import type { ImageFailure } from '../types.js';
-import type { TagPorts } from './tag.js';
+import type { TagPorts } from './tag-ports.js';
 
 /** What a run is about. */
 export interface Pictures {

@@ -4,55 +4,17 @@ import { exitCodeFor } from '../core/exit-code.js';
 import { compileExpression } from '../core/expression.js';
 import type { PictureRecord } from '../core/report.js';
 import { Tally, type RunSummary } from '../core/summary.js';
-import type { LaneEvent } from '../lanes/events.js';
-import { describeExit } from '../lanes/exit.js';
-import type { LanePoolOptions, StartableLanePool } from '../lanes/pool.js';
-import type { Store } from '../packs/store.js';
+import type { StartableLanePool } from '../lanes/pool.js';
 import { runBatch } from '../run-batch.js';
 import { writeOutputs } from '../stages/write.js';
 import { writesFiles } from '../options.js';
-import type { Stop } from '../stop-switch.js';
-import type {
-  EventLog,
-  Ledger,
-  OutputFolders,
-  PictureFiles,
-  ProgressListener,
-  ReportSink,
-} from '../types.js';
+import type { EventLog, Ledger } from '../types.js';
 import { dryRun } from './dry-run.js';
 import { findPictures, type Pictures } from './pictures.js';
 import { pruneGone } from './prune.js';
 import { resolveRunSettings, type RunSettings } from './run-settings.js';
-
-/** What `facetag [tag]` needs of the outside world. */
-export interface TagPorts {
-  /** Where relative paths start. */
-  readonly cwd: string;
-  readonly openStore: (config: Config) => Promise<Store>;
-  readonly files: PictureFiles;
-  readonly openLedger: (output: string) => Ledger;
-  readonly outputs: OutputFolders;
-  readonly readPathList: (source: string, separator: '\n' | '\0') => Promise<readonly string[]>;
-  /** Whether a file is certainly not there any more; an unreadable one is not gone. */
-  readonly isGone: (file: string) => boolean;
-  /** Milliseconds since the epoch of a file's mtime; undefined where there is none. */
-  readonly mtimeOf: (file: string) => number | undefined;
-  readonly createLanes: (options: Omit<LanePoolOptions, 'script'>) => StartableLanePool;
-  /** Lanes that the machine has room for. */
-  readonly defaultLanes: () => number;
-  readonly stdout: ReportSink;
-  readonly log: EventLog;
-  /** Version of facetag. */
-  readonly version: string;
-  readonly progress: ProgressListener;
-  readonly stop: Stop;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  /** Highest resident set of this process, in bytes. */
-  readonly peakMemory: () => number;
-  readonly writeText: (file: string, text: string) => Promise<void>;
-}
+import type { TagPorts } from './tag-ports.js';
+import { tellOfLane } from './tell-of-lane.js';
 
 /** `facetag [tag] <paths…>`: finds pictures, tags them, writes results. @returns the exit code. */
 export async function tagCommand(config: Config, ports: TagPorts): Promise<number> {
@@ -119,25 +81,6 @@ function openLanes({ config, settings }: TagRun, lanes: number, ports: TagPorts)
       tellOfLane(event, ports.log);
     },
   });
-}
-
-function tellOfLane(event: LaneEvent, log: EventLog): void {
-  switch (event.type) {
-    case 'died': {
-      const { image, exit, retry } = event;
-      const named = image !== undefined && { image, retry };
-      log.emit({ event: 'lane-replaced', reason: 'died', message: describeExit(exit), ...named });
-      return;
-    }
-    case 'overrun':
-      log.emit({ event: 'lane-replaced', reason: 'overrun', image: event.image });
-      return;
-    case 'recycled':
-      log.emit({ event: 'lane-replaced', reason: event.reason });
-      return;
-    case 'ready':
-    case 'fatal':
-  }
 }
 
 async function tagFound(

@@ -1,0 +1,41 @@
+import type { Config } from '../config.js';
+import type { LanePoolOptions, StartableLanePool } from '../lanes/pool.js';
+import type { Store } from '../packs/store.js';
+import type { Stop } from '../stop-switch.js';
+import type {
+  EventLog,
+  Ledger,
+  OutputFolders,
+  PictureFiles,
+  ProgressListener,
+  ReportSink,
+} from '../types.js';
+
+/** What `facetag [tag]` needs of the outside world. */
+export interface TagPorts {
+  /** Where relative paths start. */
+  readonly cwd: string;
+  readonly openStore: (config: Config) => Promise<Store>;
+  readonly files: PictureFiles;
+  readonly openLedger: (output: string) => Ledger;
+  readonly outputs: OutputFolders;
+  readonly readPathList: (source: string, separator: '\n' | '\0') => Promise<readonly string[]>;
+  /** Whether a file is certainly not there any more; an unreadable one is not gone. */
+  readonly isGone: (file: string) => boolean;
+  /** Milliseconds since the epoch of a file's mtime; undefined where there is none. */
+  readonly mtimeOf: (file: string) => number | undefined;
+  readonly createLanes: (options: Omit<LanePoolOptions, 'script'>) => StartableLanePool;
+  /** Lanes that the machine has room for. */
+  readonly defaultLanes: () => number;
+  readonly stdout: ReportSink;
+  readonly log: EventLog;
+  /** Version of facetag. */
+  readonly version: string;
+  readonly progress: ProgressListener;
+  readonly stop: Stop;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** Highest resident set of this process, in bytes. */
+  readonly peakMemory: () => number;
+  readonly writeText: (file: string, text: string) => Promise<void>;
+}

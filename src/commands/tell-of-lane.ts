@@ -1,0 +1,23 @@
+import type { LaneEvent } from '../lanes/events.js';
+import { describeExit } from '../lanes/exit.js';
+import type { EventLog } from '../types.js';
+
+/** What a person wants to know of lanes: each that was replaced, and why. */
+export function tellOfLane(event: LaneEvent, log: EventLog): void {
+  switch (event.type) {
+    case 'died': {
+      const { image, exit, retry } = event;
+      const named = image !== undefined && { image, retry };
+      log.emit({ event: 'lane-replaced', reason: 'died', message: describeExit(exit), ...named });
+      return;
+    }
+    case 'overrun':
+      log.emit({ event: 'lane-replaced', reason: 'overrun', image: event.image });
+      return;
+    case 'recycled':
+      log.emit({ event: 'lane-replaced', reason: event.reason });
+      return;
+    case 'ready':
+    case 'fatal':
+  }
+}
