@@ -45,8 +45,12 @@ async function buildDetector(
       return new SsdMobilenetDetector(imaging, net, spec, { minConfidence });
     }
     case 'res10-ssd': {
-      const { Res10Detector } = await import('./classic/res10.js');
-      return new Res10Detector(imaging, net, spec, { minConfidence });
+      const { DETECTION_OUTPUT, Res10Detector } = await import('./classic/res10.js');
+      const { decodedInTypeScript } = await import('./classic/ssd-decode.js');
+      // ONNX has no DetectionOutput: what converted nets give is decoded here.
+      const head =
+        files.format === 'onnx' ? decodedInTypeScript(minConfidence, spec.nmsIou) : DETECTION_OUTPUT;
+      return new Res10Detector(imaging, net, spec, { minConfidence }, head);
     }
   }
 }

@@ -88,9 +88,14 @@ export function builtinDefinitions(
 ): Map<string, string> {
   const found = new Map<string, string>();
   for (const { definition } of [detector.net, ...attributeNets(pack)]) {
-    if (definition?.startsWith(BUILTIN)) {
-      found.set(definition, path.join(packageRoot, 'models', definition.slice(BUILTIN.length)));
-    }
+    if (definition?.startsWith(BUILTIN)) found.set(definition, definitionPath(definition, '', packageRoot));
   }
   return found;
+}
+
+/** Absolute path of a definition as the manifest names it: shipped ones start with `builtin:`, others are files of the pack. */
+export function definitionPath(definition: string, folder: string, packageRoot: string): string {
+  return definition.startsWith(BUILTIN)
+    ? path.join(packageRoot, 'models', definition.slice(BUILTIN.length))
+    : path.join(folder, definition);
 }

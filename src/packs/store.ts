@@ -72,7 +72,7 @@ export async function resolvePack(store: Store, choice: PackChoice): Promise<Res
       ? await convertedFiles(
           folder,
           [detector.net, ...attributeNets(spec)],
-          new Map(needed.map((file) => [file.name, file.sha256])),
+          needed,
           `facetag models convert ${choice.pack}${store.flags ?? ''}`,
         )
       : {};

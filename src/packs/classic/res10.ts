@@ -31,7 +31,7 @@ export class Res10Detector implements FaceDetector {
     private readonly net: Net,
     private readonly spec: DetectorSpec,
     private readonly options: DetectorOptions,
-    private readonly head: Res10Head = DETECTION_OUTPUT,
+    private readonly head: Res10Head,
   ) {}
 
   async detect(raster: Raster): Promise<readonly Detection[]> {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { FatalError } from '../../errors.js';
 import { inspectFile, statOrNothing } from './inspect-file.js';
 import { replaceJson } from './replace-json.js';
-import type { NetSpec } from '../spec.js';
+import type { ModelFile, NetSpec } from '../spec.js';
 
 /** `converted.json` beside the ONNX files that were made from a pack's Caffe and TensorFlow nets. */
 const RECORD = 'converted.json';
@@ -16,7 +16,7 @@ export interface ConvertedFile {
   readonly bytes: number;
   readonly mtimeMs: number;
   readonly sha256: string;
-  /** sha256 of the weights that it was made from. */
+  /** What it was made from: see `sourceOf`. */
   readonly source: string;
   readonly converter: number;
 }
@@ -28,7 +28,13 @@ export function convertedName(net: NetSpec): string {
   return `${net.weights.slice(0, net.weights.length - path.extname(net.weights).length)}.onnx`;
 }
 
-export async function readConverted(folder: string): Promise<ConvertedRecord> {
+/** sha256 of the files of the pack that a net consists of, joined. */
+export function sourceOf(net: NetSpec, files: readonly ModelFile[]): string {
+  const names = [net.weights, net.definition];
+  return names.flatMap((name) => files.find((file) => file.name === name)?.sha256 ?? []).join('+');
+}
+
+async function readConverted(folder: string): Promise<ConvertedRecord> {
   try {
     const parsed = JSON.parse(await readFile(path.join(folder, RECORD), 'utf8')) as {
       files?: ConvertedRecord;
@@ -46,14 +52,14 @@ export async function recordConverted(folder: string, converted: ConvertedRecord
 
 /**
  * Paths of the ONNX forms of these nets by name, for an engine that reads nothing else.
- * @param sources sha256 by name of the weights.
+ * @param files the pack's.
  * @param remedy the command that converts the pack.
  * @throws {FatalError} MODEL_MISSING when a net has not been converted or what was converted is out of date.
  */
 export async function convertedFiles(
   folder: string,
   nets: readonly NetSpec[],
-  sources: ReadonlyMap<string, string>,
+  files: readonly ModelFile[],
   remedy: string,
 ): Promise<Record<string, string>> {
   const record = await readConverted(folder);
@@ -61,7 +67,7 @@ export async function convertedFiles(
   for (const net of nets.filter(({ format }) => format !== 'onnx')) {
     const name = convertedName(net);
     const full = path.join(folder, name);
-    if (!(await isCurrent(full, record[name], sources.get(net.weights)))) {
+    if (!(await isCurrent(full, record[name], sourceOf(net, files)))) {
       throw new FatalError(
         'MODEL_MISSING',
         `The onnxruntime engine needs ${net.weights} as ONNX, which has not been made yet.\nMake it with: ${remedy}`,
@@ -72,11 +78,7 @@ export async function convertedFiles(
   return found;
 }
 
-async function isCurrent(
-  file: string,
-  known: ConvertedFile | undefined,
-  source: string | undefined,
-): Promise<boolean> {
+async function isCurrent(file: string, known: ConvertedFile | undefined, source: string): Promise<boolean> {
   if (known?.source !== source || known?.converter !== CONVERTER_VERSION) return false;
   const stats = await statOrNothing(file);
   if (stats?.size === known.bytes && stats.mtimeMs === known.mtimeMs) return true;
