@@ -1,7 +1,6 @@
 import path from 'node:path';
 import { DEFAULT_OUTPUT, type Config } from '../config.js';
 import { exitCodeFor } from '../core/exit-code.js';
-import { compileExpression } from '../core/expression.js';
 import type { PictureRecord } from '../core/report.js';
 import { Tally, type RunSummary } from '../core/summary.js';
 import type { StartableLanePool } from '../lanes/pool.js';
@@ -9,8 +8,7 @@ import { runBatch } from '../run-batch.js';
 import { writeOutputs } from '../stages/write.js';
 import { writesFiles } from '../options.js';
 import type { EventLog, Ledger } from '../types.js';
-import { dryRun } from './dry-run.js';
-import { findPictures, type Pictures } from './pictures.js';
+import type { Pictures } from './pictures.js';
 import { pruneGone } from './prune.js';
 import { resolveRunSettings, type RunSettings } from './run-settings.js';
 import type { TagPorts } from './tag-ports.js';
@@ -19,10 +17,13 @@ import { tellOfLane } from './tell-of-lane.js';
 /** `facetag [tag] <paths…>`: finds pictures, tags them, writes results. @returns the exit code. */
 export async function tagCommand(config: Config, ports: TagPorts): Promise<number> {
   const output = writesFiles(config) ? path.resolve(ports.cwd, config.output ?? DEFAULT_OUTPUT) : undefined;
-  const screens = compileScreens(config);
+  const screens = await compileScreens(config);
   const store = await ports.openStore(config);
   const settings = await resolveRunSettings(config, store);
-  if (config.dryRun) return await dryRun(config, settings.run, output, ports);
+  if (config.dryRun) {
+    const { dryRun } = await import('./dry-run.js');
+    return await dryRun(config, settings.run, output, ports);
+  }
   const tag = (): Promise<number> => tagPictures({ config, settings, output, screens }, ports);
   return output === undefined ? await tag() : await ports.outputs.hold(output, tag);
 }
@@ -33,7 +34,9 @@ interface Screens {
 }
 
 /** Expressions are checked before anything else happens. */
-function compileScreens({ where, failIf }: Config): Screens {
+async function compileScreens({ where, failIf }: Config): Promise<Screens> {
+  if (where === undefined && failIf === undefined) return { shows: () => true, fails: undefined };
+  const { compileExpression } = await import('../core/expression.js');
   return {
     shows: where === undefined ? () => true : compileExpression(where, '--where'),
     fails: failIf === undefined ? undefined : compileExpression(failIf, '--fail-if'),
@@ -64,6 +67,8 @@ async function tagPictures(run: TagRun, ports: TagPorts): Promise<number> {
     // The nets of the first lane load while pictures are being found. Where an earlier run left records there may be
     // nothing to load them for; further lanes start when there are pictures for them.
     if (output === undefined || config.force || !ports.outputs.hasRecords(output)) lanes.start(1);
+    // fast-glob takes a while to load: meanwhile the lane starts.
+    const { findPictures } = await import('./pictures.js');
     const pictures = await findPictures(config, output, ports);
     return await tagFound(run, pictures, lanes, { jobs, started }, ports);
   } finally {
