@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { clipBox } from './core/box.js';
-import { presentFaces } from './core/report.js';
 import { FatalError, ImageError } from './errors.js';
 import { annotateImage } from './stages/annotate.js';
+import { estimateAttributes } from './stages/attributes.js';
+import { detectFaces } from './stages/detect.js';
 import type {
   AttributeEstimator,
-  BoundingBox,
   CanvasFactory,
   DecodedPicture,
   Face,
@@ -76,38 +75,14 @@ interface Progress {
 
 async function findFaces(
   picture: DecodedPicture,
-  ports: ImagePorts,
+  { detector, attributes }: ImagePorts,
   { minFace }: ImageSettings,
   progress: Progress,
-): Promise<readonly Face[]> {
-  const { raster } = picture;
-  const toOriginal = picture.width / raster.width;
-
+): Promise<Face[]> {
   progress.stage = 'detect';
-  const detections = (await ports.detector.detect(raster))
-    .map(({ box, confidence }) => ({ box: clipBox(box, raster.width, raster.height), confidence }))
-    .filter(({ box }) => shorterSide(box) * toOriginal >= minFace);
-  if (detections.length === 0) return [];
-
+  const detections = await detectFaces(picture, detector, minFace);
   progress.stage = 'attributes';
-  const estimates = await ports.attributes.estimate(
-    raster,
-    detections.map(({ box }) => box),
-  );
-  const faces = detections.flatMap((detection, index) => {
-    const attributes = estimates[index];
-    return attributes ? [{ ...detection, box: scaleBox(detection.box, picture), attributes }] : [];
-  });
-  return presentFaces(faces, picture.width, picture.height);
-}
-
-const shorterSide = (box: BoundingBox): number => Math.min(box.x2 - box.x1, box.y2 - box.y1);
-
-/** From raster pixels to pixels of the original; each axis has its own ratio, for the raster's sides are rounded. */
-function scaleBox(box: BoundingBox, { raster, width, height }: DecodedPicture): BoundingBox {
-  const x = width / raster.width;
-  const y = height / raster.height;
-  return { x1: box.x1 * x, y1: box.y1 * y, x2: box.x2 * x, y2: box.y2 * y };
+  return await estimateAttributes(picture, detections, attributes);
 }
 
 function sizeOf(picture: DecodedPicture | undefined): Pick<ImageReport, 'width' | 'height' | 'scale'> {
