@@ -393,6 +393,8 @@ export interface Ledger {
   hasAnnotated(image: string): boolean;
   removeAnnotated(image: string): void;
   annotatedPath(image: string): string;
+  /** Removes what lanes that were killed left beside the annotated copy. Only once no lane runs. */
+  sweepCopy(image: string): void;
   /** Every picture with a record, sorted by UTF-16 code units. */
   images(): string[];
   /** Replaces a file at the top of the output folder with the joined chunks. */

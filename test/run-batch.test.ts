@@ -49,6 +49,7 @@ function batch(images: readonly string[], over: Over = {}) {
     hasAnnotated: () => over.copies ?? false,
     removeAnnotated: (image) => removedCopies.push(image),
     annotatedPath: (image) => `/out/annotated/${image}`,
+    sweepCopy: () => undefined,
     images: () => [...records.keys()].sort(),
     publish: () => Promise.resolve(),
     has: () => false,

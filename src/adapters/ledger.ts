@@ -56,6 +56,9 @@ export function openLedger(output: string): Ledger {
       removeFile(annotatedPath(output, image));
     },
     annotatedPath: (image) => annotatedPath(output, image),
+    sweepCopy(image) {
+      removeTemporaries(path.dirname(annotatedPath(output, image)), namesIn);
+    },
     images: () =>
       filesBelow(path.join(output, RECORDS))
         .filter((file) => file.endsWith(SUFFIX))
@@ -68,13 +71,13 @@ export function openLedger(output: string): Ledger {
 
 /** Removes temporary files that a killed run left behind. Only safe while the output folder is locked. */
 export function sweepTemporaries(output: string): void {
-  for (const folder of [RECORDS, COPIES]) {
-    for (const file of filesBelow(path.join(output, folder))) {
-      if (TEMPORARY_NAME.test(path.basename(file))) removeFile(path.join(output, folder, file));
-    }
-  }
-  for (const name of namesIn(output)) {
-    if (TEMPORARY_NAME.test(name)) removeFile(path.join(output, name));
+  for (const folder of [RECORDS, COPIES]) removeTemporaries(path.join(output, folder), filesBelow);
+  removeTemporaries(output, namesIn);
+}
+
+function removeTemporaries(folder: string, list: (folder: string) => string[]): void {
+  for (const file of list(folder)) {
+    if (TEMPORARY_NAME.test(path.basename(file))) removeFile(path.join(folder, file));
   }
 }
 

@@ -55,7 +55,8 @@ async function tagPictures(run: TagRun, ports: TagPorts): Promise<number> {
   const { config, output } = run;
   const started = ports.now();
   const jobs = config.jobs ?? ports.defaultLanes();
-  const lanes = openLanes(run, jobs, ports);
+  const cutOff = new Set<string>();
+  const lanes = openLanes(run, jobs, cutOff, ports);
   ports.stop.onRequest((reason, times) => {
     const how = times > 1 ? 'dropping the pictures in flight' : 'letting the pictures in flight finish';
     if (reason !== 'closed pipe')
@@ -73,16 +74,30 @@ async function tagPictures(run: TagRun, ports: TagPorts): Promise<number> {
     return await tagFound(run, pictures, lanes, { jobs, started }, ports);
   } finally {
     await lanes.close();
+    if (config.annotate && output !== undefined) sweepCopies(output, cutOff, ports);
   }
 }
 
-function openLanes({ config, settings }: TagRun, lanes: number, ports: TagPorts): StartableLanePool {
+/** Lanes that died may have left a half-written copy under a temporary name. */
+function sweepCopies(output: string, images: ReadonlySet<string>, { openLedger }: TagPorts): void {
+  const ledger = openLedger(output);
+  for (const image of images) ledger.sweepCopy(image);
+}
+
+/** @param cutOff takes the pictures whose lane died or was killed. */
+function openLanes(
+  { config, settings }: TagRun,
+  lanes: number,
+  cutOff: Set<string>,
+  ports: TagPorts,
+): StartableLanePool {
   return ports.createLanes({
     lanes,
     config: settings.lane,
     timeoutMs: config.timeout * 1000,
     maxLaneBytes: config.maxLaneMemory * 1e6,
     onEvent: (event) => {
+      if ('image' in event) cutOff.add(event.image);
       tellOfLane(event, ports.log);
     },
   });

@@ -2,13 +2,18 @@
  * Loaded into every process of a run before its own code (NODE_OPTIONS). In a lane it notes each picture that is handed
  * over, and ends, freezes or holds up the lane where the plan says so. Other processes are left alone.
  */
-import { appendFileSync, existsSync } from 'node:fs';
+import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
+import fs from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
 
-/** What becomes of a lane that gets a picture: killed, stopped like a hung decoder, or held until the gate opens. */
-export type Mishap = 'die' | 'freeze' | 'wait';
+/**
+ * What becomes of a lane that gets a picture: killed, killed the first time only, killed the first time as it is about
+ * to give a finished file its name, stopped like a hung decoder, held until the gate opens.
+ */
+export type Mishap = 'die' | 'die-once' | 'die-once-renaming' | 'freeze' | 'wait';
 
-export interface TapPlan {
+export interface LanePlan {
   /** Absolute; a lane that finds it gone ends. */
   readonly folder: string;
   /** Lanes end before they are ready. */
@@ -18,32 +23,47 @@ export interface TapPlan {
 }
 
 interface Message {
-  readonly type: string;
   readonly task?: { readonly source: { readonly relativePath: string } };
 }
 
 type Listener = (message: Message) => void;
 
-function tap({ folder, dieAtStart, on }: TapPlan): void {
-  if (dieAtStart) process.kill(process.pid, 'SIGKILL');
+/** Wraps what the lane listens to its parent with. */
+function tap(plan: LanePlan): void {
+  appendFileSync(path.join(plan.folder, 'starts'), `${process.pid}\n`);
+  if (plan.dieAtStart) void die();
   const listen = process.on.bind(process) as (event: string, listener: unknown) => NodeJS.Process;
   process.on = ((event: string, listener: Listener) =>
-    listen(event, event === 'message' ? wrapped(listener) : listener)) as typeof process.on;
+    listen(event, event === 'message' ? tapped(listener, plan) : listener)) as typeof process.on;
+}
 
-  function wrapped(listener: Listener): Listener {
-    return (message) => {
-      const image = message.task?.source.relativePath;
-      if (image === undefined) {
-        listener(message);
-        return;
-      }
-      appendFileSync(path.join(folder, 'tasks'), `${process.pid} ${image}\n`);
-      if (on[image] === 'wait') waitForGate(folder);
-      listener(message);
-      if (on[image] === 'die') process.kill(process.pid, 'SIGKILL');
-      if (on[image] === 'freeze') process.kill(process.pid, 'SIGSTOP');
-    };
-  }
+function tapped(listener: Listener, { folder, on }: LanePlan): Listener {
+  return (message) => {
+    const image = message.task?.source.relativePath;
+    if (image !== undefined) appendFileSync(path.join(folder, 'tasks'), `${process.pid} ${image}\n`);
+    const mishap = image === undefined ? undefined : on[image];
+    if (mishap === 'wait') waitForGate(folder);
+    if (mishap === 'die-once-renaming' && isFirst(folder, image)) {
+      fs.rename = die;
+      syncBuiltinESMExports();
+    }
+    listener(message);
+    if (mishap === 'die' || (mishap === 'die-once' && isFirst(folder, image))) void die();
+    if (mishap === 'freeze') process.kill(process.pid, 'SIGSTOP');
+  };
+}
+
+function die(): Promise<void> {
+  process.kill(process.pid, 'SIGKILL');
+  return Promise.resolve();
+}
+
+/** True once for each picture, whichever lane gets it. */
+function isFirst(folder: string, image = ''): boolean {
+  const mark = path.join(folder, `once-${encodeURIComponent(image)}`);
+  if (existsSync(mark)) return false;
+  writeFileSync(mark, '');
+  return true;
 }
 
 /** Holds up the whole lane, signal handlers included. */
@@ -55,5 +75,5 @@ function waitForGate(folder: string): void {
   }
 }
 
-const plan = process.env['FACETAG_TEST_TAP'];
-if (plan !== undefined && process.send) tap(JSON.parse(plan) as TapPlan);
+const plan = process.env['FACETAG_TEST_LANES'];
+if (plan !== undefined && process.send) tap(JSON.parse(plan) as LanePlan);
