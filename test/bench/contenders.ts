@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync } from 'node:fs';
 import path from 'node:path';
 import type { EngineName } from '../../src/types.js';
 import { repository } from '../shared.js';
@@ -33,27 +34,44 @@ export const facetagBin = path.join(repository, 'bin/facetag.js');
 /** Debian's own Python: the one that python3-opencv belongs to. */
 export const debianPython = '/usr/bin/python3';
 
+/** What the programs need to run. */
+export interface Outfit {
+  /** Node, as `copyNode` made it. */
+  readonly node: string;
+  readonly models: ClassicModels;
+  /** Folder in which face-api is installed. */
+  readonly faceApi: string;
+  /** Whether reference.py can run. */
+  readonly reference: boolean;
+}
+
 /** Every configuration, each peer before those it is compared with. */
-export function contenders(
-  models: ClassicModels,
-  faceApi: string,
-  noReference: string | undefined,
-): readonly Contender[] {
+export function contenders({ node, models, faceApi, reference: hasReference }: Outfit): readonly Contender[] {
   return [
-    faceApiWasm(faceApi),
-    ...configurations({ pack: 'compact' }),
-    ...(noReference === undefined ? [reference(models)] : []),
-    ...configurations({ pack: 'classic', models }),
+    faceApiWasm(node, faceApi),
+    ...configurations(node, { pack: 'compact' }),
+    ...(hasReference ? [reference(models)] : []),
+    ...configurations(node, { pack: 'classic', models }),
   ];
 }
 
-function configurations(pack: Omit<Configuration, 'engine'>): Contender[] {
+/**
+ * A Node of the contenders' own: pages of a program that others run too, the bench among them, would count to the
+ * measured tree in part only.
+ */
+export function copyNode(scratch: string): string {
+  const copy = path.join(scratch, 'node');
+  if (!existsSync(copy)) copyFileSync(process.execPath, copy);
+  return copy;
+}
+
+function configurations(node: string, pack: Omit<Configuration, 'engine'>): Contender[] {
   return (['opencv', 'onnxruntime'] as const).flatMap((engine) =>
-    [1, 2].map((jobs) => facetag({ ...pack, engine }, jobs)),
+    [1, 2].map((jobs) => facetag(node, { ...pack, engine }, jobs)),
   );
 }
 
-function facetag(configuration: Configuration, jobs: number): Contender {
+function facetag(node: string, configuration: Configuration, jobs: number): Contender {
   const { pack, engine, models } = configuration;
   const where = models ? ['--manifest', models.manifest, '--models', models.folder] : [];
   return {
@@ -63,7 +81,7 @@ function facetag(configuration: Configuration, jobs: number): Contender {
     jobs,
     configuration,
     command: (list) => [
-      ...[process.execPath, facetagBin, '--jsonl', '--no-progress', '--files-from', list],
+      ...[node, facetagBin, '--jsonl', '--no-progress', '--files-from', list],
       ...['--pack', pack, '--engine', engine, '-j', String(jobs), ...where],
     ],
   };
@@ -80,14 +98,14 @@ function reference({ reference: files }: ClassicModels): Contender {
   };
 }
 
-function faceApiWasm(folder: string): Contender {
+function faceApiWasm(node: string, folder: string): Contender {
   const script = path.join(import.meta.dirname, 'face-api-wasm.js');
   return {
     name: 'face-api-wasm',
     pack: 'compact',
     peer: true,
     jobs: 1,
-    command: (list) => [process.execPath, script, folder, list],
+    command: (list) => [node, script, folder, list],
   };
 }
 

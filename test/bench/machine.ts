@@ -14,6 +14,8 @@ export interface Machine {
   readonly cores: number;
   readonly memoryGb: number;
   readonly system: string;
+  /** Load average over a minute when the bench began: figures of a busy machine are worth little. */
+  readonly load: number;
   readonly versions: Readonly<Record<string, string>>;
 }
 
@@ -27,6 +29,7 @@ export function describeMachine(): Machine {
     cores: os.availableParallelism(),
     memoryGb: Math.round(os.totalmem() / 1e9),
     system: `${distribution()}, Linux ${os.release().split('-')[0] ?? ''}`,
+    load: os.loadavg()[0] ?? NaN,
     versions: {
       facetag: version,
       Node: process.versions.node,

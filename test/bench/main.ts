@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { makeClassicModels } from './classic.js';
-import { contenders, whyNoReference } from './contenders.js';
+import { contenders, copyNode, whyNoReference } from './contenders.js';
 import type { Contender } from './contenders.js';
 import { measureDecode } from './decode.js';
 import { measureGrowth } from './growth.js';
@@ -26,11 +26,19 @@ import { measureStart } from './start-up.js';
  * stderr; a full run also writes RESULTS.md and results.json.
  */
 export async function main(args: readonly string[]): Promise<void> {
-  const options = readOptions(args);
-  if (options === 'help') {
-    process.stdout.write(usage);
+  let options: Options | 'help';
+  try {
+    options = readOptions(args);
+  } catch (error) {
+    process.stderr.write(`${messageOf(error)}\n\n${usage}`);
+    process.exitCode = 2;
     return;
   }
+  if (options === 'help') process.stdout.write(usage);
+  else await run(options);
+}
+
+async function run(options: Options): Promise<void> {
   const scratch = options.scratch ?? mkdtempSync(path.join(os.tmpdir(), 'facetag-bench-'));
   mkdirSync(scratch, { recursive: true });
   try {
@@ -47,25 +55,42 @@ function say(text: string): void {
 }
 
 async function bench(options: Options, scratch: string): Promise<Results> {
+  const machine = describeMachine();
   say('building the picture sets');
   const sets = await buildSets(path.join(scratch, 'pictures'));
   const { able, skipped, remarks } = await lineUp(options, scratch, sets.small);
   const task = { contenders: able, sets: Object.values(sets), rounds: options.rounds, scratch, say };
-  const wants = (name: Section): boolean => options.sections.includes(name);
-  const results = {
-    machine: describeMachine(),
-    skipped,
-    remarks,
-    ...(wants('speed') && { speed: measureSpeed(task, options.seconds) }),
-    ...(wants('start') && { start: measureStart(task) }),
-    ...(wants('memory') && { memory: measureMemory(task) }),
-    ...(wants('stages') && { stages: measureStages(task) }),
-    ...(wants('faces') && { faces: measureFaceCost(task) }),
-    ...(wants('decode') && whyNoReference() === undefined && { decode: measureDecode(task, sets.large) }),
-    ...(wants('growth') && { growth: measureGrowth(task, options.growth, sets.small) }),
+  const troubles: string[] = [];
+  /** A section that fails is told of; what others measured is kept. */
+  const measured = <T>(name: Section, measureSection: () => T): T | undefined => {
+    if (!options.sections.includes(name)) return undefined;
+    try {
+      return measureSection();
+    } catch (error) {
+      troubles.push(`Section ${name} failed: ${messageOf(error)}`);
+      say(troubles.at(-1) ?? '');
+      return undefined;
+    }
   };
-  return { ...results, minutes: (performance.now() - begin) / 60_000 };
+  const sections = {
+    speed: measured('speed', () => measureSpeed(task, options.seconds)),
+    start: measured('start', () => measureStart(task)),
+    memory: measured('memory', () => measureMemory(task)),
+    stages: measured('stages', () => measureStages(task)),
+    faces: measured('faces', () => measureFaceCost(task)),
+    decode: measured('decode', () => measureDecode(task, sets.large)),
+    growth: measured('growth', () => measureGrowth(task, options.growth, sets.small)),
+  };
+  return {
+    machine,
+    minutes: (performance.now() - begin) / 60_000,
+    skipped,
+    remarks: [...remarks, ...troubles],
+    ...sections,
+  };
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 interface LineUp {
   readonly able: readonly Contender[];
@@ -82,7 +107,7 @@ async function lineUp({ contender }: Options, scratch: string, set: PictureSet):
   const noReference = whyNoReference();
   say('trying every contender');
   const list = writeList(scratch, 'try', set.files.slice(0, 1));
-  const tries = contenders(models, faceApi, noReference)
+  const tries = contenders({ node: copyNode(scratch), models, faceApi, reference: noReference === undefined })
     .filter(({ name }) => name.includes(contender))
     .map((tried) => ({ tried, outcome: measure(tried.command(list)) }));
   return {

@@ -13,20 +13,20 @@ export interface Skip {
   readonly reason: string;
 }
 
-/** All that was measured; a section that was not asked for is absent. */
+/** All that was measured; a section that was not asked for, or failed, is undefined. */
 export interface Results {
   readonly machine: Machine;
   readonly skipped: readonly Skip[];
   readonly remarks: readonly string[];
   /** Of the whole run. */
   readonly minutes: number;
-  readonly speed?: readonly SpeedRow[];
-  readonly start?: readonly StartRow[];
-  readonly memory?: readonly MemoryRow[];
-  readonly stages?: readonly StageRow[];
-  readonly faces?: readonly FaceCostRow[];
-  readonly decode?: DecodeResult;
-  readonly growth?: readonly GrowthRow[];
+  readonly speed: readonly SpeedRow[] | undefined;
+  readonly start: readonly StartRow[] | undefined;
+  readonly memory: readonly MemoryRow[] | undefined;
+  readonly stages: readonly StageRow[] | undefined;
+  readonly faces: readonly FaceCostRow[] | undefined;
+  readonly decode: DecodeResult | undefined;
+  readonly growth: readonly GrowthRow[] | undefined;
 }
 
 type Row = readonly string[];
@@ -88,7 +88,7 @@ function header({ machine, skipped, remarks, minutes }: Results): string {
   return [
     `Made by \`npm run bench\` in ${minutes.toFixed(0)} minutes. Programs ran whole, in turns; figures are medians of the rounds.`,
     '',
-    `- Machine: ${machine.cores} cores of ${machine.cpu}, ${machine.memoryGb} GB, ${machine.system}`,
+    `- Machine: ${machine.cores} cores of ${machine.cpu}, ${machine.memoryGb} GB, ${machine.system}; load before the run ${figure(machine.load)}`,
     `- Date: ${machine.date}`,
     `- Versions: ${versions.join(', ')}`,
     ...remarks.map((remark) => `- ${remark}`),
