@@ -1,5 +1,6 @@
 import type { CaffeNet } from '../../src/packs/classic/caffe-net.js';
 import { convolution, innerProduct } from '../../src/packs/classic/layer-params.js';
+import { boolean, child } from '../../src/packs/classic/prototxt.js';
 import { inferShapes } from '../../src/packs/classic/shapes.js';
 import type { Blob, Weights } from '../../src/packs/classic/weights.js';
 
@@ -44,10 +45,9 @@ export function randomWeights(net: CaffeNet, seed: number, logits = 0.06): Weigh
         { shape: [1], data: Float32Array.of(1) },
       ]);
     } else if (layer.type === 'Scale') {
-      weights.set(layer.name, [
-        shifted(uniform(random, [channels], 0.3), 1),
-        uniform(random, [channels], 0.1),
-      ]);
+      const factors = shifted(uniform(random, [channels], 0.3), 1);
+      const biased = boolean(child(layer.message, 'scale_param'), 'bias_term', false);
+      weights.set(layer.name, biased ? [factors, uniform(random, [channels], 0.1)] : [factors]);
     } else if (layer.type === 'Normalize') {
       weights.set(layer.name, [shifted(uniform(random, [channels], 0), 20)]);
     }

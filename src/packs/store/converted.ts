@@ -79,7 +79,7 @@ export async function convertedFiles(
 }
 
 async function isCurrent(file: string, known: ConvertedFile | undefined, source: string): Promise<boolean> {
-  if (known?.source !== source || known?.converter !== CONVERTER_VERSION) return false;
+  if (known?.source !== source || known.converter !== CONVERTER_VERSION) return false;
   const stats = await statOrNothing(file);
   if (stats?.size === known.bytes && stats.mtimeMs === known.mtimeMs) return true;
   return (await inspectFile(file, known)).state === 'ok';
