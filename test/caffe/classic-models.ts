@@ -31,7 +31,7 @@ export async function ageModel(seed = 12): Promise<Uint8Array> {
 }
 
 /** The detector: its real weights, taken from the 8-bit form, where that is at hand; random ones otherwise. */
-export async function res10Model(
+async function res10Model(
   form: 'v2' | 'fp16' = 'v2',
   seed = 13,
 ): Promise<{ bytes: Uint8Array; real: boolean }> {

@@ -11,6 +11,8 @@ import { content, fakeManifest, modelFile } from '../packs/store/fake-pack.js';
 import { ModelServer } from '../packs/store/model-server.js';
 
 const FILES = { 'a.onnx': content(1), 'b.onnx': content(2), 'c.onnx': content(3, 1000) };
+/** Of util-linux: limits what this very process may write. */
+const PRLIMIT = '/usr/bin/prlimit';
 const lock = createFolderLock({ poll: 10 });
 
 let server: ModelServer;
@@ -76,11 +78,11 @@ describe('models pull', () => {
     await expect(pulling).rejects.toThrow('Expected one of fake for --pack, received "other"');
   });
 
-  it.skipIf(spawnSync('prlimit', ['--version']).status !== 0)(
+  it.skipIf(spawnSync(PRLIMIT, ['--version']).status !== 0)(
     'says which disk is full (needs prlimit)',
     async () => {
       const limit = (bytes: string): void => {
-        spawnSync('prlimit', ['--pid', String(process.pid), `--fsize=${bytes}:`]);
+        spawnSync(PRLIMIT, ['--pid', String(process.pid), `--fsize=${bytes}:`]);
       };
       await mkdir(modelsDir, { recursive: true });
       limit('150000');

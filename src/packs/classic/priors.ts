@@ -10,7 +10,7 @@ export const PRIOR_NUMBERS = 8;
  * the square of the least size, the square between least and largest size, then each aspect ratio and its inverse.
  * @param map the feature map; @param picture the net's input.
  */
-export function priorsOf(layer: CaffeLayer, [, rows, columns]: MapShape, picture: MapShape): number[] {
+function priorsOf(layer: CaffeLayer, [, rows, columns]: MapShape, picture: MapShape): number[] {
   const { step, offset, clip, variances } = priorBox(layer);
   const [, height, width] = picture;
   const [stepY, stepX] = step > 0 ? [step, step] : [height / rows, width / columns];

@@ -40,7 +40,7 @@ function agree(boxes: Float32Array, scores: Float32Array, priors: Float32Array):
 }
 
 /** SSD's centre-size code (Liu et al. 2016): offsets in units of the prior, damped by the variances. */
-export function decodeBox(code: ArrayLike<number>, prior: ArrayLike<number>): BoundingBox {
+function decodeBox(code: ArrayLike<number>, prior: ArrayLike<number>): BoundingBox {
   const [dx = 0, dy = 0, dw = 0, dh = 0] = Array.from(code);
   const [x1 = 0, y1 = 0, x2 = 0, y2 = 0, vx = 0, vy = 0, vw = 0, vh = 0] = Array.from(prior);
   const [width, height] = [x2 - x1, y2 - y1];

@@ -21,7 +21,7 @@ interface CheckedFile {
 export type InstalledRecord = Readonly<Record<string, CheckedFile>>;
 
 /** The record of a pack's folder; empty when there is none or it cannot be understood: files are then hashed again. */
-export async function readInstalled(folder: string): Promise<InstalledRecord> {
+async function readInstalled(folder: string): Promise<InstalledRecord> {
   try {
     const parsed: unknown = JSON.parse(await readFile(path.join(folder, RECORD), 'utf8'));
     const files = (parsed as { files?: unknown } | null)?.files;
@@ -50,7 +50,7 @@ export async function recordInstalled(
 }
 
 /** Checks one file of a pack, reading it only when the record does not vouch for it. */
-export async function checkInstalled(
+async function checkInstalled(
   folder: string,
   file: ModelFile,
   record: InstalledRecord,

@@ -52,7 +52,7 @@ export class ModelServer {
 }
 
 /** The file, from the offset that was asked for. */
-export function whole(content: Buffer): Answer {
+function whole(content: Buffer): Answer {
   return (_request, response, offset) => {
     if (offset >= content.length && offset > 0) {
       response.writeHead(416, { 'content-range': `bytes */${content.length}` }).end();
