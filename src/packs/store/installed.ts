@@ -50,11 +50,7 @@ export async function recordInstalled(
 }
 
 /** Checks one file of a pack, reading it only when the record does not vouch for it. */
-async function checkInstalled(
-  folder: string,
-  file: ModelFile,
-  record: InstalledRecord,
-): Promise<FileCheck> {
+async function checkInstalled(folder: string, file: ModelFile, record: InstalledRecord): Promise<FileCheck> {
   const full = path.join(folder, file.name);
   const stats = await statOrNothing(full);
   if (!stats) return { state: 'missing' };
