@@ -77,7 +77,7 @@ describe('processImage', () => {
     },
   );
 
-  const refuse = (error: unknown) => () => Promise.reject(error);
+  const refuse = (error: Error) => () => Promise.reject(error);
   it.each<[string, Partial<ImagePorts>, object]>([
     [
       'a file that cannot be read',
@@ -96,7 +96,7 @@ describe('processImage', () => {
     ],
     [
       'a detector that fails',
-      { detector: { detect: refuse('a plain string') } },
+      { detector: { detect: refuse(new Error('native')) } },
       { stage: 'detect', code: 'CRASHED' },
     ],
     [
