@@ -2,6 +2,7 @@ import { createFolderLock } from './adapters/folder-lock.js';
 import { openStandardOutput } from './adapters/standard-output.js';
 import { openStore } from './cli-store.js';
 import {
+  convertModels,
   importModels,
   listModels,
   modelsPath,
@@ -9,7 +10,7 @@ import {
   verifyModels,
   type ModelsContext,
 } from './commands/models.js';
-import { FatalError, PipeClosedError } from './errors.js';
+import { PipeClosedError } from './errors.js';
 import type { ModelsHandlers, StoreFlags } from './program.js';
 
 type Signal = 'SIGINT' | 'SIGTERM';
@@ -24,7 +25,14 @@ export const modelsHandlers: ModelsHandlers = {
   verify: (pack, flags) => run(flags, (context) => verifyModels(context, pack === undefined ? {} : { pack })),
   import: (pack, from, flags) =>
     run(flags, (context) => importModels(context, { pack, from }, { lock: createFolderLock() })),
-  convert: () => Promise.reject(new FatalError('ENGINE_MISSING', 'Conversion is being built')),
+  convert: (pack, { detector, ...flags }) =>
+    run(flags, (context) =>
+      convertModels(
+        context,
+        { pack, ...(detector !== undefined && { detector }) },
+        { lock: createFolderLock() },
+      ),
+    ),
 
   pull: (packs, { mirror = emptyToNothing(process.env['FACETAG_MIRROR']), detector, ...flags }) =>
     run(flags, async (context) => {
