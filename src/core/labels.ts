@@ -1,7 +1,7 @@
 import type { AgeGroup, Prediction } from '../types.js';
 
 /** The eight age groups of Adience (Eidinger, Enbar, Hassner 2014), youngest first. */
-export const AGE_GROUPS: readonly AgeGroup[] = [
+const ageGroups: readonly AgeGroup[] = [
   '(0-2)',
   '(4-6)',
   '(8-12)',
@@ -18,7 +18,7 @@ const cutPoints: readonly number[] = [3, 7, 13.5, 22.5, 35, 45.5, 56.5];
 /** The group of an age in years; an age in a gap goes to the nearer group. */
 export function ageGroup(years: number): AgeGroup {
   const index = cutPoints.filter((cut) => years >= cut).length;
-  return AGE_GROUPS[index] ?? '(60-100)';
+  return ageGroups[index] ?? '(60-100)';
 }
 
 /**

@@ -92,37 +92,37 @@ export interface NativeNet {
   forward(names: readonly string[]): readonly Mat[];
 }
 
-const remedy = 'Run `npm start` in the checkout, or `facetag setup` after a global install.';
-
 /**
  * Loads the compiled binding itself, not its JavaScript wrapper: the wrapper prints on stdout and costs 90 MB.
+ * @param from URL or path of the module that the package is looked up from.
  * @throws {FatalError} ADDON_MISSING when it was not built or does not load.
  */
-export function loadAddon(): Addon {
+export function loadAddon(from: string = import.meta.url): Addon {
   // External memory tracking aborts the process when V8 is marking; it must be off before the library is loaded.
   process.env['OPENCV4NODEJS_DISABLE_EXTERNAL_MEM_TRACKING'] = '1';
-  const file = addonPath();
-  if (!existsSync(file)) {
-    throw new FatalError('ADDON_MISSING', `The OpenCV binding is not built (${file} is missing). ${remedy}`);
-  }
+  const require = createRequire(from);
+  const file = addonPath(require);
+  if (!existsSync(file)) throw missing(`The OpenCV binding is not built (${file} is missing)`);
   try {
-    return createRequire(import.meta.url)(file) as Addon;
+    return require(file) as Addon;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new FatalError('ADDON_MISSING', `The OpenCV binding does not load: ${reason}. ${remedy}`, {
-      cause,
-    });
+    throw missing(`The OpenCV binding does not load: ${String(cause)}`, cause);
   }
 }
 
 /** The package's `exports` hide the addon: find it from the main entry, `cjs/lib/opencv4nodejs.js`. */
-function addonPath(): string {
+function addonPath(require: NodeJS.Require): string {
   try {
-    const entry = createRequire(import.meta.url).resolve('@u4/opencv4nodejs');
+    const entry = require.resolve('@u4/opencv4nodejs');
     return path.resolve(path.dirname(entry), '../../build/Release/opencv4nodejs.node');
   } catch (cause) {
-    throw new FatalError('ADDON_MISSING', `@u4/opencv4nodejs is not installed. ${remedy}`, { cause });
+    throw missing('@u4/opencv4nodejs is not installed', cause);
   }
+}
+
+function missing(what: string, cause?: unknown): FatalError {
+  const remedy = 'Run `npm start` in the checkout, or `facetag setup` after a global install.';
+  return new FatalError('ADDON_MISSING', `${what}. ${remedy}`, { cause });
 }
 
 /** Runs one call of the binding, which throws plain strings, and turns those into errors. */
@@ -136,7 +136,7 @@ export function native<T>(call: () => T): T {
 }
 
 /** Gives `use` a matrix and releases it afterwards, whatever happens. */
-export function using<T>(mat: Mat, use: (mat: Mat) => T): T {
+function using<T>(mat: Mat, use: (mat: Mat) => T): T {
   try {
     return use(mat);
   } finally {
