@@ -8,6 +8,7 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileWriter, pictureFiles } from '../../src/adapters/files.js';
+import { loadOnnxRuntime } from '../../src/adapters/onnxruntime.js';
 import { loadOpenCv } from '../../src/adapters/opencv.js';
 import { createPictures } from '../../src/adapters/pictures.js';
 import { formatRecord, toRecord } from '../../src/core/report.js';
@@ -34,8 +35,7 @@ async function openPorts({ pack, engine, models }: StageQuestion, watch: Stopwat
   const store = { manifest, modelsDir: models?.folder ?? '', packageRoot: repository };
   const { lanePack, spec, detector } = await resolvePack(store, { pack, engine });
   const opencv = loadOpenCv();
-  if (engine === 'onnxruntime') throw new Error('not yet');
-  const inference = opencv.engine;
+  const inference = engine === 'opencv' ? opencv.engine : await loadOnnxRuntime();
   const nets = await buildPack(lanePack, {
     imaging: timedImaging(opencv.imaging, watch),
     engine: timedEngine(inference, watch),
