@@ -1,6 +1,7 @@
-import { pictureFiles, writeWhole } from './adapters/files.js';
+import { pictureFiles, writeForRun } from './adapters/files.js';
 import { openLedger } from './adapters/ledger.js';
 import { readMachineLimits } from './adapters/limits.js';
+import { readMemory } from './adapters/memory.js';
 import { isGone, mtimeOf, outputFolders } from './adapters/output-folder.js';
 import { readPathList } from './adapters/path-list.js';
 import { createProgress } from './adapters/progress.js';
@@ -11,6 +12,7 @@ import type { Config } from './config.js';
 import { FOOTPRINT } from './core/footprint.js';
 import { decideLanes } from './core/lane-count.js';
 import { createLanePool } from './lanes/pool.js';
+import { LANE_ENVIRONMENT } from './lanes/tuning.js';
 import { Stop } from './stop-switch.js';
 import type { EventLog } from './types.js';
 
@@ -46,7 +48,11 @@ export async function runTag(config: Config, { log, version }: Surroundings): Pr
       mtimeOf,
       isGone,
       createLanes: (options) =>
-        createLanePool({ ...options, script: new URL('./lanes/lane.js', import.meta.url) }),
+        createLanePool({
+          ...options,
+          script: new URL('./lanes/lane.js', import.meta.url),
+          env: { ...LANE_ENVIRONMENT, ...process.env },
+        }),
       defaultLanes: () => decideLanes(readMachineLimits(), FOOTPRINT).lanes,
       stdout: openStandardOutput(),
       progress: await createProgress({
@@ -58,8 +64,8 @@ export async function runTag(config: Config, { log, version }: Surroundings): Pr
         terminal: process.env['TERM'],
       }),
       now: () => Date.now(),
-      peakMemory: () => process.resourceUsage().maxRSS * 1024,
-      writeText: (file, text) => writeWhole(file, text),
+      peakMemory: () => readMemory().peakBytes,
+      writeText: (file, text) => writeForRun(file, [text]),
     });
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal).off('SIGHUP', onHangup);

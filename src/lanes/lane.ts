@@ -1,5 +1,5 @@
 import { fileWriter, pictureFiles } from '../adapters/files.js';
-import { readMemory } from '../adapters/lane-memory.js';
+import { readMemory } from '../adapters/memory.js';
 import { loadOpenCv } from '../adapters/opencv.js';
 import { createPictures } from '../adapters/pictures.js';
 import { buildPack } from '../packs/build.js';

@@ -5,6 +5,7 @@ import type { LaneExit } from './exit.js';
 import type { LaneAnswer, LaneProcess } from './lane-process.js';
 import { LaneRoster } from './roster.js';
 import { StopNotice } from './stop-notice.js';
+import { LANE_NODE_FLAGS } from './tuning.js';
 import { crashReport, overrunReport } from './verdicts.js';
 
 export interface LanePoolOptions {
@@ -21,9 +22,9 @@ export interface LanePoolOptions {
   readonly recycleAfter?: number;
   /** A lane is replaced when its resident set is larger than this after a picture, in bytes. Default: no limit. */
   readonly maxLaneBytes?: number;
-  /** The whole environment of the lanes. Default: the parent's. */
+  /** The whole environment of the lanes, see `LANE_ENVIRONMENT`. Default: the parent's. */
   readonly env?: NodeJS.ProcessEnv;
-  /** Flags for the lanes' Node. Default: none. */
+  /** Flags for the lanes' Node. Default: `LANE_NODE_FLAGS`. */
   readonly nodeFlags?: readonly string[];
   readonly onEvent?: (event: LaneEvent) => void;
 }
@@ -69,7 +70,7 @@ class ProcessLanePool implements StartableLanePool {
         startTimeoutMs: 120_000,
         recycleAfter: 5000,
         maxLaneBytes: Infinity,
-        nodeFlags: [],
+        nodeFlags: LANE_NODE_FLAGS,
         ...options,
       },
       this.#stop,

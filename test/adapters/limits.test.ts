@@ -1,6 +1,6 @@
 import os from 'node:os';
 import { expect, test } from 'vitest';
-import { readMemory } from '../../src/adapters/lane-memory.js';
+import { readMemory } from '../../src/adapters/memory.js';
 import { readMachineLimits } from '../../src/adapters/limits.js';
 
 test('the limits of this machine are sane', () => {
