@@ -12,6 +12,13 @@ export interface HttpOptions {
 
 const DEFAULTS: HttpOptions = { retries: 4, firstDelay: 500, silence: 30_000 };
 
+/**
+ * undici 7 dies of an assertion when a server that closes the connection after its answer (HTTP/1.0, `Connection: close`)
+ * does so while the body is paused (nodejs/undici#5360, mended in 8, which needs a newer Node). So the body is never
+ * paused: what the disk cannot take at once waits in memory, at worst the file.
+ */
+const NEVER_PAUSE = 2 ** 30;
+
 /** undici's own list of faults that pass, and its timeouts, which it leaves out. */
 const PASSING_FAULTS = [
   'ECONNRESET',
@@ -40,6 +47,7 @@ export function createHttpClient(options: Partial<HttpOptions> = {}): HttpClient
       try {
         const response = await request(url, {
           dispatcher: await opened,
+          highWaterMark: NEVER_PAUSE,
           // Compressed transfer would make offsets and sizes those of another file.
           headers: { 'accept-encoding': 'identity', ...(from > 0 ? { range: `bytes=${from}-` } : {}) },
           ...(signal ? { signal } : {}),
