@@ -9,7 +9,7 @@ const forbid = (files, patterns, ignores = []) => ({
 });
 
 const effects = {
-  regex: '^(node:(?!path|buffer)|sharp$|fast-glob$|workerpool$|undici$|onnxruntime-node$|@u4/)',
+  regex: '^(node:(?!path|buffer)|sharp$|fast-glob$|undici$|onnxruntime-node$|@u4/)',
   message: 'The core is pure: no file system, process, clock or native code.',
 };
 const above = (...folders) => ({
