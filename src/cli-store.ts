@@ -26,8 +26,14 @@ export async function openStore(flags: {
     }),
     modelsDir: models === undefined ? defaultModelsDir(process.env, homedir()) : path.resolve(cwd, models),
     packageRoot,
-    flags: flags.models === undefined ? '' : ` --models ${flags.models}`,
+    flags: typed('--models', flags.models) + typed('--manifest', flags.manifest),
   };
+}
+
+/** A flag as it can be pasted into a shell again. */
+function typed(flag: string, value: string | undefined): string {
+  if (value === undefined) return '';
+  return ` ${flag} ${/^[\w./:@%+=,-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`}`;
 }
 
 function emptyToNothing(value: string | undefined): string | undefined {
