@@ -2,7 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { SetupError } from './error.js';
 import { findOpenCv, isSupported } from './opencv.js';
-import { isOnPath, run, runLogged } from './process.js';
+import { isOnPath, run, runLogged, stopIfAsked } from './process.js';
 
 const OPENCV_PACKAGES = ['libopencv-dnn-dev', 'libopencv-imgproc-dev'];
 
@@ -95,15 +95,14 @@ export async function installPackages(
   if ('command' in plan) throw cannotInstall(packages, plan.command);
   const failure = { code: 'SYSTEM_PACKAGES_MISSING', what: `apt-get (for ${packages.join(' ')})` };
   const apt = (/** @type {string[]} */ command) => runLogged(command, { failure, env });
-  if (plan.updateFirst) await apt(plan.update);
-  try {
-    await apt(plan.install);
-  } catch (error) {
-    if (plan.updateFirst || !(error instanceof SetupError)) throw error;
-    // Old lists name archives that are gone from the mirror.
-    await apt(plan.update);
-    await apt(plan.install);
+  if (!plan.updateFirst) {
+    // Old lists name archives that are gone from the mirror: then the second try tells.
+    const { code } = await run(plan.install, { stdio: 'ignore', env });
+    stopIfAsked();
+    if (code === 0) return;
   }
+  await apt(plan.update);
+  await apt(plan.install);
 }
 
 /** @param {NodeJS.ProcessEnv} env */
