@@ -43,7 +43,7 @@ afterEach(async () => {
 });
 
 async function pull(): Promise<number> {
-  const http = createHttpClient({ retries: 0, firstDelay: 5, silence: 500 });
+  const http = createHttpClient({ retries: 0, firstDelay: 5, silence: 5000 });
   try {
     return await pullModels(context, { packs: ['fake'] }, { http, lock });
   } finally {
