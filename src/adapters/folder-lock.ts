@@ -24,10 +24,14 @@ export function createFolderLock(timing: Partial<LockTiming> = {}): FolderLock {
   return {
     async hold(file, work, options = {}) {
       let told = false;
+      let takenOver = false;
       while (!(await create(file))) {
         options.signal?.throwIfAborted();
         const owner = await deadOwnerRemoved(file, settings);
-        if (owner === undefined) continue;
+        if (owner === undefined) {
+          takenOver = true;
+          continue;
+        }
         if (!told) options.onWait?.(owner);
         told = true;
         await sleep(settings.poll, undefined, options.signal ? { signal: options.signal } : {});
@@ -35,6 +39,7 @@ export function createFolderLock(timing: Partial<LockTiming> = {}): FolderLock {
       const heart = setInterval(() => void touch(file), settings.heartbeat);
       heart.unref();
       try {
+        if (takenOver) options.onTakeover?.();
         return await work();
       } finally {
         clearInterval(heart);
