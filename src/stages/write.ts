@@ -33,7 +33,8 @@ export async function writeOutputs(
   );
   if (wanted.length === 0) return damaged;
   const images = ledger.images();
-  for (const [, table] of wanted) await ledger.publish(table.name, lines(table, images, ledger, shows, damaged));
+  for (const [, table] of wanted)
+    await ledger.publish(table.name, lines(table, images, ledger, shows, damaged));
   return damaged;
 }
 
