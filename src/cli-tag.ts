@@ -26,6 +26,8 @@ export async function runTag(config: Config, { log, version }: Surroundings): Pr
   const cwd = process.cwd();
   const stop = new Stop();
   const onSignal = (signal: NodeJS.Signals): void => {
+    // A third signal ends the process as if nobody listened: even dropping may hang, on a reader of stdout or on a disk.
+    if (stop.requested !== undefined) process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
     if (signal === 'SIGINT' || signal === 'SIGTERM') stop.request(signal);
   };
   // Node undoes what nohup sets up. A run whose messages go to a file goes on when its terminal closes; one that was

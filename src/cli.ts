@@ -4,7 +4,8 @@ import { CommanderError } from 'commander';
 import { createEventLog } from './adapters/log.js';
 import { usesColour } from './core/colour.js';
 import { levelFor } from './core/events.js';
-import { FatalError } from './errors.js';
+import { exitCodeFor } from './core/exit-code.js';
+import { FatalError, ImageError, InterruptedError, PipeClosedError } from './errors.js';
 import { packageRoot } from './cli-store.js';
 import { resolveConfig } from './options.js';
 import { buildProgram, type Handlers, type ModelsHandlers } from './program.js';
@@ -80,16 +81,39 @@ async function main(argv: readonly string[]): Promise<number> {
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    const fatal = error instanceof FatalError ? error : undefined;
-    const message = fatal?.message ?? `This is a bug in facetag ${version}: ${describe(error)}`;
-    log.emit({ event: 'error', code: fatal?.code ?? 'INTERNAL', message });
+    if (error instanceof PipeClosedError) return 0;
+    if (error instanceof InterruptedError) return endBySignal(error);
+    tellFatal(error);
     return 2;
   }
+}
+
+/**
+ * Ends the process by the signal itself, which a shell reports as 130 or 143 too. Folders or a list are still being read:
+ * that cannot be called back and may take for ever, and a plain exit would wait for it.
+ */
+function endBySignal({ signal }: InterruptedError): number {
+  log.emit({ event: 'warning', message: `Stopped by ${signal}` });
+  process.kill(process.pid, signal);
+  return exitCodeFor({ fatal: false, signal, pipeClosed: false, screened: false, failed: 0 });
+}
+
+function tellFatal(error: unknown): void {
+  const known = error instanceof FatalError || error instanceof ImageError ? error : undefined;
+  const message = known?.message ?? `This is a bug in facetag ${version}: ${describe(error)}`;
+  const code = known instanceof ImageError ? 'OUTPUT_UNUSABLE' : (known?.code ?? 'INTERNAL');
+  log.emit({ event: 'error', code, message });
 }
 
 function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
-// Never process.exit: it would cut off what a pipe on stdout has not taken yet.
+// Exit code 1, Node's own, would say that some pictures failed. The lanes end by themselves when their parent does.
+process.on('uncaughtException', (error) => {
+  tellFatal(error);
+  process.exit(2);
+});
+
+// Never process.exit otherwise: it would cut off what a pipe on stdout has not taken yet.
 process.exitCode = await main(process.argv.slice(2));

@@ -47,6 +47,15 @@ export class PipeClosedError extends Error {
   override readonly name = 'PipeClosedError';
 }
 
+/** A signal came before there was anything to finish: the run ends at once. */
+export class InterruptedError extends Error {
+  override readonly name = 'InterruptedError';
+
+  constructor(readonly signal: 'SIGINT' | 'SIGTERM') {
+    super(`Stopped by ${signal}`);
+  }
+}
+
 /** The one validation form: names what was wanted, for what, and what came. */
 export function usageError(expected: string, subject: string, received: unknown): FatalError {
   return new FatalError('USAGE', `Expected ${expected} for ${subject}, received ${JSON.stringify(received)}`);

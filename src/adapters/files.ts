@@ -1,32 +1,17 @@
 import { createHash } from 'node:crypto';
-import {
-  constants,
-  createReadStream,
-  mkdirSync,
-  renameSync,
-  statSync,
-  unlinkSync,
-  utimesSync,
-} from 'node:fs';
+import { constants, createReadStream, mkdirSync, statSync, unlinkSync, utimesSync } from 'node:fs';
 import { copyFile, mkdir, open, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { FatalError, ImageError } from '../errors.js';
 import type { FileWriter, PictureFiles } from '../types.js';
+import { codeOf, fatalWriteFault, notAFile, reasonOf, unreadable, writeFault } from './file-faults.js';
 
 /** Node reads at most 2 GiB into one Buffer. */
 const MAX_FILE_BYTES = 2 ** 31 - 1;
 
 /** Left behind only by a killed process; swept when the next run takes over its lock. */
 export const TEMPORARY_NAME = /^\.facetag-\d+-\d+\.tmp$/;
-
-/** Faults of the disk, not of one path: the run cannot go on. */
-const DISK_FAULTS: Readonly<Record<string, string>> = {
-  ENOSPC: 'no space left on the disk',
-  EDQUOT: 'the disk quota is used up',
-  EROFS: 'the file system is read-only',
-  EIO: 'the disk reports an input/output error',
-};
 
 export const pictureFiles: PictureFiles = {
   stamp(file) {
@@ -78,7 +63,7 @@ export const pictureFiles: PictureFiles = {
 let temporaryCount = 0;
 
 /** A short name in the target's folder: the target's own may be as long as the file system allows. */
-export function temporaryBeside(target: string): string {
+function temporaryBeside(target: string): string {
   temporaryCount += 1;
   return path.join(path.dirname(target), `.facetag-${process.pid}-${temporaryCount}.tmp`);
 }
@@ -92,16 +77,28 @@ export const fileWriter: FileWriter = {
  * empty record is simply done again.
  *
  * @param mtimeMs becomes the file's mtime.
+ * @throws {ImageError} WRITE_FAILED for this path's own fault. @throws {FatalError} OUTPUT_UNUSABLE for the disk's.
  */
 export async function writeWhole(target: string, data: Buffer | string, mtimeMs?: number): Promise<void> {
-  const temporary = temporaryBeside(target);
-  try {
+  const write = async (temporary: string): Promise<void> => {
     await writeNew(temporary, data);
     if (mtimeMs !== undefined) setMtime(temporary, mtimeMs);
+  };
+  await replace(target, write, writeFault);
+}
+
+async function replace(
+  target: string,
+  write: (temporary: string) => Promise<void>,
+  fault: typeof writeFault,
+): Promise<void> {
+  const temporary = temporaryBeside(target);
+  try {
+    await write(temporary);
     await rename(temporary, target);
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
-    throw writeFault(error, target);
+    throw fault(error, target);
   }
 }
 
@@ -121,33 +118,41 @@ async function writeNew(file: string, data: Buffer | string): Promise<void> {
   }
 }
 
-/** Copies a file by way of a temporary name in the target's folder. */
+/** Copies a file by way of a temporary name in the target's folder. @throws as `writeWhole`. */
 export async function copyWhole(from: string, to: string): Promise<void> {
-  const temporary = temporaryBeside(to);
-  try {
+  const copy = async (temporary: string): Promise<void> => {
     await mkdir(path.dirname(to), { recursive: true });
     await copyFile(from, temporary);
-    await rename(temporary, to);
-  } catch (error) {
-    await unlink(temporary).catch(() => undefined);
-    throw writeFault(error, to);
-  }
+  };
+  await replace(to, copy, writeFault);
 }
 
-/** Joins chunks into one file, replaced atomically, holding a few hundred kilobytes at most. */
-export async function writeChunks(target: string, chunks: Iterable<string>): Promise<void> {
-  const temporary = temporaryBeside(target);
+/**
+ * Writes a file that belongs to the whole run, holding a few hundred kilobytes at most. A device or a pipe that has its
+ * name (`--summary /dev/stderr`) is written to, not replaced.
+ *
+ * @throws {FatalError} OUTPUT_UNUSABLE, whatever is wrong.
+ */
+export async function writeForRun(target: string, chunks: Iterable<string>): Promise<void> {
+  if (isSpecial(target)) {
+    await writeBlocks(target, 'w', chunks).catch((error: unknown) => {
+      throw fatalWriteFault(error, target);
+    });
+  } else await replace(target, (temporary) => writeBlocks(temporary, 'wx', chunks), fatalWriteFault);
+}
+
+function isSpecial(file: string): boolean {
+  const stats = statSync(file, { throwIfNoEntry: false });
+  return stats !== undefined && !stats.isFile() && !stats.isDirectory();
+}
+
+async function writeBlocks(file: string, flag: 'w' | 'wx', chunks: Iterable<string>): Promise<void> {
+  const handle = await open(file, flag);
   try {
-    const handle = await open(temporary, 'wx');
-    try {
-      for (const block of blocks(chunks)) await handle.write(block);
-    } finally {
-      await handle.close();
-    }
-    renameSync(temporary, target);
-  } catch (error) {
-    await unlink(temporary).catch(() => undefined);
-    throw writeFault(error, target);
+    // Unlike write, appendFile goes on after a short write, which a disk that is nearly full answers with.
+    for (const block of blocks(chunks)) await handle.appendFile(block);
+  } finally {
+    await handle.close();
   }
 }
 
@@ -183,53 +188,4 @@ export function makeFolder(folder: string): void {
       cause: error,
     });
   }
-}
-
-/** Sorts a failed write: the disk's fault ends the run, a path's fault is one picture's. */
-export function writeFault(error: unknown, target: string): Error {
-  if (error instanceof ImageError || error instanceof FatalError) return error;
-  const disk = DISK_FAULTS[codeOf(error) ?? ''];
-  if (disk !== undefined) {
-    const folder = path.dirname(target);
-    return new FatalError(
-      'OUTPUT_UNUSABLE',
-      `Cannot write to ${folder}: ${disk}. Free or change it and run the same command again: finished pictures are kept`,
-      {
-        cause: error,
-      },
-    );
-  }
-  return new ImageError('WRITE_FAILED', `Cannot write ${path.basename(target)}: ${reasonOf(error)}`, 'write');
-}
-
-function unreadable(error: unknown): ImageError {
-  const code = codeOf(error);
-  if (code === 'EISDIR') return notAFile();
-  return new ImageError('UNREADABLE', `Cannot read the file: ${reasonOf(error)}`, 'discover');
-}
-
-function notAFile(): ImageError {
-  return new ImageError('NOT_A_FILE', 'Not a regular file', 'discover');
-}
-
-export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'it is not there (it may have vanished during the run)',
-  EACCES: 'permission denied',
-  EPERM: 'operation not permitted',
-  ENAMETOOLONG: 'the name is too long',
-  ELOOP: 'too many symbolic links',
-  ENOTDIR: 'a part of its path is not a folder',
-  EISDIR: 'a folder has that name',
-  ...DISK_FAULTS,
-};
-
-/** The reason without paths, so that records do not depend on where a run was made. */
-export function reasonOf(error: unknown): string {
-  const code = codeOf(error);
-  if (code === undefined) return error instanceof Error ? error.message : String(error);
-  return REASONS[code] ?? code;
 }

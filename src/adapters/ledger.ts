@@ -4,16 +4,8 @@ import { annotatedPath, recordPath } from '../core/output-paths.js';
 import { formatRecord, parseRecord } from '../core/report.js';
 import { FatalError } from '../errors.js';
 import type { Ledger } from '../types.js';
-import {
-  codeOf,
-  reasonOf,
-  removeFile,
-  setMtime,
-  TEMPORARY_NAME,
-  writeChunks,
-  writeFault,
-  writeWhole,
-} from './files.js';
+import { codeOf, reasonOf, writeFault } from './file-faults.js';
+import { removeFile, setMtime, TEMPORARY_NAME, writeForRun, writeWhole } from './files.js';
 
 const RECORDS = 'json';
 const COPIES = 'annotated';
@@ -64,7 +56,7 @@ export function openLedger(output: string): Ledger {
         .filter((file) => file.endsWith(SUFFIX))
         .map((file) => file.slice(0, -SUFFIX.length))
         .sort(),
-    publish: (name, chunks) => writeChunks(path.join(output, name), chunks),
+    publish: (name, chunks) => writeForRun(path.join(output, name), chunks),
     has: (name) => existsSync(path.join(output, name)),
   };
 }

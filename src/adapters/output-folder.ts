@@ -3,7 +3,8 @@ import path from 'node:path';
 import { recordsFolder } from '../core/output-paths.js';
 import { FatalError } from '../errors.js';
 import type { OutputFolders, OutputMemory } from '../types.js';
-import { codeOf, makeFolder, reasonOf, writeFault, writeWhole } from './files.js';
+import { codeOf, fatalWriteFault, reasonOf } from './file-faults.js';
+import { makeFolder, writeForRun } from './files.js';
 import { createFolderLock } from './folder-lock.js';
 import { sweepTemporaries } from './ledger.js';
 
@@ -28,12 +29,7 @@ export const outputFolders: OutputFolders = {
         },
       });
     } catch (error) {
-      const fault = codeOf(error) === undefined ? error : writeFault(error, lock);
-      throw fault instanceof FatalError || codeOf(error) === undefined
-        ? fault
-        : new FatalError('OUTPUT_UNUSABLE', `Cannot write to ${output}: ${reasonOf(error)}`, {
-            cause: error,
-          });
+      throw isAbout(lock, error) ? fatalWriteFault(error, lock) : error;
     } finally {
       if (!existed) removeIfEmpty(output);
     }
@@ -56,8 +52,13 @@ export const outputFolders: OutputFolders = {
   },
 
   writeMemory: (output, memory) =>
-    writeWhole(path.join(output, MEMORY), JSON.stringify(memory, null, 2) + '\n'),
+    writeForRun(path.join(output, MEMORY), [JSON.stringify(memory, null, 2) + '\n']),
 };
+
+/** Whether an error is the file system's and concerns the lock, its guard included. */
+function isAbout(lock: string, error: unknown): boolean {
+  return error instanceof Error && 'path' in error && String(error.path).startsWith(lock);
+}
 
 function parseMemory(text: string, file: string): OutputMemory {
   try {

@@ -1,37 +1,26 @@
-import { PipeClosedError } from '../errors.js';
+import { FatalError, PipeClosedError } from '../errors.js';
 import type { ReportSink } from '../types.js';
+import { codeOf, reasonOf } from './file-faults.js';
 
 /**
- * Machine data on stdout, with back pressure. `process.exit` is never called after it: that would cut off what a pipe
- * has not taken yet.
+ * Machine data on stdout. A write resolves when the system has taken the text, so a slow reader slows the run down and a
+ * full disk behind `>` is noticed. `process.exit` is never called after it: that would cut off what a pipe has not taken.
  */
-export function openStandardOutput(stream: NodeJS.WriteStream = process.stdout): ReportSink {
-  return new StandardOutput(stream);
+export function openStandardOutput(stream: NodeJS.WritableStream = process.stdout): ReportSink {
+  // The writes tell of it; without a listener the error would end the process.
+  stream.on('error', () => undefined);
+  return {
+    write: (text) =>
+      new Promise((resolve, reject) => {
+        stream.write(text, (error) => {
+          if (error) reject(fault(error));
+          else resolve();
+        });
+      }),
+  };
 }
 
-class StandardOutput implements ReportSink {
-  private closed = false;
-  private wake: (() => void) | undefined;
-
-  constructor(private readonly stream: NodeJS.WriteStream) {
-    stream.on('drain', () => this.wake?.());
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error;
-      this.closed = true;
-      this.wake?.();
-    });
-  }
-
-  async write(text: string): Promise<void> {
-    this.refuseClosed();
-    if (this.stream.write(text)) return;
-    await new Promise<void>((resolve) => {
-      this.wake = resolve;
-    });
-    this.refuseClosed();
-  }
-
-  private refuseClosed(): void {
-    if (this.closed) throw new PipeClosedError('stdout was closed');
-  }
+function fault(error: Error): Error {
+  if (codeOf(error) === 'EPIPE') return new PipeClosedError('stdout was closed');
+  return new FatalError('OUTPUT_UNUSABLE', `Cannot write to stdout: ${reasonOf(error)}`, { cause: error });
 }

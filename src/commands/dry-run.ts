@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Config } from '../config.js';
+import { exitCodeFor } from '../core/exit-code.js';
 import { decideSkip } from '../core/skip.js';
 import { ImageError } from '../errors.js';
 import type { Ledger, ReportSink, RunKey } from '../types.js';
@@ -19,16 +20,19 @@ export async function dryRun(
   output: string | undefined,
   ports: TagPorts,
 ): Promise<number> {
-  const { base, images, unlisted } = await findPictures(config, output, ports);
+  const { stop } = ports;
+  const { base, images, unlisted } = await stop.unlessInterrupted(findPictures(config, output, ports));
   const ledger =
     output !== undefined && ports.outputs.hasRecords(output) ? ports.openLedger(output) : undefined;
   const lines = new Lines(ports.stdout);
   for (const image of images) {
+    if (stop.requested !== undefined) break;
     const action = ledger ? await foresee(path.join(base, image), image, config, run, ledger, ports) : 'tag';
     await lines.add(config.jsonl ? JSON.stringify({ image, action }) : `${action}\t${image}`);
   }
   await lines.flush();
-  return unlisted > 0 ? 1 : 0;
+  const signal = stop.requested === 'closed pipe' ? undefined : stop.requested;
+  return exitCodeFor({ fatal: false, signal, pipeClosed: false, screened: false, failed: unlisted });
 }
 
 async function foresee(

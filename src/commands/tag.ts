@@ -70,7 +70,7 @@ async function tagPictures(run: TagRun, ports: TagPorts): Promise<number> {
     if (output === undefined || config.force || !ports.outputs.hasRecords(output)) lanes.start(1);
     // fast-glob takes a while to load: meanwhile the lane starts.
     const { findPictures } = await import('./pictures.js');
-    const pictures = await findPictures(config, output, ports);
+    const pictures = await ports.stop.unlessInterrupted(findPictures(config, output, ports));
     return await tagFound(run, pictures, lanes, { jobs, started }, ports);
   } finally {
     await lanes.close();

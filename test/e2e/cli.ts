@@ -109,10 +109,18 @@ export function membersOf(group: number): number[] {
 }
 
 function groupOf(pid: number): number | undefined {
+  return idsOf(pid)?.group;
+}
+
+export function parentOf(pid: number): number {
+  return idsOf(pid)?.parent ?? -1;
+}
+
+function idsOf(pid: number): { parent: number; group: number } | undefined {
   try {
     // The command's name, in parentheses, may hold anything.
-    const [, group] = /\) \S+ \d+ (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'latin1')) ?? [];
-    return Number(group);
+    const [, parent, group] = /\) \S+ (\d+) (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'latin1')) ?? [];
+    return { parent: Number(parent), group: Number(group) };
   } catch {
     return undefined;
   }

@@ -7,7 +7,7 @@ import type { PictureRecord } from '../../src/core/report.js';
 export type LoggedEvent = RunEvent & { readonly time: string; readonly level: string };
 
 /** The lines of `--log-format json`. */
-export function eventsIn(stderr: string): LoggedEvent[] {
+function eventsIn(stderr: string): LoggedEvent[] {
   return stderr
     .split('\n')
     .slice(0, -1)
