@@ -11,9 +11,11 @@ export interface LockTiming {
   readonly heartbeat: number;
   /** Milliseconds without a sign of life after which the holder counts as dead, wherever it runs. */
   readonly stale: number;
+  /** Milliseconds that a lock may be without a name in it, or a takeover last: longer than any disk takes for it. */
+  readonly passing: number;
 }
 
-const DEFAULTS: LockTiming = { poll: 200, heartbeat: 10_000, stale: 60_000 };
+const DEFAULTS: LockTiming = { poll: 200, heartbeat: 10_000, stale: 60_000, passing: 2000 };
 
 /** Locks that this process holds: a lock with our own process id that is not among them is that of a dead namesake. */
 const held = new Map<string, string>();
@@ -24,22 +26,22 @@ export function createFolderLock(timing: Partial<LockTiming> = {}): FolderLock {
   return {
     async hold(file, work, options = {}) {
       let told = false;
-      let takenOver = false;
+      let found = false;
       while (!(await create(file))) {
         options.signal?.throwIfAborted();
-        const owner = await deadOwnerRemoved(file, settings);
-        if (owner === undefined) {
-          takenOver = true;
-          continue;
+        found = true;
+        const holder = await findHolder(file, settings);
+        if (holder === 'nobody') continue;
+        if (holder !== 'unclear' && !told) {
+          options.onWait?.(holder);
+          told = true;
         }
-        if (!told) options.onWait?.(owner);
-        told = true;
         await sleep(settings.poll, undefined, options.signal ? { signal: options.signal } : {});
       }
       const heart = setInterval(() => void touch(file), settings.heartbeat);
       heart.unref();
       try {
-        if (takenOver) options.onTakeover?.();
+        if (found) options.onTakeover?.();
         return await work();
       } finally {
         clearInterval(heart);
@@ -69,31 +71,32 @@ async function release(file: string): Promise<void> {
   if ((await readFile(file, 'utf8').catch(() => undefined)) === content) await rm(file, { force: true });
 }
 
-/** Who holds the lock; undefined when the way is free because it was gone or its holder is dead. */
-async function deadOwnerRemoved(file: string, timing: LockTiming): Promise<LockOwner | undefined> {
+/** Who holds the lock; one whose holder is dead is removed. What is unclear is settled by looking again. */
+async function findHolder(file: string, timing: LockTiming): Promise<LockOwner | 'nobody' | 'unclear'> {
   const found = await look(file);
-  if (!found) return undefined;
-  if (isAlive(file, found, timing)) return found.owner;
+  if (!found) return 'nobody';
+  if (isAlive(file, found, timing)) return found.owner ?? 'unclear';
   // Only who holds the guard removes a lock, and only after a second look: nobody's fresh lock can be removed by mistake.
   const guard = `${file}.takeover`;
   try {
     await mkdir(guard);
   } catch {
     const age = Date.now() - ((await stat(guard).catch(() => undefined))?.mtimeMs ?? Date.now());
-    if (age > timing.stale) await rmdir(guard).catch(() => undefined);
-    return found.owner;
+    if (age > timing.passing) await rmdir(guard).catch(() => undefined);
+    return 'unclear';
   }
   try {
     const again = await look(file);
     if (again && !isAlive(file, again, timing)) await rm(file, { force: true });
-    return undefined;
+    return 'nobody';
   } finally {
     await rmdir(guard).catch(() => undefined);
   }
 }
 
 interface FoundLock {
-  readonly owner: LockOwner;
+  /** Undefined for a lock that is just being written, or that a full disk or a kill left empty. */
+  readonly owner: LockOwner | undefined;
   readonly age: number;
 }
 
@@ -104,8 +107,7 @@ async function look(file: string): Promise<FoundLock | undefined> {
     try {
       return { owner: JSON.parse(text) as LockOwner, age };
     } catch {
-      // Just being written, or left empty by a full disk.
-      return { owner: { pid: 0, host: 'unknown' }, age };
+      return { owner: undefined, age };
     }
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
@@ -114,8 +116,9 @@ async function look(file: string): Promise<FoundLock | undefined> {
 }
 
 function isAlive(file: string, { owner, age }: FoundLock, timing: LockTiming): boolean {
+  if (owner === undefined) return age <= timing.passing;
   if (age > timing.stale) return false;
-  if (owner.host !== hostname() || owner.pid === 0) return true;
+  if (owner.host !== hostname()) return true;
   if (owner.pid === process.pid) return held.has(file);
   try {
     process.kill(owner.pid, 0);

@@ -1,11 +1,11 @@
-import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFolderLock } from '../../src/adapters/folder-lock.js';
 
-const lock = createFolderLock({ poll: 5, heartbeat: 20, stale: 200 });
+const lock = createFolderLock({ poll: 5, heartbeat: 20, stale: 200, passing: 50 });
 let folder: string;
 let file: string;
 
@@ -50,6 +50,23 @@ describe('the folder lock', () => {
     const quick = createFolderLock({ poll: 5, heartbeat: 20, stale: 60_000 });
     await Promise.all([1, 2, 3, 4].map((n) => quick.hold(file, () => Promise.resolve(order.push(n)))));
     expect(order.sort()).toEqual([1, 2, 3, 4]);
+    expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('that was killed before it had a name, or amid a takeover, is waited out without a word', async () => {
+    const owner = JSON.stringify({ pid: DEAD, host: hostname() });
+    const waited: unknown[] = [];
+    for (const content of ['', owner]) {
+      await writeFile(file, content);
+      await mkdir(`${file}.takeover`);
+      const takenOver: boolean[] = [];
+      await lock.hold(file, () => Promise.resolve(), {
+        onWait: (each) => waited.push(each),
+        onTakeover: () => takenOver.push(true),
+      });
+      expect(takenOver).toEqual([true]);
+    }
+    expect(waited).toEqual([]);
     expect(await readdir(folder)).toEqual([]);
   });
 

@@ -45,7 +45,7 @@ export interface FolderLock {
   /**
    * Waits until the lock is free, takes it and runs `work`. The lock of a dead process is taken over.
    * @param onWait told once who is waited for; what it throws ends the wait.
-   * @param onTakeover told, once the lock is held, that it was a dead process's.
+   * @param onTakeover told, once the lock is held, that it was another's before: perhaps a dead process's.
    */
   hold<T>(
     file: string,
