@@ -5,7 +5,7 @@ import { outputFolders } from './adapters/output-folder.js';
 import { mergeCommand } from './commands/merge.js';
 import { formats } from './core/flag-readers.js';
 import type { MergeFlags } from './program.js';
-import type { EventLog } from './types.js';
+import type { EventLog } from './ports.js';
 
 /** Composition root of `facetag merge`. @returns the exit code. */
 export async function runMerge(

@@ -14,7 +14,7 @@ import { decideLanes } from './core/lane-count.js';
 import { createLanePool } from './lanes/pool.js';
 import { LANE_ENVIRONMENT } from './lanes/tuning.js';
 import { Stop } from './stop-switch.js';
-import type { EventLog } from './types.js';
+import type { EventLog } from './ports.js';
 
 interface Surroundings {
   readonly log: EventLog;

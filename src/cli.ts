@@ -9,7 +9,7 @@ import { FatalError, ImageError, InterruptedError, PipeClosedError } from './err
 import { packageRoot } from './cli-store.js';
 import { resolveConfig } from './options.js';
 import { buildProgram, type Handlers, type ModelsHandlers } from './program.js';
-import type { EventLog } from './types.js';
+import type { EventLog } from './ports.js';
 
 const { version } = JSON.parse(readFileSync(path.join(packageRoot, 'package.json'), 'utf8')) as {
   version: string;

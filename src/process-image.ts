@@ -6,17 +6,19 @@ import { detectFaces } from './stages/detect.js';
 import type {
   AttributeEstimator,
   CanvasFactory,
-  DecodedPicture,
-  Face,
   FaceDetector,
-  FailureCode,
   FileWriter,
-  ImageReport,
-  LaneConfig,
-  LaneTask,
   PictureCodec,
   PictureDecoder,
   PictureFiles,
+} from './ports.js';
+import type {
+  DecodedPicture,
+  Face,
+  FailureCode,
+  ImageReport,
+  LaneConfig,
+  LaneTask,
   SourceIdentity,
   Stage,
 } from './types.js';

@@ -6,18 +6,8 @@ import { facesOf, formatLine, toRecord, type PictureRecord } from './core/report
 import { decideSkip, type SkipRules } from './core/skip.js';
 import type { Tally } from './core/summary.js';
 import { ImageError, PipeClosedError } from './errors.js';
-import type {
-  FileStamp,
-  ImageFailure,
-  ImageReport,
-  LanePool,
-  LaneTask,
-  Ledger,
-  PictureFiles,
-  ReportSink,
-  StopSwitch,
-  StoredRecord,
-} from './types.js';
+import type { LanePool, Ledger, PictureFiles, ReportSink, StopSwitch, StoredRecord } from './ports.js';
+import type { FileStamp, ImageFailure, ImageReport, LaneTask } from './types.js';
 
 /** Finished pictures that may wait for an earlier one before the ordered stream; bounds memory. */
 const WINDOW = 256;

@@ -1,5 +1,6 @@
 import { InterruptedError } from './errors.js';
-import type { StopReason, StopSwitch } from './types.js';
+import type { StopSwitch } from './ports.js';
+import type { StopReason } from './types.js';
 
 /** Remembers the first reason to stop and tells one listener of every request. */
 export class Stop implements StopSwitch {

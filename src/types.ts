@@ -1,11 +1,9 @@
 /**
- * The vocabulary of the program: what flows between stages, and the ports through which effects happen.
+ * The vocabulary of the program: what flows between stages.
  * Every coordinate is in pixels with the origin at the top left; every confidence is in 0..1.
  */
 
-import type { RunEvent } from './core/events.js';
 import type { PictureFormat } from './core/picture-format/signatures.js';
-import type { PictureRecord } from './core/report.js';
 
 /** A picture to process. */
 export interface ImageSource {
@@ -135,154 +133,11 @@ export interface ImageReport {
   readonly failure?: ImageFailure;
 }
 
-/* ---- ports: implemented in adapters/, named only in composition roots ---- */
-
-export interface DecodeLimits {
-  /** Longest side of the raster in pixels; a smaller picture is never enlarged. */
-  readonly maxDim: number;
-  /** Pictures with more pixels than this are refused from their header (TOO_LARGE). */
-  readonly maxPixels: number;
-}
-
-/** Turns the bytes of a picture file into pixels. */
-export interface PictureDecoder {
-  /** @throws {ImageError} EMPTY_FILE, NOT_AN_IMAGE, UNSUPPORTED_FORMAT, TRUNCATED, CORRUPT or TOO_LARGE. */
-  decode(bytes: Buffer, limits: DecodeLimits): Promise<DecodedPicture>;
-}
-
 /** A picture at its original size, upright. */
 export interface FullPicture {
   readonly raster: Raster;
   /** The format that the bytes are in, whatever the file is called. */
   readonly format: PictureFormat;
-}
-
-/** Pixels at the original size, in and out: what annotated copies need. */
-export interface PictureCodec {
-  /** @throws {ImageError} as `PictureDecoder.decode`. */
-  decodeFull(bytes: Buffer, limits: Pick<DecodeLimits, 'maxPixels'>): Promise<FullPicture>;
-  /**
-   * Bytes of a picture file: 8-bit sRGB, one frame, no metadata. The same raster always gives the same bytes.
-   * @throws {ImageError} WRITE_FAILED when the format cannot hold the picture.
-   */
-  encode(raster: Raster, format: PictureFormat): Promise<Buffer>;
-}
-
-/** Finds faces; boxes are in raster pixels and may leave the raster by up to a fifth of their area. */
-export interface FaceDetector {
-  detect(raster: Raster): Promise<readonly Detection[]>;
-}
-
-/** Estimates gender and age of the faces in `boxes` (raster pixels, clipped to the raster); same order. */
-export interface AttributeEstimator {
-  estimate(raster: Raster, boxes: readonly BoundingBox[]): Promise<readonly Attributes[]>;
-}
-
-/** How pixels are resampled. `area` is for shrinking, the others for either direction. */
-export type Interpolation = 'nearest' | 'linear' | 'cubic' | 'area';
-
-/** A picture in the engine's own memory. Every method returns a new picture that the caller releases. */
-export interface EngineImage {
-  readonly width: number;
-  readonly height: number;
-  resize(width: number, height: number, interpolation: Interpolation): EngineImage;
-  /** @param box whole pixels inside the picture. */
-  crop(box: BoundingBox): EngineImage;
-  /** Grows the picture by whole pixels; `constant` is black, `replicate` repeats the edge pixels. */
-  pad(sides: Sides, border: 'constant' | 'replicate'): EngineImage;
-  release(): void;
-}
-
-export interface Sides {
-  readonly top: number;
-  readonly right: number;
-  readonly bottom: number;
-  readonly left: number;
-}
-
-export interface BlobSpec {
-  /** Input size of the net in pixels. Images of another size are resized with bilinear interpolation. */
-  readonly width: number;
-  readonly height: number;
-  /** Value = (pixel - mean) * scale. */
-  readonly scale: number;
-  /** Per channel, in the order of the blob's channels (after `bgr` is applied). */
-  readonly mean: readonly [number, number, number];
-  /** True for nets that want blue first. */
-  readonly bgr: boolean;
-}
-
-/** A 4-D float32 tensor in NCHW order, in the engine's own memory. */
-export interface Blob {
-  readonly shape: readonly [number, number, number, number];
-  /** A copy of the values. */
-  toFloat32(): Float32Array;
-  release(): void;
-}
-
-/** Pixel work: OpenCV's. */
-export interface Imaging {
-  load(raster: Raster): EngineImage;
-  /** One blob with a row per image. */
-  blob(images: readonly EngineImage[], spec: BlobSpec): Blob;
-}
-
-/** 8-bit red, green, blue. */
-export type Rgb = readonly [number, number, number];
-
-/** Draws on a copy of a raster, in place. Shapes that leave the picture are clipped. */
-export interface Canvas {
-  readonly width: number;
-  readonly height: number;
-  fillRectangle(box: BoundingBox, colour: Rgb): void;
-  /** @param thickness line width in pixels, at least 1; the line is centred on the box's edges. */
-  strokeRectangle(box: BoundingBox, colour: Rgb, thickness: number): void;
-  /**
-   * Writes ASCII in an anti-aliased stroke font.
-   * @param origin left end of the baseline.
-   * @param scale 1 is about 22 pixels for a capital letter.
-   */
-  text(
-    line: string,
-    origin: { readonly x: number; readonly y: number },
-    colour: Rgb,
-    scale: number,
-    thickness: number,
-  ): void;
-  textSize(line: string, scale: number, thickness: number): TextSize;
-  toRaster(): Raster;
-  release(): void;
-}
-
-/** In pixels: `height` is above the baseline, `baseline` the part below it. */
-export interface TextSize {
-  readonly width: number;
-  readonly height: number;
-  readonly baseline: number;
-}
-
-export interface CanvasFactory {
-  /** A canvas that holds a copy of `raster`; the caller releases it. */
-  open(raster: Raster): Canvas;
-}
-
-/** A loaded net. One call at a time. */
-export interface Net {
-  /** Runs the net; the result has one array per name in `outputs`, each a copy. */
-  forward(blob: Blob, outputs: readonly string[]): Promise<readonly Float32Array[]>;
-}
-
-/** Where a net's files are. `definition` is the text graph that Caffe and TensorFlow nets need. */
-export interface NetFiles {
-  readonly format: 'onnx' | 'caffe' | 'tensorflow';
-  readonly weights: string;
-  readonly definition?: string;
-}
-
-/** An inference engine: loads nets. */
-export interface Engine {
-  readonly name: EngineName;
-  loadNet(files: NetFiles): Promise<Net>;
 }
 
 /** What a lane needs to know once, at its start. Plain data: it crosses a process boundary. */
@@ -325,23 +180,6 @@ export type LaneOutcome =
   /** The run was being stopped: the picture has no result and is done again next time. */
   | { readonly kind: 'dropped' };
 
-/** Runs pictures in child processes. */
-export interface LanePool {
-  /**
-   * Processes one picture in a free lane. A lane's death costs at most this picture: it is tried once more, alone in
-   * a fresh lane, then reported CRASHED; one that overruns is TIMEOUT.
-   * @throws {FatalError} LANES_FAILING when lanes die before they are ready, MODEL_CORRUPT, ADDON_MISSING, OUTPUT_UNUSABLE.
-   */
-  process(task: LaneTask): Promise<LaneOutcome>;
-  /** From now on a lane's death means `dropped`. Pictures in flight may finish. */
-  stopping(): void;
-  /** Ends every lane at once; pictures in flight become `dropped`. */
-  kill(): Promise<void>;
-  /** Ends idle lanes politely and waits until no child is left. */
-  close(): Promise<void>;
-  readonly stats: LaneStats;
-}
-
 export interface LaneStats {
   /** Pictures that were given to a second lane. */
   readonly retried: number;
@@ -358,108 +196,11 @@ export interface FileStamp {
   readonly mtimeMs: number;
 }
 
-/** Reads picture files. Special files are never opened. */
-export interface PictureFiles {
-  /** @throws {ImageError} UNREADABLE or NOT_A_FILE. */
-  stamp(path: string): FileStamp;
-  /** @throws {ImageError} UNREADABLE, NOT_A_FILE, EMPTY_FILE or TOO_LARGE. */
-  read(path: string): Promise<Buffer>;
-  /** Lower-case hex of the file's bytes. @throws {ImageError} UNREADABLE. */
-  sha256(path: string): Promise<string>;
-}
-
-/** Writes one file so that its name only ever shows the whole of it. */
-export interface FileWriter {
-  /** @throws {ImageError} WRITE_FAILED for this path's own fault. @throws {FatalError} OUTPUT_UNUSABLE for the disk's. */
-  write(path: string, data: Buffer | string): Promise<void>;
-}
-
-export interface StoredRecord {
-  readonly record: PictureRecord;
-  /** The record file's own mtime: its source's at the time it was made. */
-  readonly mtimeMs: number;
-}
-
-/** The output folder as the record of what was done. */
-export interface Ledger {
-  /** Undefined for a picture without a record, or with a damaged one. */
-  read(image: string): StoredRecord | undefined;
-  /** @throws {ImageError} WRITE_FAILED. @throws {FatalError} OUTPUT_UNUSABLE. */
-  write(record: PictureRecord, sourceMtimeMs: number | undefined): Promise<void>;
-  /** Remembers that the picture is unchanged although its mtime is not. */
-  restamp(image: string, sourceMtimeMs: number): void;
-  /** Removes the record and the annotated copy. */
-  remove(image: string): void;
-  hasAnnotated(image: string): boolean;
-  removeAnnotated(image: string): void;
-  annotatedPath(image: string): string;
-  /** Removes what lanes that were killed left beside the annotated copy. Only once no lane runs. */
-  sweepCopy(image: string): void;
-  /** Every picture with a record, sorted by UTF-16 code units. */
-  images(): string[];
-  /** Replaces a file at the top of the output folder with the joined chunks. */
-  publish(name: string, chunks: Iterable<string>): Promise<void>;
-  /** Whether a file stands at the top of the output folder. */
-  has(name: string): boolean;
-}
-
-/** Takes finished records, in order. */
-export interface ReportSink {
-  /** Resolves when there is room for more. @throws {PipeClosedError} when the reader went away. */
-  write(line: string): Promise<void>;
-}
-
 export type StopReason = 'SIGINT' | 'SIGTERM' | 'closed pipe';
-
-/** Asks a run to end early. */
-export interface StopSwitch {
-  /** Set by the first request; later ones do not change it. */
-  readonly requested: StopReason | undefined;
-  request(reason: StopReason): void;
-}
-
-/** Counts of a run under way; `done` counts every finished picture, skipped and failed ones included. */
-export interface ProgressState {
-  readonly done: number;
-  readonly skipped: number;
-  readonly faces: number;
-  readonly failed: number;
-  readonly retried: number;
-}
-
-/** Shows how far the run is. */
-export interface ProgressListener {
-  start(total: number): void;
-  /** Cheap: may be called for every picture. */
-  update(state: ProgressState): void;
-  /** Takes the bar off the screen. Does nothing the second time. */
-  stop(): void;
-}
-
-/** Tells people, or machines, what happens in a run. */
-export interface EventLog {
-  emit(event: RunEvent): void;
-}
 
 /** What the output folder remembers of the runs that wrote it: `<output>/facetag.json`. */
 export interface OutputMemory {
   readonly schemaVersion: 1;
   /** The base folder, relative to the output folder. */
   readonly base: string;
-}
-
-/** Port: the output folder as a whole. */
-export interface OutputFolders {
-  /**
-   * Creates the folder, locks it, runs `work`, unlocks it; removes the folder again when `work` left nothing in it.
-   *
-   * @throws {FatalError} OUTPUT_LOCKED, naming the holder; OUTPUT_UNUSABLE.
-   */
-  hold<T>(output: string, work: () => Promise<T>): Promise<T>;
-  hasRecords(output: string): boolean;
-  /** Whether a run is going on there, or was killed and has not been repeated since. */
-  isUnfinished(output: string): boolean;
-  /** @throws {FatalError} OUTPUT_UNUSABLE when the file is there but not ours. */
-  readMemory(output: string): OutputMemory | undefined;
-  writeMemory(output: string, memory: OutputMemory): Promise<void>;
 }

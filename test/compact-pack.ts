@@ -5,7 +5,7 @@ import type { BuiltPack } from '../src/packs/build.js';
 import { convertCompact } from '../src/packs/compact/convert.js';
 import { findPack, loadManifest } from '../src/packs/manifest.js';
 import type { PackSpec } from '../src/packs/spec.js';
-import type { Engine, Imaging } from '../src/types.js';
+import type { Engine, Imaging } from '../src/ports.js';
 import { repository } from './shared.js';
 
 /** Where set-up keeps the embedded pack; git ignores it. */

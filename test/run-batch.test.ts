@@ -5,7 +5,8 @@ import { Tally } from '../src/core/summary.js';
 import { FatalError, ImageError, PipeClosedError } from '../src/errors.js';
 import { runBatch, type BatchPlan, type BatchPorts } from '../src/run-batch.js';
 import { Stop } from '../src/stop-switch.js';
-import type { ImageReport, LaneOutcome, LaneTask, Ledger } from '../src/types.js';
+import type { Ledger } from '../src/ports.js';
+import type { ImageReport, LaneOutcome, LaneTask } from '../src/types.js';
 import { face, okRecord, runKey } from './records.js';
 
 const report: ImageReport = {

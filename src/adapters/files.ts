@@ -4,7 +4,7 @@ import { copyFile, mkdir, open, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { FatalError, ImageError } from '../errors.js';
-import type { FileWriter, PictureFiles } from '../types.js';
+import type { FileWriter, PictureFiles } from '../ports.js';
 import { codeOf, fatalWriteFault, notAFile, reasonOf, unreadable, writeFault } from './file-faults.js';
 
 /** Node reads at most 2 GiB into one Buffer. */

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { annotatedPath, recordPath } from '../core/output-paths.js';
 import { formatRecord, parseRecord } from '../core/report.js';
 import { FatalError } from '../errors.js';
-import type { Ledger } from '../types.js';
+import type { Ledger } from '../ports.js';
 import { codeOf, reasonOf, writeFault } from './file-faults.js';
 import { removeFile, setMtime, TEMPORARY_NAME, writeForRun, writeWhole } from './files.js';
 

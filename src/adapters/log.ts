@@ -3,7 +3,7 @@ import { formatEventText } from '../core/event-text.js';
 import type { Paint, Role } from '../core/event-text.js';
 import { formatEventJson, isShown } from '../core/events.js';
 import type { Level } from '../core/events.js';
-import type { EventLog } from '../types.js';
+import type { EventLog } from '../ports.js';
 
 /** Where text for people goes: `process.stderr`. */
 export interface TextStream extends NodeJS.WritableStream {

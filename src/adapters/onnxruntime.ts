@@ -1,6 +1,6 @@
 import type * as OnnxRuntime from 'onnxruntime-node';
 import { FatalError } from '../errors.js';
-import type { Blob, Engine, Net, NetFiles } from '../types.js';
+import type { Blob, Engine, Net, NetFiles } from '../ports.js';
 
 type Runtime = Pick<typeof OnnxRuntime, 'InferenceSession' | 'Tensor'>;
 

@@ -1,5 +1,5 @@
 import { FatalError } from '../errors.js';
-import type { CanvasFactory, Engine, Imaging } from '../types.js';
+import type { CanvasFactory, Engine, Imaging } from '../ports.js';
 import type { Addon } from './opencv/addon.js';
 import { loadAddon } from './opencv/addon.js';
 import { OpenCvCanvasFactory } from './opencv/canvas.js';

@@ -2,7 +2,8 @@ import { existsSync, readdirSync, readFileSync, rmdirSync, statSync } from 'node
 import path from 'node:path';
 import { recordsFolder } from '../core/output-paths.js';
 import { FatalError } from '../errors.js';
-import type { OutputFolders, OutputMemory } from '../types.js';
+import type { OutputFolders } from '../ports.js';
+import type { OutputMemory } from '../types.js';
 import { codeOf, fatalWriteFault, reasonOf } from './file-faults.js';
 import { makeFolder, writeForRun } from './files.js';
 import { createFolderLock } from './folder-lock.js';

@@ -4,7 +4,8 @@ import { isSrgbProfile } from '../core/picture-format/icc.js';
 import { requireComplete, requireDecodable } from '../core/picture-format/inspect.js';
 import { PICTURE_FORMATS, type PictureFormat } from '../core/picture-format/signatures.js';
 import { ImageError } from '../errors.js';
-import type { PictureCodec, PictureDecoder, Raster } from '../types.js';
+import type { PictureCodec, PictureDecoder } from '../ports.js';
+import type { Raster } from '../types.js';
 import { decoderMessage, isHarmlessWarning } from './pictures/decoder-message.js';
 import { ENCODERS } from './pictures/encoders.js';
 

@@ -1,7 +1,7 @@
 import { formatBar, toProgress } from '../core/progress-line.js';
 import type { Progress } from '../core/progress-line.js';
 import { RateMeter } from '../core/rate-meter.js';
-import type { EventLog, ProgressListener, ProgressState } from '../types.js';
+import type { EventLog, ProgressListener, ProgressState } from '../ports.js';
 import type { TextStream } from './log.js';
 
 /** Between two lines where no bar can be drawn. */

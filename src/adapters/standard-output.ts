@@ -1,5 +1,5 @@
 import { FatalError, PipeClosedError } from '../errors.js';
-import type { ReportSink } from '../types.js';
+import type { ReportSink } from '../ports.js';
 import { codeOf, reasonOf } from './file-faults.js';
 
 /**

@@ -3,7 +3,7 @@ import { DEFAULT_OUTPUT } from '../config.js';
 import { doctorExitCode, examine, formatReport } from '../core/doctor-report.js';
 import type { DoctorFacts, FolderFacts, OpenCvFacts, PictureFacts, Probed } from '../core/doctor/facts.js';
 import type { Store } from '../packs/store.js';
-import type { ReportSink } from '../types.js';
+import type { ReportSink } from '../ports.js';
 import { surveyPacks } from './doctor/survey-packs.js';
 
 export interface DoctorOptions {

@@ -3,7 +3,8 @@ import type { Config } from '../config.js';
 import { exitCodeFor } from '../core/exit-code.js';
 import { decideSkip } from '../core/skip.js';
 import { ImageError } from '../errors.js';
-import type { Ledger, ReportSink, RunKey } from '../types.js';
+import type { Ledger, ReportSink } from '../ports.js';
+import type { RunKey } from '../types.js';
 import { findPictures } from './pictures.js';
 import type { TagPorts } from './tag-ports.js';
 

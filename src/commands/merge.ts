@@ -3,7 +3,8 @@ import type { OutputFormat } from '../config.js';
 import { sameRun } from '../core/skip.js';
 import { FatalError, usageError } from '../errors.js';
 import { writeOutputs } from '../stages/write.js';
-import type { EventLog, Ledger, OutputFolders, RunKey } from '../types.js';
+import type { EventLog, Ledger, OutputFolders } from '../ports.js';
+import type { RunKey } from '../types.js';
 
 /** What `facetag merge` needs of the outside world. */
 export interface MergePorts {

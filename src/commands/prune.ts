@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { Ledger } from '../types.js';
+import type { Ledger } from '../ports.js';
 
 /** Removes results whose picture is not there any more. @returns how many. */
 export function pruneGone(

@@ -9,7 +9,7 @@ import type {
   PictureFiles,
   ProgressListener,
   ReportSink,
-} from '../types.js';
+} from '../ports.js';
 
 /** What `facetag [tag]` needs of the outside world. */
 export interface TagPorts {

@@ -7,7 +7,7 @@ import type { StartableLanePool } from '../lanes/pool.js';
 import { runBatch } from '../run-batch.js';
 import { writeOutputs } from '../stages/write.js';
 import { writesFiles } from '../options.js';
-import type { EventLog, Ledger } from '../types.js';
+import type { EventLog, Ledger } from '../ports.js';
 import type { Pictures } from './pictures.js';
 import { pruneGone } from './prune.js';
 import { resolveRunSettings, type RunSettings } from './run-settings.js';
@@ -174,10 +174,10 @@ async function tagFound(
   await lanes.close();
   for (const image of screened.sort()) log.emit({ event: 'screened', image });
   const summary = summarize({ run, pictures, tally, lanes, started, screened: screened.length }, ports);
+  log.emit({ event: 'run-end', summary });
   if (config.summary !== undefined) {
     await ports.writeText(path.resolve(ports.cwd, config.summary), JSON.stringify(summary, null, 2) + '\n');
   }
-  log.emit({ event: 'run-end', summary });
   return summary.exitCode;
 }
 

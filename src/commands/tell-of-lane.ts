@@ -1,6 +1,6 @@
 import type { LaneEvent } from '../lanes/events.js';
 import { describeExit } from '../lanes/exit.js';
-import type { EventLog } from '../types.js';
+import type { EventLog } from '../ports.js';
 
 /** What a person wants to know of lanes: each that was replaced, and why. */
 export function tellOfLane(event: LaneEvent, log: EventLog): void {

@@ -1,4 +1,5 @@
-import type { BoundingBox, Face, Rgb } from '../types.js';
+import type { Rgb } from '../ports.js';
+import type { BoundingBox, Face } from '../types.js';
 import { intersection } from './box.js';
 import { setLabel, type TextBlock } from './annotation/label.js';
 import { placeLabel, type Size } from './annotation/placement.js';

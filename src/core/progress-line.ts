@@ -1,4 +1,4 @@
-import type { ProgressState } from '../types.js';
+import type { ProgressState } from '../ports.js';
 
 /** Where a run stands. */
 export interface Progress extends ProgressState {

@@ -4,7 +4,8 @@ import { loadOpenCv } from '../adapters/opencv.js';
 import { createPictures } from '../adapters/pictures.js';
 import { buildPack } from '../packs/build.js';
 import { processImage, type ImagePorts } from '../process-image.js';
-import type { Engine, EngineName } from '../types.js';
+import type { Engine } from '../ports.js';
+import type { EngineName } from '../types.js';
 import { serveLane } from './serve.js';
 
 /** Entry and composition root of a lane: everything is loaded once, then pictures are processed one after another. */

@@ -1,5 +1,6 @@
 import type { FatalError } from '../errors.js';
-import type { ImageReport, LaneConfig, LaneOutcome, LanePool, LaneStats, LaneTask } from '../types.js';
+import type { LanePool } from '../ports.js';
+import type { ImageReport, LaneConfig, LaneOutcome, LaneStats, LaneTask } from '../types.js';
 import type { LaneEvent } from './events.js';
 import type { LaneExit } from './exit.js';
 import type { LaneAnswer, LaneProcess } from './lane-process.js';

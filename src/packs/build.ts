@@ -1,5 +1,6 @@
 import { FatalError } from '../errors.js';
-import type { AttributeEstimator, Engine, FaceDetector, Imaging, LanePack, NetFiles } from '../types.js';
+import type { AttributeEstimator, Engine, FaceDetector, Imaging, NetFiles } from '../ports.js';
+import type { LanePack } from '../types.js';
 import { convertedName } from './store/converted.js';
 import type { DetectorSpec, NetSpec, PackSpec } from './spec.js';
 

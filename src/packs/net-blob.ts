@@ -1,4 +1,4 @@
-import type { BlobSpec } from '../types.js';
+import type { BlobSpec } from '../ports.js';
 import type { NetSpec } from './spec.js';
 
 /** The input blob that a net of the manifest wants. */

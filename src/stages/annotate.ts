@@ -1,14 +1,7 @@
 import { type Annotation, type FaceMark, layoutAnnotation } from '../core/annotation.js';
 import { type AnnotationStyle, COLOURS } from '../core/annotation/style.js';
-import type {
-  BoundingBox,
-  Canvas,
-  CanvasFactory,
-  DecodeLimits,
-  Face,
-  PictureCodec,
-  Raster,
-} from '../types.js';
+import type { Canvas, CanvasFactory, DecodeLimits, PictureCodec } from '../ports.js';
+import type { BoundingBox, Face, Raster } from '../types.js';
 
 /** A canvas is a copy: drawing in bands keeps 12 megapixels from costing their 36 MB three times over. */
 const BAND_ROWS = 256;

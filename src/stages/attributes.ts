@@ -1,5 +1,6 @@
 import { presentFaces } from '../core/report.js';
-import type { AttributeEstimator, BoundingBox, DecodedPicture, Detection, Face } from '../types.js';
+import type { AttributeEstimator } from '../ports.js';
+import type { BoundingBox, DecodedPicture, Detection, Face } from '../types.js';
 
 /**
  * Gives each detected face its gender and age and brings the faces into the form that every output shows.

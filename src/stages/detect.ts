@@ -1,5 +1,6 @@
 import { clipBox } from '../core/box.js';
-import type { BoundingBox, DecodedPicture, Detection, FaceDetector } from '../types.js';
+import type { FaceDetector } from '../ports.js';
+import type { BoundingBox, DecodedPicture, Detection } from '../types.js';
 
 /**
  * Finds the faces of a picture.

@@ -1,7 +1,7 @@
 import { CSV_HEADER, formatCsvRows } from '../core/csv.js';
 import { formatLine, type PictureRecord } from '../core/report.js';
 import type { OutputFormat } from '../config.js';
-import type { Ledger } from '../types.js';
+import type { Ledger } from '../ports.js';
 
 interface Table {
   readonly name: string;

@@ -5,7 +5,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkVersion, loadOpenCv } from '../../src/adapters/opencv.js';
 import type { OpenCv } from '../../src/adapters/opencv.js';
 import { GraphBuilder } from '../../src/packs/onnx/graph.js';
-import type { EngineImage, Raster } from '../../src/types.js';
+import type { EngineImage } from '../../src/ports.js';
+import type { Raster } from '../../src/types.js';
 
 let cv: OpenCv;
 let folder: string;

@@ -3,7 +3,8 @@ import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createPictures, supportedFormats } from '../../src/adapters/pictures.js';
 import { PICTURE_FORMATS } from '../../src/core/picture-format/signatures.js';
-import type { DecodedPicture, PictureCodec, PictureDecoder, Raster } from '../../src/types.js';
+import type { PictureCodec, PictureDecoder } from '../../src/ports.js';
+import type { DecodedPicture, Raster } from '../../src/types.js';
 import {
   badPictures,
   encoded,

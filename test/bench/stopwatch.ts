@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { Engine, EngineImage, Imaging } from '../../src/types.js';
+import type { Engine, EngineImage, Imaging } from '../../src/ports.js';
 
 /** Adds up time by stage. */
 export class Stopwatch {

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { layoutAnnotation } from '../../src/core/annotation.js';
 import { labelParts } from '../../src/core/annotation/label.js';
 import { area, intersection } from '../../src/core/box.js';
-import type { BoundingBox, Face, Gender, TextSize } from '../../src/types.js';
+import type { TextSize } from '../../src/ports.js';
+import type { BoundingBox, Face, Gender } from '../../src/types.js';
 
 /** A font whose letters are all equally wide. */
 const measure = (line: string, scale: number): TextSize => ({

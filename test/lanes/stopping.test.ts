@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import { failureOf, fakeConfig, isAlive, types, until, useLanes } from './harness.js';
+import { failureOf, fakeConfig, isAlive, pause, types, until, useLanes } from './harness.js';
 
 const { open, fixtures } = useLanes();
 
@@ -29,7 +29,8 @@ describe('a stop', () => {
   test('is noticed even when the lane heard of it first', async () => {
     const lanes = open({ lanes: 1 });
     const outcome = lanes.run('die SIGTERM');
-    await until(() => lanes.pids().some((pid) => !isAlive(pid)));
+    await until(() => lanes.pids().length === 1 && lanes.children().length === 0);
+    await pause(20);
     lanes.pool.stopping();
     expect(await outcome).toEqual({ kind: 'dropped' });
   });
@@ -37,7 +38,8 @@ describe('a stop', () => {
   test('explains lanes that end before they are ready', async () => {
     const lanes = open({ lanes: 3 }, 'die SIGTERM');
     const outcomes = ['a', 'b', 'c'].map((name) => lanes.run('ok', name));
-    await until(() => lanes.pids().length === 3 && !lanes.pids().some(isAlive));
+    await until(() => lanes.pids().length === 3 && lanes.children().length === 0);
+    await pause(20);
     lanes.pool.stopping();
     expect(await Promise.all(outcomes)).toEqual(Array(3).fill({ kind: 'dropped' }));
     expect(types(lanes)).not.toContain('fatal');

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { annotateImage } from '../../src/stages/annotate.js';
-import type { BoundingBox, Canvas, CanvasFactory, Face, PictureCodec, Raster, Rgb } from '../../src/types.js';
+import type { Canvas, CanvasFactory, PictureCodec, Rgb } from '../../src/ports.js';
+import type { BoundingBox, Face, Raster } from '../../src/types.js';
 
 const LIMITS = { maxPixels: 1e8 };
 const WHITE = 255;

@@ -1,4 +1,5 @@
-import type { BoundingBox, Canvas, CanvasFactory, Raster, Rgb, TextSize } from '../../types.js';
+import type { Canvas, CanvasFactory, Rgb, TextSize } from '../../ports.js';
+import type { BoundingBox, Raster } from '../../types.js';
 import type { Addon, Mat } from './addon.js';
 import { native } from './addon.js';
 import { rasterMat } from './imaging.js';

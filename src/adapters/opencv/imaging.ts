@@ -1,13 +1,5 @@
-import type {
-  Blob,
-  BlobSpec,
-  BoundingBox,
-  EngineImage,
-  Imaging,
-  Interpolation,
-  Raster,
-  Sides,
-} from '../../types.js';
+import type { Blob, BlobSpec, EngineImage, Imaging, Interpolation, Sides } from '../../ports.js';
+import type { BoundingBox, Raster } from '../../types.js';
 import type { Addon, Mat } from './addon.js';
 import { native, readFloats } from './addon.js';
 

@@ -1,5 +1,5 @@
 import { FatalError } from '../../errors.js';
-import type { Blob, Engine, Net, NetFiles } from '../../types.js';
+import type { Blob, Engine, Net, NetFiles } from '../../ports.js';
 import type { Addon, NativeNet } from './addon.js';
 import { native, readFloats } from './addon.js';
 import { OpenCvBlob } from './imaging.js';

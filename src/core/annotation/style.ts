@@ -1,4 +1,5 @@
-import type { BoundingBox, Rgb, TextSize } from '../../types.js';
+import type { Rgb, TextSize } from '../../ports.js';
+import type { BoundingBox } from '../../types.js';
 
 /** Width and height of text at a scale of the font and a line width; pure, given by whoever knows the font. */
 export type MeasureText = (line: string, scale: number, thickness: number) => TextSize;

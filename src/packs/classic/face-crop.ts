@@ -1,5 +1,6 @@
 import { growBox, intersection } from '../../core/box.js';
-import type { BoundingBox, EngineImage, Sides } from '../../types.js';
+import type { EngineImage, Sides } from '../../ports.js';
+import type { BoundingBox } from '../../types.js';
 
 /** What to cut out of the picture, and by how many pixels to extend each side of that. */
 export interface CropPlan {

@@ -1,15 +1,7 @@
 import { mostProbable } from '../../core/labels.js';
 import { FatalError } from '../../errors.js';
-import type {
-  AttributeEstimator,
-  Attributes,
-  Blob,
-  BoundingBox,
-  EngineImage,
-  Imaging,
-  Net,
-  Raster,
-} from '../../types.js';
+import type { AttributeEstimator, Blob, EngineImage, Imaging, Net } from '../../ports.js';
+import type { Attributes, BoundingBox, Raster } from '../../types.js';
 import { netBlobSpec, sameBlob } from '../net-blob.js';
 import type { ClassificationSpec, NetSpec } from '../spec.js';
 import { cropFace } from './face-crop.js';

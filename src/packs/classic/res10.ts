@@ -1,5 +1,6 @@
 import { compareDetections, dropOutside } from '../../core/detections.js';
-import type { Detection, FaceDetector, Imaging, Net, Raster } from '../../types.js';
+import type { FaceDetector, Imaging, Net } from '../../ports.js';
+import type { Detection, Raster } from '../../types.js';
 import { netBlobSpec } from '../net-blob.js';
 import type { DetectorSpec } from '../spec.js';
 import { decodeDetectionOutput } from './detection-output.js';

@@ -1,6 +1,7 @@
 import { scaleBox } from '../../core/box.js';
 import { dropOutside, suppressOverlaps } from '../../core/detections.js';
-import type { Blob, Detection, EngineImage, FaceDetector, Imaging, Net, Raster } from '../../types.js';
+import type { Blob, EngineImage, FaceDetector, Imaging, Net } from '../../ports.js';
+import type { Detection, Raster } from '../../types.js';
 import type { DetectorSpec } from '../spec.js';
 import { AnchorGrid, decodeBox } from './anchors.js';
 

@@ -1,15 +1,7 @@
 import { growBox, pixelBox } from '../../core/box.js';
 import { ageGroup, mostProbable } from '../../core/labels.js';
-import type {
-  AttributeEstimator,
-  Attributes,
-  Blob,
-  BoundingBox,
-  EngineImage,
-  Imaging,
-  Net,
-  Raster,
-} from '../../types.js';
+import type { AttributeEstimator, Blob, EngineImage, Imaging, Net } from '../../ports.js';
+import type { Attributes, BoundingBox, Raster } from '../../types.js';
 import type { RegressionSpec } from '../spec.js';
 
 export interface EstimatorOptions {

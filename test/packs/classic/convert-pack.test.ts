@@ -14,7 +14,8 @@ import { loadManifest } from '../../../src/packs/manifest.js';
 import type { Manifest } from '../../../src/packs/spec.js';
 import { resolvePack } from '../../../src/packs/store.js';
 import type { Store } from '../../../src/packs/store.js';
-import type { Engine, Face, Raster } from '../../../src/types.js';
+import type { Engine } from '../../../src/ports.js';
+import type { Face, Raster } from '../../../src/types.js';
 import { writeClassicModels } from '../../caffe/classic-models.js';
 import { repository, shared } from '../../shared.js';
 

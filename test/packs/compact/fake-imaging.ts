@@ -1,4 +1,5 @@
-import type { Blob, BlobSpec, BoundingBox, EngineImage, Imaging, Raster, Sides } from '../../../src/types.js';
+import type { Blob, BlobSpec, EngineImage, Imaging, Sides } from '../../../src/ports.js';
+import type { BoundingBox, Raster } from '../../../src/types.js';
 
 /** What was done to the images, in order. */
 export type Step =

@@ -1,7 +1,8 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { TinyXceptionEstimator } from '../../../src/packs/compact/tiny-xception.js';
 import type { RegressionSpec } from '../../../src/packs/spec.js';
-import type { Attributes, Blob, BoundingBox, Net } from '../../../src/types.js';
+import type { Blob, Net } from '../../../src/ports.js';
+import type { Attributes, BoundingBox } from '../../../src/types.js';
 import { compactSpec } from '../../compact-pack.js';
 import { FakeImaging, blankRaster } from './fake-imaging.js';
 
