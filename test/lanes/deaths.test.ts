@@ -59,13 +59,18 @@ describe("a lane's death during a picture", () => {
     await until(() => types(lanes).length === 3);
     const busy = lanes.run('wait-for go', 'busy');
     await lanes.logged('begin busy');
-    const victim = lanes.run('die-once x SIGKILL', 'victim');
+    const victim = lanes.run('die-once x; wait-for end', 'victim');
     await until(() => types(lanes).includes('died'));
     const late = ['late 1', 'late 2', 'late 3'].map((name) => lanes.run('slow 20', name));
     // The third lane is idle and has time to start something.
     await pause(100);
     expect(lanes.log().at(-1)).toBe('begin victim');
     lanes.signal('go');
+    await lanes.logged('begin victim', 2);
+    late.push(lanes.run('ok', 'late 4'));
+    await pause(100);
+    expect(lanes.log().at(-1)).toBe('begin victim');
+    lanes.signal('end');
     await Promise.all([busy, victim, ...late]);
     const order = lanes.log().filter((line) => !line.startsWith('start'));
     expect(order.slice(0, 5)).toEqual([
@@ -75,7 +80,7 @@ describe("a lane's death during a picture", () => {
       'begin victim',
       'end victim',
     ]);
-    expect(order).toHaveLength(11);
+    expect(order).toHaveLength(13);
   });
 
   test('of two pictures at once: both are retried, one after the other', async () => {
@@ -100,7 +105,7 @@ describe('a lane that dies while idle', () => {
     const lanes = open({ lanes: 1 });
     const pid = pidOf(await lanes.run('ok'))!;
     process.kill(pid, 'SIGKILL');
-    await until(() => !isAlive(pid));
+    await until(() => types(lanes).includes('died'));
     expect(await lanes.run('ok')).toMatchObject({ kind: 'report', retried: false });
     expect(lanes.pool.stats).toMatchObject({ retried: 0, replaced: 1 });
   });
@@ -136,10 +141,16 @@ describe('lanes that do not get ready', () => {
   });
 
   test('are forgiven when a later one does', async () => {
-    const lanes = open({ lanes: 1 }, 'die-twice');
+    const lanes = open({ lanes: 1 }, 'die-by 110');
     expect(await lanes.run('ok')).toMatchObject({ kind: 'report', retried: false });
     expect(lanes.pids()).toHaveLength(3);
     expect(lanes.pool.stats).toMatchObject({ retried: 0, replaced: 2 });
+  });
+
+  test('and were forgiven do not count later', async () => {
+    const lanes = open({ lanes: 1, recycleAfter: 1 }, 'die-by 1101101');
+    for (const name of ['a', 'b', 'c']) expect(failureOf(await lanes.run('ok', name))).toBeUndefined();
+    expect(lanes.pids()).toHaveLength(8);
   });
 
   test('because the script is missing: the message says so', async () => {
