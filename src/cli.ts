@@ -7,7 +7,7 @@ import { levelFor } from './core/events.js';
 import { exitCodeFor } from './core/exit-code.js';
 import { FatalError, ImageError, InterruptedError, PipeClosedError } from './errors.js';
 import { packageRoot } from './cli-store.js';
-import { resolveConfig } from './options.js';
+import { resolveConfig, resolveTelling } from './options.js';
 import { buildProgram, type Handlers, type ModelsHandlers } from './program.js';
 import type { EventLog } from './ports.js';
 
@@ -38,8 +38,8 @@ function openLog(telling: Telling): EventLog {
 /** Commands are loaded when they are asked for: a small parent starts sooner and leaves memory to the lanes. */
 const handlers: Handlers = {
   async tag(inputs, raw) {
+    log = openLog(resolveTelling(raw, process.env));
     const config = resolveConfig(inputs, raw, process.env);
-    log = openLog(config);
     const { runTag } = await import('./cli-tag.js');
     return await runTag(config, { log, version });
   },

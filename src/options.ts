@@ -27,6 +27,25 @@ export function resolveConfig(
   return Object.freeze(config);
 }
 
+type Telling = Pick<Flags, 'color' | 'logFormat' | 'quiet' | 'verbose'>;
+
+/** What decides how a refusal of the other flags is told. A bad value among these counts as not given. */
+export function resolveTelling(raw: RawFlags, env: Readonly<Record<string, string | undefined>>): Telling {
+  const lenient = <K extends keyof Telling>(name: K): Telling[K] => {
+    try {
+      return resolveFlag(name, raw, env) as Telling[K];
+    } catch {
+      return FLAGS[name].fallback;
+    }
+  };
+  return {
+    color: lenient('color'),
+    logFormat: lenient('logFormat'),
+    quiet: lenient('quiet'),
+    verbose: lenient('verbose'),
+  };
+}
+
 function resolveFlag(
   name: keyof Flags,
   raw: RawFlags,

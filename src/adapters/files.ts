@@ -142,8 +142,12 @@ export async function writeForRun(target: string, chunks: Iterable<string>): Pro
 }
 
 function isSpecial(file: string): boolean {
-  const stats = statSync(file, { throwIfNoEntry: false });
-  return stats !== undefined && !stats.isFile() && !stats.isDirectory();
+  try {
+    const stats = statSync(file);
+    return !stats.isFile() && !stats.isDirectory();
+  } catch {
+    return false;
+  }
 }
 
 async function writeBlocks(file: string, flag: 'w' | 'wx', chunks: Iterable<string>): Promise<void> {
