@@ -16,6 +16,8 @@ export interface Ran {
 }
 
 export interface RunOptions {
+  /** Another copy of the command. */
+  readonly command?: string;
   readonly cwd?: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string | Buffer;
@@ -45,8 +47,11 @@ export interface Running {
 }
 
 /** Spawns the built CLI; it is killed with the test. */
-export function launch(args: readonly string[], { cwd, env, input, group, uid }: RunOptions = {}): Running {
-  const child = spawn(process.execPath, [bin, ...args], {
+export function launch(
+  args: readonly string[],
+  { command = bin, cwd, env, input, group, uid }: RunOptions = {},
+): Running {
+  const child = spawn(process.execPath, [command, ...args], {
     cwd: cwd ?? tmpdir(),
     env: hermetic(env),
     stdio: 'pipe',

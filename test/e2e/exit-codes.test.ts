@@ -1,0 +1,156 @@
+import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import path from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { FIXTURES } from '../pictures/made-picture.js';
+import { contents, facetag, launch, temporaryFolder, until } from './cli.js';
+import { tapLanes } from './lane-tap.js';
+import { eventsOf } from './outcome.js';
+import { copyPackage } from './package-copy.js';
+import { smallNames, smallPictures } from './small-pictures.js';
+
+const JSON_LOG = ['--log-format', 'json'];
+
+let cwd: string;
+
+beforeEach(async () => {
+  cwd = temporaryFolder();
+  await smallPictures(path.join(cwd, 'photos'), 3);
+  mkdirSync(path.join(cwd, 'empty'));
+  writeFileSync(path.join(cwd, 'file'), '');
+});
+
+/** The picture that fails comes first. */
+function addBadPicture(): string {
+  const name = '0-bad.jpg';
+  writeFileSync(path.join(cwd, 'photos', name), 'no picture at all');
+  return name;
+}
+
+describe('exit 2, could not run', () => {
+  it.each<[string, string[], string, RegExp]>([
+    ['an unknown flag', ['photos', '--turbo'], '', /unknown option '--turbo'/],
+    ['a bad value', ['photos', '--min-confidence', '2'], 'USAGE', /a number in 0\.\.1 for --min-confidence/],
+    ['a contradiction', ['photos', '--jsonl', '--annotate'], 'USAGE', /-o <dir>/],
+    ['no path', [], 'USAGE', /a file, folder or glob/],
+    ['a path that is missing', ['photos', 'no-such'], 'USAGE', /no-such/],
+    ['an empty folder', ['empty'], 'NO_PICTURES', /--allow-empty/],
+    ['a list that is missing', ['--files-from', 'no-such'], 'USAGE', /--files-from.*no-such/],
+    ['an unknown pack', ['photos', '--pack', 'no-such'], 'USAGE', /compact.*--pack/],
+    ['an unknown detector', ['photos', '--detector', 'no-such'], 'USAGE', /--detector/],
+    [
+      'a pack that is not installed',
+      ['photos', '--pack', 'classic', '--models', 'empty'],
+      'MODEL_MISSING',
+      /facetag models pull classic --models empty/,
+    ],
+    ['a manifest that is none', ['photos', '--manifest', 'file'], 'USAGE', /manifest/],
+    ['an output that is a file', ['photos', '-o', 'file'], 'OUTPUT_UNUSABLE', /file/],
+    ['an output below a file', ['photos', '-o', 'file/out'], 'OUTPUT_UNUSABLE', /file\/out/],
+    ['an output that is the input', ['photos', '-o', 'photos'], 'USAGE', /is itself an input/],
+    ['an output that contains the input', ['photos', '-o', '.'], 'USAGE', /contains the input/],
+    ['pictures outside the base', ['photos', '--base', 'empty'], 'USAGE', /empty.*photos|photos.*empty/],
+    ['a bad --where', ['photos', '--where', 'smiles > 0'], 'USAGE', /--where/],
+    ['a bad --newer-than', ['photos', '--newer-than', 'yesterday'], 'USAGE', /--newer-than/],
+    ['a bad --shard', ['photos', '--shard', '4/3'], 'USAGE', /--shard/],
+    [
+      'a summary that cannot be written',
+      ['photos', '--summary', 'file/totals.json'],
+      'OUTPUT_UNUSABLE',
+      /totals\.json: a part of its path/,
+    ],
+  ])('%s', async (_, args, code, message) => {
+    const before = contents(cwd);
+    const ran = await facetag([...args, ...JSON_LOG], { cwd });
+    expect(ran).toMatchObject({ code: 2, stdout: '' });
+    if (code === '') expect(ran.stderr).toMatch(message);
+    else {
+      const [error, ...more] = eventsOf('error', ran.stderr);
+      expect(error).toMatchObject({ code, message: expect.stringMatching(message) as string });
+      expect(more).toEqual([]);
+    }
+    if (!args.includes('--summary')) expect(contents(cwd)).toEqual(before);
+  });
+
+  it('a bug', async () => {
+    // Once the command looks after bugs, there is one.
+    const bug = `setInterval(() => { if (process.listenerCount('uncaughtException')) throw new Error('boom') }, 1)`;
+    const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(bug)}` };
+    const ran = await facetag(['photos', ...JSON_LOG], { cwd, env });
+    expect(ran.code).toBe(2);
+    expect(eventsOf('error', ran.stderr)[0]).toMatchObject({
+      code: 'INTERNAL',
+      message: expect.stringMatching(/bug in facetag \d.*boom/s) as string,
+    });
+  });
+
+  it('a model file that changed', async () => {
+    const copy = copyPackage();
+    const model = path.join(copy, 'models/compact/age-gender-tiny-xception.onnx');
+    const file = openSync(model, 'r+');
+    writeSync(file, 'garbage', 1000);
+    closeSync(file);
+    const command = path.join(copy, 'bin/facetag.js');
+    const ran = await facetag(['photos', ...JSON_LOG], { cwd, command });
+    expect(ran.code).toBe(2);
+    expect(eventsOf('error', ran.stderr)).toMatchObject([{ code: 'MODEL_CORRUPT' }]);
+    expect(eventsOf('error', ran.stderr)[0]?.message).toContain('age-gender-tiny-xception.onnx');
+  });
+
+  it('a binding that was never built', async () => {
+    const command = path.join(copyPackage({ withoutAddon: true }), 'bin/facetag.js');
+    const ran = await facetag(['photos', ...JSON_LOG], { cwd, command });
+    expect(ran.code).toBe(2);
+    expect(eventsOf('error', ran.stderr)).toMatchObject([{ code: 'ADDON_MISSING' }]);
+    expect(eventsOf('error', ran.stderr)[0]?.message).toMatch(/npm start|facetag setup/);
+  });
+});
+
+describe('exit 0', () => {
+  it.each([
+    ['pictures without faces', [path.join(FIXTURES, 'home.jpg')]],
+    ['an empty folder that may be empty', ['empty', '--allow-empty']],
+    ['an empty list that may be empty', ['--files-from', '-', '--allow-empty']],
+    ['the help', ['--help']],
+    ['the version', ['--version']],
+  ])('%s', async (_, args) => {
+    expect(await facetag(args, { cwd })).toMatchObject({ code: 0 });
+  });
+});
+
+describe('exit 1, pictures failed', () => {
+  it('in this run, or kept from an earlier one', async () => {
+    addBadPicture();
+    expect(await facetag(['photos'], { cwd })).toMatchObject({ code: 1, stdout: '' });
+    const again = await facetag(['photos'], { cwd });
+    expect(again.code).toBe(1);
+    expect(again.stderr).toContain('0 tagged, 3 unchanged, 1 failed (1 NOT_AN_IMAGE)');
+  });
+});
+
+describe('where several apply', () => {
+  it.each([
+    ['3 before 1', ['--fail-if', 'faces > 0'], 3],
+    ['2 before 3 and 1', ['--fail-if', 'faces > 0', '--summary', 'file/totals.json'], 2],
+  ])('%s', async (_, flags, code) => {
+    addBadPicture();
+    expect((await facetag(['photos', ...flags], { cwd })).code).toBe(code);
+  });
+
+  it.each([
+    ['130 before 3 and 1', [], 130],
+    ['2 before 130', ['--summary', 'file/totals.json'], 2],
+  ])('%s', async (_, flags, code) => {
+    addBadPicture();
+    const [image = ''] = smallNames(3);
+    const tap = tapLanes({ on: { [image]: 'wait' } });
+    const args = ['photos', '-j', '1', '--fail-if', 'faces > 0 || status == "failed"', ...flags];
+    const run = launch(args, { cwd, env: tap.env });
+    await until(() => tap.tasks().length === 2, 'the second picture is in flight');
+    run.child.kill('SIGINT');
+    await until(() => run.stderr().includes('Stopping on SIGINT'), 'the signal is heard');
+    tap.openGate();
+    const ran = await run.ended;
+    expect(ran.code).toBe(code);
+    expect(ran.stderr).toContain('matches --fail-if 0-bad.jpg');
+  });
+});

@@ -1,0 +1,25 @@
+import { cpSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
+import path from 'node:path';
+import { repository } from '../shared.js';
+import { temporaryFolder } from './cli.js';
+
+/** The package as it is installed, in a folder of its own where a test may break it. @returns that folder. */
+export function copyPackage({ withoutAddon = false } = {}): string {
+  const folder = temporaryFolder();
+  for (const part of ['bin', 'dist', 'models', 'package.json']) {
+    cpSync(path.join(repository, part), path.join(folder, part), { recursive: true });
+  }
+  const modules = path.join(repository, 'node_modules');
+  mkdirSync(path.join(folder, 'node_modules'));
+  for (const name of readdirSync(modules)) {
+    if (withoutAddon && name === '@u4') continue;
+    symlinkSync(path.join(modules, name), path.join(folder, 'node_modules', name));
+  }
+  if (withoutAddon) {
+    const binding = path.join('node_modules', '@u4', 'opencv4nodejs');
+    for (const part of ['package.json', 'cjs']) {
+      cpSync(path.join(repository, binding, part), path.join(folder, binding, part), { recursive: true });
+    }
+  }
+  return folder;
+}
