@@ -12,16 +12,15 @@ import { serveLane } from './serve.js';
 serveLane(process, {
   memory: readMemory,
   async build(config) {
-    // sharp reads its libraries while OpenCV loads the nets.
-    const pictures = createPictures();
     const { imaging, engine, canvases } = loadOpenCv();
-    const { detector, attributes } = await buildPack(config.pack, {
+    const built = buildPack(config.pack, {
       imaging,
       engine: await openEngine(config.engine, engine),
       minConfidence: config.minConfidence,
       padding: config.padding,
     });
-    const codec = await pictures;
+    // Nets are read on another thread: meanwhile this one loads sharp, which takes as long.
+    const [{ detector, attributes }, codec] = await Promise.all([built, createPictures()]);
     const ports: ImagePorts = {
       files: pictureFiles,
       writer: fileWriter,

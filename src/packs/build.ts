@@ -27,8 +27,10 @@ export async function buildPack(pack: LanePack, options: BuildOptions): Promise<
   const spec = pack.spec as PackSpec;
   const detectorSpec = spec.detectors[pack.detector];
   if (!detectorSpec) throw new FatalError('INTERNAL', `Pack ${pack.name} has no detector ${pack.detector}`);
-  const detector = await buildDetector(pack, detectorSpec, options);
-  const attributes = await buildAttributes(pack, spec.attributes, options);
+  const [detector, attributes] = await Promise.all([
+    buildDetector(pack, detectorSpec, options),
+    buildAttributes(pack, spec.attributes, options),
+  ]);
   return { detector, attributes };
 }
 
@@ -64,14 +66,16 @@ async function buildAttributes(
   const { imaging, engine, padding } = options;
   switch (spec.family) {
     case 'tiny-xception': {
-      const { TinyXceptionEstimator } = await import('./compact/tiny-xception.js');
       const net = await engine.loadNet(netFiles(pack, spec.net, engine));
+      const { TinyXceptionEstimator } = await import('./compact/tiny-xception.js');
       return new TinyXceptionEstimator(imaging, net, spec, { padding });
     }
     case 'levi-hassner': {
       const { LeviHassnerEstimator } = await import('./classic/levi-hassner.js');
-      const gender = await engine.loadNet(netFiles(pack, spec.gender, engine));
-      const age = await engine.loadNet(netFiles(pack, spec.age, engine));
+      const [gender, age] = await Promise.all([
+        engine.loadNet(netFiles(pack, spec.gender, engine)),
+        engine.loadNet(netFiles(pack, spec.age, engine)),
+      ]);
       return LeviHassnerEstimator.create(imaging, { gender, age }, spec, { padding });
     }
   }

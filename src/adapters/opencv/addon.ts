@@ -39,9 +39,9 @@ export interface Addon {
     swapRB: boolean,
     crop: boolean,
   ): Mat;
-  readNetFromONNX(file: string): NativeNet;
-  readNetFromCaffe(definition: string, weights: string): NativeNet;
-  readNetFromTensorflow(weights: string, definition: string): NativeNet;
+  readNetFromONNXAsync(file: string, done: NetCallback): void;
+  readNetFromCaffeAsync(definition: string, weights: string, done: NetCallback): void;
+  readNetFromTensorflowAsync(weights: string, definition: string, done: NetCallback): void;
   getTextSize(
     text: string,
     font: number,
@@ -49,6 +49,9 @@ export interface Addon {
     thickness: number,
   ): { readonly size: { readonly width: number; readonly height: number }; readonly baseLine: number };
 }
+
+/** Faults are plain strings. */
+type NetCallback = (fault: unknown, net: NativeNet) => void;
 
 /** A matrix in native memory. Its size is invisible to the garbage collector: release it. */
 export interface Mat {

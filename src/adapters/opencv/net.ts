@@ -11,37 +11,44 @@ export class OpenCvEngine implements Engine {
   constructor(private readonly cv: Addon) {}
 
   /** @throws {FatalError} MODEL_CORRUPT naming the file that OpenCV cannot read. */
-  loadNet(files: NetFiles): Promise<Net> {
-    return new Promise((resolve) => {
-      const net = this.#read(files);
-      // Another default can come from the environment or from how OpenCV was built.
-      net.setPreferableBackend(this.cv.DNN_BACKEND_OPENCV);
-      net.setPreferableTarget(this.cv.DNN_TARGET_CPU);
-      resolve(new OpenCvNet(net));
-    });
+  async loadNet(files: NetFiles): Promise<Net> {
+    const net = await this.#read(files);
+    // Another default can come from the environment or from how OpenCV was built.
+    net.setPreferableBackend(this.cv.DNN_BACKEND_OPENCV);
+    net.setPreferableTarget(this.cv.DNN_TARGET_CPU);
+    return new OpenCvNet(net);
   }
 
-  #read({ format, weights, definition = '' }: NetFiles): NativeNet {
-    try {
+  /** On another thread: while a lane starts there is much to load at once. */
+  #read({ format, weights, definition = '' }: NetFiles): Promise<NativeNet> {
+    return new Promise((resolve, reject) => {
+      const done = (fault: unknown, net: NativeNet): void => {
+        if (fault === null || fault === undefined) resolve(net);
+        else reject(unreadable(weights, fault));
+      };
       switch (format) {
         case 'onnx':
-          return this.cv.readNetFromONNX(weights);
+          this.cv.readNetFromONNXAsync(weights, done);
+          return;
         case 'caffe':
-          return this.cv.readNetFromCaffe(definition, weights);
+          this.cv.readNetFromCaffeAsync(definition, weights, done);
+          return;
         case 'tensorflow':
-          return this.cv.readNetFromTensorflow(weights, definition);
+          this.cv.readNetFromTensorflowAsync(weights, definition, done);
       }
-    } catch (cause) {
-      throw new FatalError(
-        'MODEL_CORRUPT',
-        `OpenCV cannot read the net ${weights}: ${String(cause)}. Check it with \`facetag models verify\`.`,
-        { cause },
-      );
-    }
+    });
   }
 }
 
-/** The calls are synchronous on purpose: a lane has one picture at a time and nothing else to do. */
+function unreadable(weights: string, cause: unknown): FatalError {
+  return new FatalError(
+    'MODEL_CORRUPT',
+    `OpenCV cannot read the net ${weights}: ${String(cause)}. Check it with \`facetag models verify\`.`,
+    { cause },
+  );
+}
+
+/** Synchronous on purpose: a lane has one picture at a time and nothing else to do. */
 class OpenCvNet implements Net {
   constructor(private readonly net: NativeNet) {}
 
