@@ -4,7 +4,7 @@ import type { LaneExit } from './exit.js';
 /** What happens to lanes, for logs. Pictures are named by their relative path. */
 export type LaneEvent =
   | { readonly type: 'ready'; readonly pid: number | undefined; readonly rssBytes: number }
-  /** A lane's process ended unasked. `image` is what it was working on. */
+  /** A lane's process ended unasked, and not because the run is being stopped. `image` is what it was working on. */
   | {
       readonly type: 'died';
       readonly pid: number | undefined;

@@ -187,11 +187,14 @@ class ProcessLanePool implements StartableLanePool {
   async #judgeDeath(lane: LaneProcess, job: Job, exit: LaneExit): Promise<void> {
     const dropped = await this.#stop.explains(exit);
     const excused = !lane.taken && !job.excused;
-    const retry = !dropped && !excused && job.death === undefined;
+    const retry = !excused && job.death === undefined;
     this.#roster.remove(lane);
+    if (dropped) {
+      job.resolve({ kind: 'dropped' });
+      return;
+    }
     this.#tell({ type: 'died', pid: lane.pid, exit, image: job.task.source.relativePath, retry });
-    if (dropped) job.resolve({ kind: 'dropped' });
-    else if (excused) this.#excuse(job);
+    if (excused) this.#excuse(job);
     else if (job.death) this.#report(job, crashReport(job.death, exit));
     else {
       job.death = exit;

@@ -86,7 +86,7 @@ export class LaneRoster {
   /** Gives up the place of a lane: a dead one, or one that ends now. */
   remove(lane: LaneProcess): void {
     this.#idle.delete(lane);
-    if (!this.#lanes.delete(lane)) return;
+    this.#lanes.delete(lane);
     if (!this.stop.given) this.#replaced += 1;
     lane.release();
   }

@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { once } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { failureOf, fakeConfig, isAlive, pause, types, until, useLanes } from './harness.js';
 
@@ -13,6 +14,7 @@ describe('a stop', () => {
     expect(await waiting).toEqual({ kind: 'dropped' });
     process.kill(lanes.pids()[0]!, 'SIGKILL');
     expect(await dying).toEqual({ kind: 'dropped' });
+    expect(types(lanes)).not.toContain('died');
     expect(await lanes.run('ok')).toEqual({ kind: 'dropped' });
     expect(lanes.pool.stats).toMatchObject({ retried: 0, replaced: 0 });
   });
@@ -119,6 +121,7 @@ test("a parent's death ends its lanes: idle ones at once, busy ones after their 
   await lanes.logged('end ok');
   await lanes.logged('begin wait-for go');
   parent.kill('SIGKILL');
+  await once(parent, 'exit');
   await until(() => lanes.pids().filter(isAlive).length <= 1);
   lanes.signal('go');
   await lanes.logged('end wait-for go');
