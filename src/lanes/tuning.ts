@@ -1,6 +1,6 @@
 /**
  * What keeps a lane small. Its JavaScript does little: pixels and nets are native memory. Together these take a lane of
- * the compact pack from 206 to 177 MB at its peak and from 200 to 161 MB afterwards, at the same CPU time a picture
+ * the compact pack from 207 to 177 MB at its peak and from 200 to 161 MB afterwards, at the same CPU time a picture
  * (median of three runs over 56 photos on 2 cores, Node 20, glibc 2.36).
  */
 export const LANE_NODE_FLAGS: readonly string[] = [
