@@ -71,7 +71,7 @@ async function run(flags: StoreFlags, work: (context: ModelsContext) => Promise<
   try {
     return await work({
       store: await openStore(flags),
-      write: (text) => void stdout.write(text),
+      write: (text) => stdout.write(text),
       tell: (line) => void process.stderr.write(`${line}\n`),
       signal: interrupted.signal,
     });

@@ -16,7 +16,7 @@ import { formatBytes } from '../packs/store/format-bytes.js';
 export interface ModelsContext {
   readonly store: Store;
   /** Writes machine data or a listing to stdout. */
-  readonly write: (text: string) => void;
+  readonly write: (text: string) => Promise<void>;
   /** Tells a person one line on stderr. */
   readonly tell: (line: string) => void;
   readonly signal?: AbortSignal;
@@ -29,7 +29,7 @@ export async function listModels(
 ): Promise<number> {
   const surveys = await surveyAll(context.store, surveyPack);
   const { modelsDir } = context.store;
-  context.write(
+  await context.write(
     options.json
       ? `${JSON.stringify(packsAsJson(modelsDir, surveys), null, 2)}\n`
       : describePacks(modelsDir, surveys),
@@ -38,9 +38,9 @@ export async function listModels(
 }
 
 /** `models path`: where pulled packs live. */
-export function modelsPath(context: ModelsContext): Promise<number> {
-  context.write(`${context.store.modelsDir}\n`);
-  return Promise.resolve(0);
+export async function modelsPath(context: ModelsContext): Promise<number> {
+  await context.write(`${context.store.modelsDir}\n`);
+  return 0;
 }
 
 export interface PullModelsOptions {

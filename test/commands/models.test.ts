@@ -32,7 +32,10 @@ beforeEach(async () => {
   const files = Object.entries(FILES).map(([name, data]) => modelFile(name, data, [server.url(name)]));
   context = {
     store: { manifest: fakeManifest(files), modelsDir, packageRoot: '/nowhere' },
-    write: (text) => (stdout += text),
+    write: (text) => {
+      stdout += text;
+      return Promise.resolve();
+    },
     tell: (line) => stderr.push(line),
   };
 });
