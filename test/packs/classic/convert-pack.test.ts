@@ -54,7 +54,7 @@ async function manifestOfWhatIsThere(): Promise<Manifest> {
 
 async function convert(detector?: string): Promise<string[]> {
   told = [];
-  const context: ModelsContext = { store, write: () => undefined, tell: (line) => told.push(line) };
+  const context: ModelsContext = { store, write: () => Promise.resolve(), tell: (line) => told.push(line) };
   await convertModels(
     context,
     { pack: 'classic', ...(detector === undefined ? {} : { detector }) },
@@ -149,7 +149,7 @@ describe('models convert', () => {
 
   it('refuses what is not installed and what nobody knows', async () => {
     const empty = { ...store, modelsDir: path.join(models, 'elsewhere') };
-    const context: ModelsContext = { store: empty, write: () => undefined, tell: () => undefined };
+    const context: ModelsContext = { store: empty, write: () => Promise.resolve(), tell: () => undefined };
     await expect(convertModels(context, { pack: 'classic' }, { lock })).rejects.toThrow(
       'facetag models pull classic',
     );
