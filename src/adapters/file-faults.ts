@@ -32,6 +32,7 @@ export function writeFault(error: unknown, target: string): Error {
 /** For a file that belongs to the whole run: whatever is wrong with it ends the run. */
 export function fatalWriteFault(error: unknown, target: string): FatalError {
   if (error instanceof FatalError) return error;
+  if (error instanceof ImageError) return unusable(error.message, error);
   return unusable(`Cannot write ${target}: ${reasonOf(error)}`, error);
 }
 

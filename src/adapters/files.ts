@@ -1,6 +1,14 @@
 import { createHash } from 'node:crypto';
-import { constants, createReadStream, mkdirSync, statSync, unlinkSync, utimesSync } from 'node:fs';
-import { copyFile, mkdir, open, rename, unlink } from 'node:fs/promises';
+import {
+  constants,
+  createReadStream,
+  existsSync,
+  mkdirSync,
+  statSync,
+  unlinkSync,
+  utimesSync,
+} from 'node:fs';
+import { copyFile, open, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { FatalError, ImageError } from '../errors.js';
@@ -108,7 +116,7 @@ async function writeNew(file: string, data: Buffer | string): Promise<void> {
     handle = await open(file, 'wx');
   } catch (error) {
     if (codeOf(error) !== 'ENOENT') throw error;
-    await mkdir(path.dirname(file), { recursive: true });
+    makeFolders(path.dirname(file));
     handle = await open(file, 'wx');
   }
   try {
@@ -121,7 +129,7 @@ async function writeNew(file: string, data: Buffer | string): Promise<void> {
 /** Copies a file by way of a temporary name in the target's folder. @throws as `writeWhole`. */
 export async function copyWhole(from: string, to: string): Promise<void> {
   const copy = async (temporary: string): Promise<void> => {
-    await mkdir(path.dirname(to), { recursive: true });
+    makeFolders(path.dirname(to));
     await copyFile(from, temporary);
   };
   await replace(to, copy, writeFault);
@@ -184,12 +192,26 @@ export function removeFile(file: string): void {
   }
 }
 
+/** @throws {FatalError} OUTPUT_UNUSABLE. */
 export function makeFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true });
+    makeFolders(folder);
   } catch (error) {
     throw new FatalError('OUTPUT_UNUSABLE', `Cannot create the folder ${folder}: ${reasonOf(error)}`, {
       cause: error,
     });
+  }
+}
+
+/** Node reports a read-only or full disk as ENOENT when it makes several folders: the first one alone tells the truth. */
+function makeFolders(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true });
+  } catch (error) {
+    if (codeOf(error) !== 'ENOENT') throw error;
+    let missing = folder;
+    while (!existsSync(path.dirname(missing))) missing = path.dirname(missing);
+    mkdirSync(missing);
+    mkdirSync(folder, { recursive: true });
   }
 }

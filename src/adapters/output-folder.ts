@@ -18,19 +18,23 @@ export const outputFolders: OutputFolders = {
     makeFolder(output);
     const lock = path.join(output, LOCK);
     try {
-      return await createFolderLock().hold(lock, work, {
-        onWait: ({ pid, host }) => {
-          throw new FatalError(
-            'OUTPUT_LOCKED',
-            `Another run (process ${pid} on ${host}) is writing to ${output}. Wait for it, or choose another folder with -o`,
-          );
-        },
-        onTakeover: () => {
-          sweepTemporaries(output);
-        },
-      });
-    } catch (error) {
-      throw isAbout(lock, error) ? fatalWriteFault(error, lock) : error;
+      const outcome = await createFolderLock()
+        .hold(lock, () => settled(work), {
+          onWait: ({ pid, host }) => {
+            throw new FatalError(
+              'OUTPUT_LOCKED',
+              `Another run (process ${pid} on ${host}) is writing to ${output}. Wait for it, or choose another folder with -o`,
+            );
+          },
+          onTakeover: () => {
+            sweepTemporaries(output);
+          },
+        })
+        .catch((error: unknown) => {
+          throw fatalWriteFault(error, lock);
+        });
+      if ('error' in outcome) throw outcome.error;
+      return outcome.value;
     } finally {
       if (!existed) removeIfEmpty(output);
     }
@@ -56,9 +60,13 @@ export const outputFolders: OutputFolders = {
     writeForRun(path.join(output, MEMORY), [JSON.stringify(memory, null, 2) + '\n']),
 };
 
-/** Whether an error is the file system's and concerns the lock, its guard included. */
-function isAbout(lock: string, error: unknown): boolean {
-  return error instanceof Error && 'path' in error && String(error.path).startsWith(lock);
+/** An error of the work as data, so that it is not taken for one of the lock. */
+async function settled<T>(work: () => Promise<T>): Promise<{ value: T } | { error: unknown }> {
+  try {
+    return { value: await work() };
+  } catch (error) {
+    return { error };
+  }
 }
 
 function parseMemory(text: string, file: string): OutputMemory {
