@@ -1,0 +1,159 @@
+import { cpSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { contents, facetag, launch, temporaryFolder, until, type Ran } from './cli.js';
+import { tapLanes } from './lane-tap.js';
+import { smallNames, smallPictures } from './small-pictures.js';
+
+const COUNT = 18;
+const SHARDS = ['1/3', '2/3', '3/3'];
+const BAD = 'b/c/not-a-picture.jpg';
+
+let cwd: string;
+
+beforeEach(async () => {
+  cwd = temporaryFolder();
+  await smallPictures(path.join(cwd, 'photos'), COUNT);
+  writeFileSync(path.join(cwd, 'photos', BAD), 'text');
+});
+
+const run = (...args: string[]): Promise<Ran> => facetag(args, { cwd });
+const shardFolder = (shard: string): string => `shard-${shard[0] ?? ''}`;
+const tree = (folder: string): Map<string, string> => contents(path.join(cwd, folder));
+
+/** @returns the exit code of each shard. */
+async function tagShards(...flags: string[]): Promise<(number | null)[]> {
+  const codes = [];
+  for (const shard of SHARDS) {
+    const args = ['photos', '--shard', shard, '-o', shardFolder(shard), ...flags];
+    codes.push((await run(...args)).code);
+  }
+  return codes;
+}
+
+describe('shards', () => {
+  it('merge into what one run over everything writes, byte for byte, however often', async () => {
+    expect((await run('photos', '-o', 'whole', '-f', 'csv,jsonl', '--annotate')).code).toBe(1);
+    // Only one of them has the bad picture.
+    expect((await tagShards('--annotate')).sort()).toEqual([0, 0, 1]);
+    const shares = SHARDS.map((shard) => [...tree(`${shardFolder(shard)}/json`).keys()]);
+    expect(shares.flat().sort()).toEqual([...smallNames(COUNT), BAD].map((name) => `${name}.json`).sort());
+    for (const share of shares) expect(share.length).toBeGreaterThan(0);
+
+    const merge = ['merge', ...SHARDS.map(shardFolder), '-o', 'merged', '-f', 'csv,jsonl'];
+    expect(await run(...merge)).toMatchObject({ code: 0, stdout: '' });
+    expect(tree('merged')).toEqual(tree('whole'));
+    expect(await run(...merge)).toMatchObject({ code: 0 });
+    expect(tree('merged')).toEqual(tree('whole'));
+    // Merged in another order, nothing differs either.
+    const reversed = SHARDS.map(shardFolder).reverse();
+    expect(await run('merge', ...reversed, '-o', 'other', '-f', 'csv,jsonl')).toMatchObject({ code: 0 });
+    expect(tree('other')).toEqual(tree('whole'));
+
+    // A later run over everything goes on from the merged folder.
+    const tap = tapLanes();
+    const later = await facetag(['photos', '-o', 'merged', '--annotate'], { cwd, env: tap.env });
+    expect(later.code).toBe(1);
+    expect(tap.tasks()).toEqual([]);
+    const name = `json/${smallNames(1)[0] ?? ''}.json`;
+    expect(statSync(path.join(cwd, 'merged', name)).mtimeMs).toBe(
+      statSync(path.join(cwd, 'whole', name)).mtimeMs,
+    );
+  });
+
+  it('stay as they are when pictures are added', async () => {
+    const list = async (shard: string) => (await run('photos', '--shard', shard, '-n')).stdout.split('\n');
+    const before = await Promise.all(SHARDS.map(list));
+    cpSync(path.join(cwd, 'photos/a'), path.join(cwd, 'photos/added'), { recursive: true });
+    const after = await Promise.all(SHARDS.map(list));
+    for (const [index, share] of after.entries()) {
+      expect(share.filter((line) => !line.includes('added'))).toEqual(before[index]);
+    }
+    expect(after.flat().filter(Boolean).length).toBe(COUNT + 1 + COUNT / 3);
+  });
+
+  it('without a picture are no fault where that is allowed', async () => {
+    const args = [path.join('photos', BAD), '--base', 'photos', '-o', 'out'];
+    const codes = [];
+    for (const shard of SHARDS) codes.push((await run(...args, '--shard', shard, '--allow-empty')).code);
+    expect(codes.sort()).toEqual([0, 0, 1]);
+  });
+});
+
+describe('facetag merge', () => {
+  /** Tagged once; every test breaks a copy. */
+  const template = mkdtempSync(path.join(tmpdir(), 'facetag-shards-'));
+
+  afterAll(() => {
+    rmSync(template, { recursive: true, force: true });
+  });
+
+  beforeEach(async () => {
+    const tagged = SHARDS.map(shardFolder);
+    const move = (from: string, to: string): void => {
+      for (const folder of [...tagged, 'photos']) {
+        cpSync(path.join(from, folder), path.join(to, folder), { recursive: true, preserveTimestamps: true });
+      }
+    };
+    if (existsSync(path.join(template, 'photos'))) move(template, cwd);
+    else {
+      await tagShards();
+      move(cwd, template);
+    }
+  });
+
+  async function refused(args: readonly string[], ...words: (string | RegExp)[]): Promise<void> {
+    const ran = await run('merge', ...args, '-o', 'merged');
+    expect(ran).toMatchObject({ code: 2, stdout: '' });
+    for (const word of words) expect(ran.stderr).toMatch(word);
+    expect(existsSync(path.join(cwd, 'merged'))).toBe(false);
+  }
+
+  it('refuses the same picture in two folders', async () => {
+    expect((await run('photos/a', '--base', 'photos', '-o', 'overlap')).code).toBe(0);
+    await refused(['shard-1', 'shard-2', 'shard-3', 'overlap'], /a\/p\d+\.jpg in one folder only/, /overlap/);
+    await refused(['shard-1', 'shard-1'], /in one folder only/);
+  });
+
+  it('refuses results of other settings', async () => {
+    rmSync(path.join(cwd, 'shard-2'), { recursive: true });
+    await run('photos', '--shard', '2/3', '-o', 'shard-2', '--min-confidence', '0.7');
+    await refused(['shard-1', 'shard-2', 'shard-3'], /the pack, models, engine and settings/, /shard-2/);
+  });
+
+  it('refuses results of another base folder', async () => {
+    rmSync(path.join(cwd, 'shard-2'), { recursive: true });
+    await run('photos/a', '--shard', '2/3', '-o', 'shard-2');
+    await refused(['shard-1', 'shard-2', 'shard-3'], /one base folder/, /photos\/a/);
+  });
+
+  it('refuses a damaged record, what is no output folder, and to merge into itself', async () => {
+    const [first = ''] = tree('shard-1/json').keys();
+    writeFileSync(path.join(cwd, 'shard-1/json', first), '{');
+    await refused(['shard-1', 'shard-2', 'shard-3'], /whole records/);
+    await refused(['shard-2', 'photos'], /an output folder of facetag/);
+    expect((await run('merge', 'shard-2', 'shard-3', '-o', 'shard-3')).code).toBe(2);
+  });
+
+  it('refuses to mix its results with others', async () => {
+    expect((await run('photos', '-o', 'taken')).code).toBe(1);
+    const before = tree('taken');
+    const ran = await run('merge', 'shard-1', 'shard-2', '-o', 'taken');
+    expect(ran.code).toBe(2);
+    expect(tree('taken')).toEqual(before);
+  });
+
+  it('refuses a shard that is being written or whose run was killed', async () => {
+    const tap = tapLanes({ on: Object.fromEntries(smallNames(COUNT).map((name) => [name, 'wait'])) });
+    const args = ['photos', '--shard', '1/3', '-o', 'shard-1', '--force'];
+    const running = launch(args, { cwd, env: tap.env });
+    await until(() => tap.tasks().length > 0, 'a picture is in flight');
+    await refused(['shard-1', 'shard-2', 'shard-3'], /shard-1/, /finish/);
+    running.child.kill('SIGKILL');
+    await running.ended;
+    await refused(['shard-1', 'shard-2', 'shard-3'], /shard-1/);
+    await run(...args);
+    expect(await run('merge', 'shard-1', 'shard-2', 'shard-3', '-o', 'merged')).toMatchObject({ code: 0 });
+  });
+});
