@@ -83,6 +83,7 @@ async function bench(options: Options, scratch: string): Promise<Results> {
   };
   return {
     machine,
+    sets: task.sets.map(({ name, about, period }) => ({ name, about, period })),
     minutes: (performance.now() - begin) / 60_000,
     skipped,
     remarks: [...remarks, ...troubles],

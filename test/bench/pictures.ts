@@ -15,8 +15,10 @@ export interface PictureSet {
   readonly name: SetName;
   /** What the pictures are. */
   readonly about: string;
-  /** Absolute paths; the different pictures take turns, so that any part of the list is alike. */
+  /** Absolute paths; the different pictures take turns. */
   readonly files: readonly string[];
+  /** How many different pictures there are: parts of the list that are this long, or a multiple, hold the same work. */
+  readonly period: number;
 }
 
 const sharedPhotos = shared('photos') ?? '';
@@ -28,28 +30,36 @@ const COPIES = { small: 600, group: 300, large: 160 };
 
 const MEGAPIXELS = 12e6;
 
+/** Makes one of the different pictures of a set: a JPEG. */
+type Recipe = () => Promise<Buffer>;
+
 /** @param folder where to build; what is already there is kept. */
 export async function buildSets(folder: string): Promise<Record<SetName, PictureSet>> {
-  const [small, group, large] = await Promise.all([smallPhotos(), groupPhotos(), largePhotos(folder)]);
   return {
-    small: copies(folder, 'small', 'photos of one face, at most 1 megapixel', small),
-    group: copies(folder, 'group', 'group photos 1920 px wide, 3-14 faces', group),
-    large: copies(folder, 'large', 'group photos of 12 megapixels, 3-5 faces', large),
+    small: await buildSet(folder, 'small', 'photos of one face, at most 1 megapixel', smallPhotos()),
+    group: await buildSet(folder, 'group', 'group photos 1920 px wide, 3-14 faces', groupPhotos()),
+    large: await buildSet(folder, 'large', 'group photos of 12 megapixels, 3-5 faces', largePhotos()),
   };
 }
 
-function copies(folder: string, name: SetName, about: string, pictures: readonly Buffer[]): PictureSet {
+async function buildSet(
+  folder: string,
+  name: SetName,
+  about: string,
+  recipes: readonly Recipe[],
+): Promise<PictureSet> {
   const target = path.join(folder, name);
   mkdirSync(target, { recursive: true });
   const files = Array.from({ length: COPIES[name] }, (_, index) =>
     path.join(target, `${String(index).padStart(4, '0')}.jpg`),
   );
-  for (const [index, file] of files.entries()) {
-    if (existsSync(file)) continue;
-    const picture = pictures[index % pictures.length];
-    if (picture) writeFileSync(file, withComment(picture, `${name} ${index}`));
+  for (const [first, make] of recipes.entries()) {
+    const mine = files.filter((_, index) => index % recipes.length === first);
+    if (mine.every((file) => existsSync(file))) continue;
+    const picture = await make();
+    for (const file of mine) writeFileSync(file, withComment(picture, path.basename(file)));
   }
-  return { name, about, files };
+  return { name, about, files, period: recipes.length };
 }
 
 /** A JPEG with a comment segment after its start marker. */
@@ -66,31 +76,30 @@ function withComment(jpeg: Buffer, text: string): Buffer {
 }
 
 /** One photo, its crops and mirrors; with the shared folder, two more people. */
-async function smallPhotos(): Promise<Buffer[]> {
-  const astronaut = sharp(path.join(repository, 'fixtures/images/astronaut.png'));
-  const crops = [512, 480, 448].flatMap((size) => {
-    const crop = astronaut.clone().extract({ left: 512 - size, top: 0, width: size, height: size });
-    return [crop, crop.clone().flop()];
-  });
-  const others = photos(sharedPhotos, /^cgi-model-\d\.jpg$/).map((file) =>
-    sharp(file).resize(1000, 1000, { fit: 'inside' }),
+function smallPhotos(): Recipe[] {
+  const file = path.join(repository, 'fixtures/images/astronaut.png');
+  const crops = [512, 480, 448].flatMap((size) =>
+    [false, true].map((mirrored): Recipe => {
+      const crop = sharp(file).extract({ left: 512 - size, top: 0, width: size, height: size });
+      return () => crop.flop(mirrored).jpeg({ quality: 90 }).toBuffer();
+    }),
   );
-  return Promise.all([...crops, ...others].map((picture) => picture.jpeg({ quality: 90 }).toBuffer()));
+  const others = photos(sharedPhotos, /^cgi-model-\d\.jpg$/).map(
+    (photo): Recipe =>
+      () =>
+        sharp(photo).resize(1000, 1000, { fit: 'inside' }).jpeg({ quality: 90 }).toBuffer(),
+  );
+  return [...crops, ...others];
 }
 
-async function groupPhotos(): Promise<Buffer[]> {
+function groupPhotos(): Recipe[] {
   const files = [...photos(demo, /^sample\d\.jpg$/), ...photos(sharedPhotos, /^group-\d\.jpg$/)];
-  return Promise.all(files.map((file) => sharp(file).jpeg({ quality: 92 }).toBuffer()));
+  return files.map((file) => () => sharp(file).jpeg({ quality: 92 }).toBuffer());
 }
 
 /** Group photos at the size, sharpness and noise of a 12-megapixel camera: about 2 MB each at quality 88. */
-async function largePhotos(folder: string): Promise<Buffer[]> {
-  // They take seconds to make: not when a kept scratch folder already has them all.
-  if (existsSync(path.join(folder, 'large', `${String(COPIES.large - 1).padStart(4, '0')}.jpg`))) return [];
-  const made: Buffer[] = [];
-  for (const [index, file] of photos(demo, /^sample\d\.jpg$/).entries())
-    made.push(await enlarge(file, index + 1));
-  return made;
+function largePhotos(): Recipe[] {
+  return photos(demo, /^sample\d\.jpg$/).map((file, index) => () => enlarge(file, index + 1));
 }
 
 async function enlarge(file: string, seed: number): Promise<Buffer> {

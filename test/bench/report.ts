@@ -3,6 +3,7 @@ import { goals, isMet } from './goals.js';
 import type { GrowthRow } from './growth.js';
 import type { Machine } from './machine.js';
 import type { MemoryRow } from './memory.js';
+import type { PictureSet } from './pictures.js';
 import type { SpeedRow } from './speed.js';
 import type { FaceCostRow, StageRow } from './stages.js';
 import type { StartRow } from './start-up.js';
@@ -16,6 +17,7 @@ export interface Skip {
 /** All that was measured; a section that was not asked for, or failed, is undefined. */
 export interface Results {
   readonly machine: Machine;
+  readonly sets: readonly Pick<PictureSet, 'name' | 'about' | 'period'>[];
   readonly skipped: readonly Skip[];
   readonly remarks: readonly string[];
   /** Of the whole run. */
@@ -83,7 +85,7 @@ export function renderMarkdown(results: Results): string {
   return ['# Benchmark', header(results), ...present].join('\n\n') + '\n';
 }
 
-function header({ machine, skipped, remarks, minutes }: Results): string {
+function header({ machine, sets, skipped, remarks, minutes }: Results): string {
   const versions = Object.entries(machine.versions).map(([program, version]) => `${program} ${version}`);
   return [
     `Made by \`npm run bench\` in ${minutes.toFixed(0)} minutes. Programs ran whole, in turns; figures are medians of the rounds.`,
@@ -91,6 +93,7 @@ function header({ machine, skipped, remarks, minutes }: Results): string {
     `- Machine: ${machine.cores} cores of ${machine.cpu}, ${machine.memoryGb} GB, ${machine.system}; load before the run ${figure(machine.load)}`,
     `- Date: ${machine.date}`,
     `- Versions: ${versions.join(', ')}`,
+    ...sets.map(({ name, about, period }) => `- Set ${name}: ${about}; ${period} different ones`),
     ...remarks.map((remark) => `- ${remark}`),
     ...skipped.map(({ contender, reason }) => `- Left out: ${contender}: ${reason}`),
   ].join('\n');

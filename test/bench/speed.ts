@@ -66,21 +66,25 @@ export function measureSpeed(task: Task, seconds: number): readonly SpeedRow[] {
   });
 }
 
-/** Finds out how many pictures fill the time. Also warms the page cache. */
+/**
+ * Finds out how many pictures fill the time. Whole periods of the set, so that the same work lies between the two list
+ * lengths for every contender. Also warms the page cache.
+ */
 function prepare(contender: Contender, set: PictureSet, seconds: number, scratch: string): Cell {
   const write = (count: number): string => writeList(scratch, set.name, set.files.slice(0, count));
-  const few = 2 * contender.jobs;
-  const look = 6 * contender.jobs;
+  const { period } = set;
   const records = path.join(scratch, 'records.jsonl');
-  const usage = measureSuccess(contender.command(write(look)), { records });
-  const perSecond = (look - 1) / (usage.wall - (usage.firstLine ?? 0));
-  const many = Math.min(set.files.length, few + Math.max(6, Math.round(perSecond * seconds)));
+  const usage = measureSuccess(contender.command(write(period)), { records });
+  const perSecond = (period - 1) / (usage.wall - (usage.firstLine ?? 0));
+  const few = 2 * contender.jobs;
+  const room = Math.floor((set.files.length - few) / period);
+  const many = few + period * Math.max(1, Math.min(room, Math.round((perSecond * seconds) / period)));
   return {
     contender,
     set,
     lists: [write(few), write(many)],
     pictures: [few, many],
-    facesPerPicture: countFaces(records) / look,
+    facesPerPicture: countFaces(records) / period,
     rounds: [],
   };
 }
