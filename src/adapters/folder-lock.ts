@@ -80,7 +80,9 @@ async function findHolder(file: string, timing: LockTiming): Promise<LockOwner |
   const guard = `${file}.takeover`;
   try {
     await mkdir(guard);
-  } catch {
+  } catch (error) {
+    // Where it cannot be made (a folder that may only be read) waiting would never end.
+    if (errorCode(error) !== 'EEXIST') throw error;
     const age = Date.now() - ((await stat(guard).catch(() => undefined))?.mtimeMs ?? Date.now());
     if (age > timing.passing) await rmdir(guard).catch(() => undefined);
     return 'unclear';

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createFolderLock } from '../../src/adapters/folder-lock.js';
 
 const lock = createFolderLock({ poll: 5, heartbeat: 20, stale: 200, passing: 50 });
@@ -70,12 +70,20 @@ describe('the folder lock', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
+  it('fails where a dead lock cannot be taken over, instead of waiting for ever', async () => {
+    // The longest name that a file may have: the guard beside it, whose name is longer, cannot be made.
+    const longest = path.join(folder, 'x'.repeat(255));
+    await writeFile(longest, JSON.stringify({ pid: DEAD, host: hostname() }));
+    await expect(lock.hold(longest, () => Promise.resolve())).rejects.toMatchObject({ code: 'ENAMETOOLONG' });
+  });
+
   it('is taken over from another machine only when that shows no sign of life', async () => {
     await writeFile(file, JSON.stringify({ pid: 7, host: 'elsewhere' }));
     const waited: unknown[] = [];
     const taken = lock.hold(file, () => Promise.resolve('mine'), { onWait: (owner) => waited.push(owner) });
-    await sleep(30);
-    expect(waited).toEqual([{ pid: 7, host: 'elsewhere' }]);
+    await vi.waitFor(() => {
+      expect(waited).toEqual([{ pid: 7, host: 'elsewhere' }]);
+    });
     await utimes(file, new Date(0), new Date(0));
     await expect(taken).resolves.toBe('mine');
   });
