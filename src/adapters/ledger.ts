@@ -1,15 +1,17 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
-import { annotatedPath, recordPath } from '../core/output-paths.js';
+import {
+  annotatedPath,
+  copiesFolder,
+  pictureOfRecord,
+  recordPath,
+  recordsFolder,
+} from '../core/output-paths.js';
 import { formatRecord, parseRecord } from '../core/report.js';
 import { FatalError } from '../errors.js';
 import type { Ledger } from '../ports.js';
 import { codeOf, reasonOf, writeFault } from './file-faults.js';
 import { removeFile, setMtime, TEMPORARY_NAME, writeForRun, writeWhole } from './files.js';
-
-const RECORDS = 'json';
-const COPIES = 'annotated';
-const SUFFIX = '.json';
 
 /**
  * Opens the records below an output folder. Reads are synchronous: an unchanged run over 10,000 pictures reads 20,000
@@ -36,7 +38,9 @@ export function openLedger(output: string): Ledger {
       try {
         setMtime(file, sourceMtimeMs);
       } catch (error) {
-        throw writeFault(error, file);
+        const fault = writeFault(error, file);
+        // Only an owner may set times. Without them the next run hashes the picture again: no fault of the picture.
+        if (fault instanceof FatalError) throw fault;
       }
     },
     remove(image) {
@@ -52,9 +56,8 @@ export function openLedger(output: string): Ledger {
       removeTemporaries(path.dirname(annotatedPath(output, image)), namesIn);
     },
     images: () =>
-      filesBelow(path.join(output, RECORDS))
-        .filter((file) => file.endsWith(SUFFIX))
-        .map((file) => file.slice(0, -SUFFIX.length))
+      filesBelow(recordsFolder(output))
+        .flatMap((file) => pictureOfRecord(file) ?? [])
         .sort(),
     publish: (name, chunks) => writeForRun(path.join(output, name), chunks),
     has: (name) => existsSync(path.join(output, name)),
@@ -63,7 +66,7 @@ export function openLedger(output: string): Ledger {
 
 /** Removes temporary files that a killed run left behind. Only safe while the output folder is locked. */
 export function sweepTemporaries(output: string): void {
-  for (const folder of [RECORDS, COPIES]) removeTemporaries(path.join(output, folder), filesBelow);
+  for (const folder of [recordsFolder(output), copiesFolder(output)]) removeTemporaries(folder, filesBelow);
   removeTemporaries(output, namesIn);
 }
 

@@ -28,11 +28,18 @@ export function recordsFolder(output: string): string {
   return path.join(output, RECORDS);
 }
 
-/** The picture that a record belongs to (inverse of `recordPath`); undefined when the path is not a record's. */
-export function relativePathOf(output: string, record: string): string | undefined {
-  const folder = `${recordsFolder(output)}/`;
-  if (!record.startsWith(folder) || !record.endsWith(RECORD_SUFFIX)) return undefined;
-  const relativePath = record.slice(folder.length, -RECORD_SUFFIX.length);
+/** Folder that holds the annotated copies. */
+export function copiesFolder(output: string): string {
+  return path.join(output, ANNOTATED);
+}
+
+/**
+ * The picture that a record belongs to (inverse of `recordPath`); undefined when the file is no record.
+ * @param file path below `recordsFolder`, `/` separators.
+ */
+export function pictureOfRecord(file: string): string | undefined {
+  if (!file.endsWith(RECORD_SUFFIX)) return undefined;
+  const relativePath = file.slice(0, -RECORD_SUFFIX.length);
   return isSafe(relativePath) ? relativePath : undefined;
 }
 

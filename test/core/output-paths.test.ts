@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { annotatedPath, recordPath, recordsFolder, relativePathOf } from '../../src/core/output-paths.js';
+import {
+  annotatedPath,
+  copiesFolder,
+  pictureOfRecord,
+  recordPath,
+  recordsFolder,
+} from '../../src/core/output-paths.js';
 
 describe('output paths', () => {
   it.each([
@@ -12,7 +18,7 @@ describe('output paths', () => {
   ])('mirror %j', (relativePath, record, annotated) => {
     expect(recordPath('/out', relativePath)).toBe(record);
     expect(annotatedPath('/out', relativePath)).toBe(annotated);
-    expect(relativePathOf('/out', record)).toBe(relativePath);
+    expect(pictureOfRecord(record.slice('/out/json/'.length))).toBe(relativePath);
   });
 
   it.each([
@@ -33,19 +39,12 @@ describe('output paths', () => {
     expect(() => annotatedPath('/out', relativePath)).toThrow('would leave the output folder');
   });
 
-  it.each([
-    '/out/faces.csv',
-    '/out/json/a.jpg',
-    '/out/json/.json',
-    '/out/json/x/..json',
-    '/out/json',
-    '/out/annotated/a.json',
-    '/other/json/a.jpg.json',
-  ])('%s is no record', (file) => {
-    expect(relativePathOf('/out', file)).toBeUndefined();
+  it.each(['a.jpg', '.json', 'x/..json', '.facetag-1-2.tmp'])('%s is no record', (file) => {
+    expect(pictureOfRecord(file)).toBeUndefined();
   });
 
-  it('records share a folder', () => {
+  it('records share a folder, and so do copies', () => {
     expect(recordsFolder('/out')).toBe('/out/json');
+    expect(copiesFolder('/out')).toBe('/out/annotated');
   });
 });

@@ -1,0 +1,74 @@
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openLedger, sweepTemporaries } from '../../src/adapters/ledger.js';
+import { recordPath } from '../../src/core/output-paths.js';
+import { okRecord } from '../records.js';
+
+let output: string;
+
+beforeEach(() => {
+  output = mkdtempSync(path.join(tmpdir(), 'facetag-ledger-'));
+});
+
+afterEach(() => {
+  rmSync(output, { recursive: true, force: true });
+});
+
+describe('the ledger', () => {
+  it('gives back what was written, with the mtime of its source', async () => {
+    const ledger = openLedger(output);
+    const record = okRecord('2024/a.jpg');
+    await ledger.write(record, 1_700_000_000_123);
+    expect(ledger.read('2024/a.jpg')).toEqual({ record, mtimeMs: 1_700_000_000_123 });
+    ledger.restamp('2024/a.jpg', 1_600_000_000_456);
+    expect(ledger.read('2024/a.jpg')?.mtimeMs).toBe(1_600_000_000_456);
+  });
+
+  it.each(['', '{', '{"schemaVersion":1}', JSON.stringify(okRecord('other.jpg'))])(
+    'has no record where the file says %j',
+    async (content) => {
+      const ledger = openLedger(output);
+      await ledger.write(okRecord('a.jpg'), undefined);
+      writeFileSync(recordPath(output, 'a.jpg'), content);
+      expect(ledger.read('a.jpg')).toBeUndefined();
+      expect(ledger.images()).toEqual(['a.jpg']);
+    },
+  );
+
+  it('lists the pictures with a record in path order and nothing else', async () => {
+    const ledger = openLedger(output);
+    expect(ledger.images()).toEqual([]);
+    for (const image of ['b.png', 'a/z.jpg', 'B.jpg']) await ledger.write(okRecord(image), undefined);
+    for (const stray of ['.facetag-1-2.tmp', '.json', 'notes.txt'])
+      writeFileSync(path.join(output, 'json', stray), '');
+    expect(ledger.images()).toEqual(['B.jpg', 'a/z.jpg', 'b.png']);
+  });
+
+  it('does without a new mtime where only an owner may set one', () => {
+    // A file that is not there fails as another person's does, also for root.
+    expect(() => {
+      openLedger(output).restamp('a.jpg', 1);
+    }).not.toThrow();
+  });
+
+  it('is swept of what a killed run left, and of nothing else', async () => {
+    const ledger = openLedger(output);
+    await ledger.write(okRecord('a.jpg'), undefined);
+    for (const folder of ['', 'json']) writeFileSync(path.join(output, folder, '.facetag-77-1.tmp'), 'half');
+    writeFileSync(path.join(output, '.facetag-mine.tmp'), '');
+    sweepTemporaries(output);
+    expect(readdirSync(output).sort()).toEqual(['.facetag-mine.tmp', 'json']);
+    expect(readdirSync(path.join(output, 'json'))).toEqual(['a.jpg.json']);
+  });
+
+  it('reports a name that the file system refuses as this picture alone', async () => {
+    const image = `${'x'.repeat(254)}.jpg`;
+    await expect(openLedger(output).write(okRecord(image), undefined)).rejects.toMatchObject({
+      name: 'ImageError',
+      code: 'WRITE_FAILED',
+    });
+    expect(readdirSync(path.join(output, 'json'))).toEqual([]);
+  });
+});
