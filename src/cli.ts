@@ -8,7 +8,7 @@ import { exitCodeFor } from './core/exit-code.js';
 import { FatalError, ImageError, InterruptedError, PipeClosedError } from './errors.js';
 import { packageRoot } from './cli-store.js';
 import { resolveConfig, resolveTelling } from './options.js';
-import { buildProgram, type Handlers, type ModelsHandlers } from './program.js';
+import { runProgram, type Handlers, type ModelsHandlers } from './program.js';
 import type { EventLog } from './ports.js';
 
 const { version } = JSON.parse(readFileSync(path.join(packageRoot, 'package.json'), 'utf8')) as {
@@ -72,13 +72,8 @@ async function loadModels(): Promise<ModelsHandlers> {
 
 /** @returns the exit code; never throws. */
 async function main(argv: readonly string[]): Promise<number> {
-  let code = 0;
-  const program = buildProgram(handlers, version, (value) => {
-    code = value;
-  });
   try {
-    await program.parseAsync(argv[0] === 'tag' ? argv.slice(1) : argv, { from: 'user' });
-    return code;
+    return await runProgram(argv, handlers, version);
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (error instanceof PipeClosedError) return 0;

@@ -51,8 +51,29 @@ Examples:
 Every flag has an environment form: ${environmentName('minFace')}=40. A flag wins over it.
 Exit codes: 0 done, 1 some pictures failed, 2 could not run, 3 --fail-if matched, 130/143 stopped by a signal.`;
 
-/** The command line as commander sees it; handlers are called with raw values. */
-export function buildProgram(handlers: Handlers, version: string, finish: (code: number) => void): Command {
+/**
+ * Reads a command line and calls the handler that it asks for, with raw values.
+ *
+ * @param argv what follows `facetag`. After a leading `tag` every word is a path, also one that is a command's name.
+ * @returns the handler's exit code.
+ * @throws {CommanderError} for help, the version and what commander refuses; what the handler throws.
+ */
+export async function runProgram(
+  argv: readonly string[],
+  handlers: Handlers,
+  version: string,
+): Promise<number> {
+  let code = 0;
+  const finish = (value: number): void => {
+    code = value;
+  };
+  const program = tagProgram(handlers, version, finish);
+  if (argv[0] === 'tag') await program.parseAsync(argv.slice(1), { from: 'user' });
+  else await addCommands(program, handlers, finish).parseAsync(argv, { from: 'user' });
+  return code;
+}
+
+function tagProgram(handlers: Handlers, version: string, finish: (code: number) => void): Command {
   const program = new Command('facetag')
     .description(
       'Finds faces in folders of pictures and writes their boxes, gender and age group as JSON and CSV.',
@@ -64,10 +85,14 @@ export function buildProgram(handlers: Handlers, version: string, finish: (code:
     .showHelpAfterError('(run facetag --help for the flags)')
     .addHelpText('after', EXAMPLES)
     .exitOverride()
-    .action(async (inputs: string[], raw: RawFlags) => {
-      finish(await handlers.tag(inputs, raw));
+    .action(async (inputs: string[], _: unknown, command: Command) => {
+      finish(await handlers.tag(inputs, typedFlags(command)));
     });
   addTagFlags(program);
+  return program;
+}
+
+function addCommands(program: Command, handlers: Handlers, finish: (code: number) => void): Command {
   addModels(program, handlers.models, finish);
   program
     .command('merge')
@@ -94,6 +119,12 @@ export function buildProgram(handlers: Handlers, version: string, finish: (code:
       finish(await handlers.setup());
     });
   return program;
+}
+
+/** What was typed alone: commander gives a `--no-` flag a default, which would hide its environment form. */
+function typedFlags(command: Command): RawFlags {
+  const flags = Object.entries(command.opts<RawFlags>());
+  return Object.fromEntries(flags.filter(([name]) => command.getOptionValueSource(name) === 'cli'));
 }
 
 function addTagFlags(program: Command): void {
