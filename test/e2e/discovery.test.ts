@@ -118,11 +118,7 @@ describe('what cannot be read', () => {
     const pruned = await facetag(['photos', '-f', 'jsonl', '--prune', ...JSON_LOG], { cwd, uid: NOBODY });
     expect(pruned.code).toBe(1);
     expect(eventsOf('run-end', pruned.stderr)[0]?.summary.pruned).toBe(0);
-    expect(codesIn(output)).toMatchObject({
-      'a/p000.jpg': 'ok',
-      'a/p003.jpg': 'ok',
-      'p002.jpg': 'UNREADABLE',
-    });
+    expect(codesIn(output)).toEqual(Object.fromEntries(NAMES.map((name) => [name, 'ok'])));
   });
 
   it.skipIf(!isRoot)(
