@@ -14,6 +14,8 @@ import { listFiles } from './stamp.js';
  * @property {{ code: string }} [error]
  */
 
+const NEXT = 'Your own pictures:  npm start -- <folder> --output <folder for the results>';
+
 const HEADER = ['picture', 'size', 'face', 'gender', 'age', 'confidence', 'box'];
 
 /**
@@ -26,7 +28,7 @@ export function printTable(output) {
   const records = listFiles(folder, '.json').map((name) =>
     JSON.parse(readFileSync(path.join(folder, name), 'utf8')),
   );
-  console.log(['', formatTable(records), '', ...outputLines(output), ''].join('\n'));
+  console.log(['', formatTable(records), '', ...outputLines(output), '', NEXT, ''].join('\n'));
 }
 
 /**
