@@ -1,0 +1,42 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { openLedger } from '../../src/adapters/ledger.js';
+import { goneImages, pruneGone } from '../../src/commands/prune.js';
+import { okRecord } from '../records.js';
+
+let output: string;
+
+beforeEach(() => {
+  output = mkdtempSync(path.join(tmpdir(), 'facetag-prune-'));
+});
+
+afterEach(() => {
+  rmSync(output, { recursive: true, force: true });
+});
+
+const isGone = (file: string): boolean => file.startsWith('/photos/gone');
+
+describe('pruneGone', () => {
+  it('removes the results of pictures that are gone and no others', async () => {
+    const ledger = openLedger(output);
+    for (const image of ['gone/b.jpg', 'gone/a.jpg', 'kept.jpg']) {
+      await ledger.write(okRecord(image), undefined);
+    }
+    expect([...goneImages('/photos', ledger, { isGone })]).toEqual(['gone/a.jpg', 'gone/b.jpg']);
+    expect(pruneGone('/photos', ledger, { isGone })).toBe(2);
+    expect(ledger.images()).toEqual(['kept.jpg']);
+  });
+
+  it.each(['{"mine":1}', '', JSON.stringify(okRecord('other.jpg'))])(
+    'leaves a file that is no record of facetag: %j',
+    async (content) => {
+      const ledger = openLedger(output);
+      await ledger.write(okRecord('kept.jpg'), undefined);
+      writeFileSync(path.join(output, 'json', 'gone.json'), content);
+      expect(pruneGone('/photos', ledger, { isGone })).toBe(0);
+      expect(ledger.images()).toEqual(['gone', 'kept.jpg']);
+    },
+  );
+});
