@@ -168,11 +168,26 @@ function isRecord(value: unknown): value is PictureRecord {
     record.schemaVersion === SCHEMA_VERSION &&
     typeof record.image === 'string' &&
     Array.isArray(record.faces) &&
+    record.faces.every(isFace) &&
     typeof record.width === 'number' &&
     typeof record.height === 'number' &&
     (record.status === 'ok' || (record.status === 'failed' && isObject(record.error))) &&
     isObject(record.run) &&
     (record.source === undefined || isObject(record.source))
+  );
+}
+
+function isFace(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const face = value as Partial<Record<keyof FaceRecord, unknown>>;
+  return (
+    Array.isArray(face.bbox) &&
+    face.bbox.length === 4 &&
+    face.bbox.every((number) => typeof number === 'number') &&
+    typeof face.confidence === 'number' &&
+    typeof face.gender === 'string' &&
+    typeof face.genderConfidence === 'number' &&
+    typeof face.age === 'string'
   );
 }
 

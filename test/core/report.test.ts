@@ -106,6 +106,10 @@ describe('records', () => {
     ['another schema version', whole.replace('"schemaVersion": 1', '"schemaVersion": 2')],
     ["another picture's", whole.replace('a.jpg', 'b.jpg')],
     ['a failed one without its error', whole.replace('"ok"', '"failed"')],
+    ['a face that is none', JSON.stringify({ ...okRecord('a.jpg'), faces: [null] })],
+    ['a face without a box', whole.replace('bbox', 'box')],
+    ['a box that is short of a side', whole.replace(/"bbox": \[\s*\d+,/, '"bbox": [')],
+    ['a face without a gender', whole.replace('"gender"', '"sex"')],
   ])('that are damaged are not taken: %s', (_, text) => {
     expect(parseRecord(text, 'a.jpg')).toBeUndefined();
   });
