@@ -1,29 +1,53 @@
+import { builtinModules } from 'node:module';
 import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
-/** Imports that a folder may not make. The order is cli → commands → run-batch → lanes → process-image → stages → core. */
-const forbid = (files, patterns, ignores = []) => ({
+/**
+ * Imports that a folder may not make, static or dynamic. The order is cli → commands → run-batch → lanes → process-image
+ * → stages → core. test/architecture.test.ts tries each rule.
+ */
+const forbid = (files, patterns, { ignores = [], syntax = [] } = {}) => ({
   files,
   ignores,
-  rules: { 'no-restricted-imports': ['error', { patterns }] },
+  rules: {
+    'no-restricted-imports': ['error', { patterns }],
+    'no-restricted-syntax': ['error', ...patterns.map(dynamically), ...syntax],
+  },
+});
+
+/** The same for `import()`, which no-restricted-imports does not look at. A selector's pattern takes no slash. */
+const dynamically = ({ regex, message }) => ({
+  selector: `ImportExpression[source.value=/${regex.replaceAll('/', '\\u002F')}/]`,
+  message,
 });
 
 const effects = {
-  regex: '^(node:(?!path|buffer)|sharp$|fast-glob$|undici$|onnxruntime-node$|@u4/)',
+  regex: `^(node:(?!path$|buffer$)|(${builtinModules.filter((name) => !/^(path|buffer)$/.test(name)).join('|')})$|sharp$|fast-glob$|undici$|onnxruntime-node$|@u4/)`,
   message: 'The core is pure: no file system, process, clock or native code.',
 };
 const above = (...folders) => ({
   regex: `(^|/)(${folders.join('|')})(/|\\.js$)`,
   message: 'An inner layer does not import an outer one.',
 });
+/** cli.ts and the composition roots beside it, one per command. */
+const cli = 'cli(-[a-z]+)?';
 const adapters = {
   regex: '(^|/)adapters/',
   message: 'Adapters are named only in composition roots (cli.ts, lanes/lane.ts).',
 };
 const nativeLibraries = {
-  regex: '^(sharp|onnxruntime-node|@u4/.*|cli-progress|undici)$',
-  message: 'Libraries with effects are imported by one adapter each.',
+  regex: '^(sharp|onnxruntime-node|@u4/.*|cli-progress|undici|(node:)?process)$',
+  message: 'Libraries with effects, and the process itself, are imported by one adapter each.',
 };
+
+const noProcess = { name: 'process', message: 'Only composition roots and adapters read process.*' };
+const noEffect = (name) => ({ name, message: 'The core is pure: pass in what it needs.' });
+/** What the core could reach without an import: clocks, timers, chance, the network. */
+const impure = [
+  "MemberExpression[object.name='Date'][property.name='now']",
+  "NewExpression[callee.name='Date'][arguments.length=0]",
+  "MemberExpression[object.name='Math'][property.name='random']",
+].map((selector) => ({ selector, message: 'The core is pure: the same input gives the same output.' }));
 
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', 'facetag-out/', 'coverage/', 'models/compact/'] },
@@ -46,9 +70,18 @@ export default tseslint.config(
     files: ['src/**/*.ts'],
     ignores: ['src/cli*.ts', 'src/lanes/lane.ts', 'src/adapters/**'],
     rules: {
+      'no-restricted-globals': ['error', noProcess],
+    },
+  },
+  {
+    files: ['src/core/**/*.ts'],
+    rules: {
       'no-restricted-globals': [
         'error',
-        { name: 'process', message: 'Only composition roots and adapters read process.*' },
+        noProcess,
+        ...['globalThis', 'performance', 'setTimeout', 'setInterval', 'setImmediate', 'fetch', 'crypto'].map(
+          noEffect,
+        ),
       ],
     },
   },
@@ -61,26 +94,28 @@ export default tseslint.config(
   },
   forbid(
     ['src/core/**'],
-    [effects, adapters, above('commands', 'lanes', 'stages', 'packs', 'run-batch', 'process-image', 'cli')],
+    [effects, adapters, above('commands', 'lanes', 'stages', 'packs', 'run-batch', 'process-image', cli)],
+    { syntax: impure },
   ),
   forbid(
     ['src/stages/**'],
-    [adapters, nativeLibraries, above('commands', 'lanes', 'run-batch', 'process-image', 'cli')],
+    [adapters, nativeLibraries, above('commands', 'lanes', 'run-batch', 'process-image', cli)],
   ),
   forbid(
     ['src/packs/**'],
-    [adapters, nativeLibraries, above('commands', 'lanes', 'stages', 'run-batch', 'process-image', 'cli')],
+    [adapters, nativeLibraries, above('commands', 'lanes', 'stages', 'run-batch', 'process-image', cli)],
   ),
+  forbid(['src/process-image.ts'], [adapters, nativeLibraries, above('commands', 'lanes', 'run-batch', cli)]),
+  forbid(['src/lanes/**'], [adapters, nativeLibraries, above('commands', 'run-batch', cli)], {
+    ignores: ['src/lanes/lane.ts'],
+  }),
+  forbid(['src/run-batch.ts'], [adapters, nativeLibraries, above('commands', cli)]),
+  forbid(['src/commands/**'], [adapters, nativeLibraries, above(cli)]),
+  forbid(['src/adapters/**'], [above('commands', 'lanes', 'stages', 'run-batch', 'process-image', cli)]),
+  // The vocabulary and the command line's own tables: everybody may import these.
   forbid(
-    ['src/process-image.ts'],
-    [adapters, nativeLibraries, above('commands', 'lanes', 'run-batch', 'cli')],
+    ['src/*.ts'],
+    [adapters, nativeLibraries, above('commands', 'lanes', 'stages', 'run-batch', 'process-image', cli)],
+    { ignores: ['src/cli*.ts', 'src/run-batch.ts', 'src/process-image.ts'] },
   ),
-  forbid(
-    ['src/lanes/**'],
-    [adapters, nativeLibraries, above('commands', 'run-batch', 'cli')],
-    ['src/lanes/lane.ts'],
-  ),
-  forbid(['src/run-batch.ts'], [adapters, nativeLibraries, above('commands', 'cli')]),
-  forbid(['src/commands/**'], [adapters, nativeLibraries, above('cli')]),
-  forbid(['src/adapters/**'], [above('commands', 'lanes', 'stages', 'run-batch', 'process-image', 'cli')]),
 );
