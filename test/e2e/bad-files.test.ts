@@ -24,7 +24,7 @@ describe('a folder with bad files', () => {
     await writePictures(photos, bad);
     cpSync(FIXTURES, path.join(photos, 'good'), { recursive: true });
     mkdirSync(path.join(photos, 'folder.jpg'));
-    execFileSync('mkfifo', [path.join(photos, 'fifo.jpg')]);
+    execFileSync('/usr/bin/env', ['mkfifo', path.join(photos, 'fifo.jpg')]);
     symlinkSync('nowhere.jpg', path.join(photos, 'dangling.jpg'));
 
     const ran = await facetag(['photos', '-f', 'csv,jsonl', '--annotate'], { cwd: folder });

@@ -98,13 +98,6 @@ export function contents(folder: string): Map<string, string> {
   return new Map([...files].sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
-/** Process ids of the direct children of a process. */
-export function childrenOf(pid: number): number[] {
-  const file = `/proc/${pid}/task/${pid}/children`;
-  if (!existsSync(file)) return [];
-  return readFileSync(file, 'utf8').split(' ').filter(Boolean).map(Number);
-}
-
 /** Process ids of a process group, the leader's included; whoever is left of a run started with `group`. */
 export function membersOf(group: number): number[] {
   return readdirSync('/proc')
