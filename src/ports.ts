@@ -16,7 +16,6 @@ import type {
   LaneStats,
   FileStamp,
   StopReason,
-  OutputMemory,
 } from './types.js';
 
 export interface DecodeLimits {
@@ -269,7 +268,12 @@ export interface OutputFolders {
   hasRecords(output: string): boolean;
   /** Whether a run is going on there, or was killed and has not been repeated since. */
   isUnfinished(output: string): boolean;
-  /** @throws {FatalError} OUTPUT_UNUSABLE when the file is there but not ours. */
-  readMemory(output: string): OutputMemory | undefined;
-  writeMemory(output: string, memory: OutputMemory): Promise<void>;
+  /**
+   * The base folder that the output folder was made with, absolute; undefined before its first run.
+   *
+   * @throws {FatalError} OUTPUT_UNUSABLE when the file is there but not ours.
+   */
+  readBase(output: string): string | undefined;
+  /** @param base absolute; remembered relative to the output folder, so that both can be moved together. */
+  writeBase(output: string, base: string): Promise<void>;
 }

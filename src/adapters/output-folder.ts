@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, rmdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, realpathSync, rmdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { recordsFolder } from '../core/output-paths.js';
 import { FatalError } from '../errors.js';
@@ -44,7 +44,7 @@ export const outputFolders: OutputFolders = {
 
   isUnfinished: (output) => existsSync(path.join(output, LOCK)),
 
-  readMemory(output) {
+  readBase(output) {
     const file = path.join(output, MEMORY);
     let text;
     try {
@@ -53,11 +53,14 @@ export const outputFolders: OutputFolders = {
       if (codeOf(error) === 'ENOENT') return undefined;
       throw new FatalError('OUTPUT_UNUSABLE', `Cannot read ${file}: ${reasonOf(error)}`, { cause: error });
     }
-    return parseMemory(text, file);
+    return path.resolve(realpathSync(output), parseMemory(text, file).base);
   },
 
-  writeMemory: (output, memory) =>
-    writeForRun(path.join(output, MEMORY), [JSON.stringify(memory, null, 2) + '\n']),
+  writeBase(output, base) {
+    // By its real path: the folder may be known under the name of a link today and under its own tomorrow.
+    const memory: OutputMemory = { schemaVersion: 1, base: path.relative(realpathSync(output), base) || '.' };
+    return writeForRun(path.join(output, MEMORY), [JSON.stringify(memory, null, 2) + '\n']);
+  },
 };
 
 /** An error of the work as data, so that it is not taken for one of the lock. */

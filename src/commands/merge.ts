@@ -1,4 +1,3 @@
-import path from 'node:path';
 import type { OutputFormat } from '../config.js';
 import { sameRun } from '../core/skip.js';
 import { FatalError, usageError } from '../errors.js';
@@ -47,10 +46,7 @@ export async function mergeCommand(
   const joined = inspect(folders, ports);
   await ports.outputs.hold(output, async () => {
     refuseStrangers(output, joined, ports);
-    await ports.outputs.writeMemory(output, {
-      schemaVersion: 1,
-      base: path.relative(output, joined.base) || '.',
-    });
+    await ports.outputs.writeBase(output, joined.base);
     await copyResults(output, joined, ports);
     await writeOutputs(ports.openLedger(output), formats, () => true);
   });
@@ -89,15 +85,15 @@ function inspect(folders: readonly string[], { outputs, openLedger }: MergePorts
 }
 
 function baseOf(folder: string, outputs: OutputFolders): string {
-  const memory = outputs.readMemory(folder);
-  if (!memory) throw usageError('an output folder of facetag', 'facetag merge', folder);
+  const base = outputs.readBase(folder);
+  if (base === undefined) throw usageError('an output folder of facetag', 'facetag merge', folder);
   if (outputs.isUnfinished(folder)) {
     throw new FatalError(
       'OUTPUT_LOCKED',
       `A run is writing to ${folder}, or was killed there. Let it finish, or run its command again, before merging`,
     );
   }
-  return path.resolve(folder, memory.base);
+  return base;
 }
 
 /** Records of the output folder that no shard has would make the result a mixture. */

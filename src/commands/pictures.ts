@@ -39,7 +39,7 @@ export async function findPictures(
       : await ports.readPathList(config.filesFrom, config.null ? '\0' : '\n');
   if (inputs.length === 0 && !listed) throw usageError('a file, folder or glob', 'the pictures', 'nothing');
   if (output !== undefined) await assertOutputOutside(inputs, output, cwd);
-  const stored = output === undefined ? undefined : ports.outputs.readMemory(output)?.base;
+  const stored = output === undefined ? undefined : ports.outputs.readBase(output);
   const base = settleBase(config, output, stored, cwd);
   const newerThanMs =
     config.newerThan === undefined
@@ -65,10 +65,7 @@ export async function findPictures(
     );
   }
   if (output !== undefined && stored === undefined && !config.dryRun) {
-    await ports.outputs.writeMemory(output, {
-      schemaVersion: 1,
-      base: path.relative(output, found.base) || '.',
-    });
+    await ports.outputs.writeBase(output, found.base);
   }
   return withFaults(found, ports);
 }
@@ -82,11 +79,10 @@ function settleBase(
 ): string | undefined {
   const typed = config.base === undefined ? undefined : path.resolve(cwd, config.base);
   if (output === undefined || stored === undefined) return typed;
-  const remembered = path.resolve(output, stored);
-  if (typed !== undefined && typed !== remembered) {
-    throw usageError(`the base folder that ${output} was made with, ${remembered},`, '--base', typed);
+  if (typed !== undefined && typed !== stored) {
+    throw usageError(`the base folder that ${output} was made with, ${stored},`, '--base', typed);
   }
-  return remembered;
+  return stored;
 }
 
 function withFaults(
