@@ -8,9 +8,7 @@ import type { DiscoveryFileSystem } from '../../src/stages/discover/file-system.
 import { discoverImages } from '../../src/stages/discover.js';
 import { defaults, makeTree } from './discover-tree.js';
 
-/** A variable, since knip takes a literal for a package's program. */
-const mkfifo = 'mkfifo';
-const makeFifos = (paths: string[]): Buffer => execFileSync(mkfifo, paths);
+const makeFifos = (paths: string[]): Buffer => execFileSync('mkfifo', paths);
 
 /** The real file system but for some folders that fail with a code. */
 function failing(codes: Readonly<Record<string, string>>): DiscoveryFileSystem {
