@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rm, rmdir, stat, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
+import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { FolderLock, LockOwner } from '../packs/store/ports.js';
 
@@ -32,6 +33,7 @@ export function createFolderLock(timing: Partial<LockTiming> = {}): FolderLock {
         found = true;
         const holder = await findHolder(file, settings);
         if (holder === 'nobody') continue;
+        if (holder === 'ours now') break;
         if (holder !== 'unclear' && !told) {
           options.onWait?.(holder);
           told = true;
@@ -51,8 +53,13 @@ export function createFolderLock(timing: Partial<LockTiming> = {}): FolderLock {
   };
 }
 
+/** Tells one holding from another, even of the same process id. */
+function signature(): string {
+  return JSON.stringify({ pid: process.pid, host: hostname(), id: randomUUID() });
+}
+
 async function create(file: string): Promise<boolean> {
-  const content = JSON.stringify({ pid: process.pid, host: hostname(), id: randomUUID() });
+  const content = signature();
   try {
     await writeFile(file, content, { flag: 'wx' });
   } catch (error) {
@@ -71,12 +78,15 @@ async function release(file: string): Promise<void> {
   if ((await readFile(file, 'utf8').catch(() => undefined)) === content) await rm(file, { force: true });
 }
 
-/** Who holds the lock; one whose holder is dead is removed. What is unclear is settled by looking again. */
-async function findHolder(file: string, timing: LockTiming): Promise<LockOwner | 'nobody' | 'unclear'> {
+/** Who holds the lock; a dead holder's is made ours. What is unclear is settled by looking again. */
+async function findHolder(
+  file: string,
+  timing: LockTiming,
+): Promise<LockOwner | 'nobody' | 'ours now' | 'unclear'> {
   const found = await look(file);
   if (!found) return 'nobody';
   if (isAlive(file, found, timing)) return found.owner ?? 'unclear';
-  // Only who holds the guard removes a lock, and only after a second look: nobody's fresh lock can be removed by mistake.
+  // Only who holds the guard replaces a lock, and only after a second look: nobody's fresh lock can be lost by mistake.
   const guard = `${file}.takeover`;
   try {
     await mkdir(guard);
@@ -84,16 +94,27 @@ async function findHolder(file: string, timing: LockTiming): Promise<LockOwner |
     // Where it cannot be made (a folder that may only be read) waiting would never end.
     if (errorCode(error) !== 'EEXIST') throw error;
     const age = Date.now() - ((await stat(guard).catch(() => undefined))?.mtimeMs ?? Date.now());
-    if (age > timing.passing) await rmdir(guard).catch(() => undefined);
+    if (age > timing.passing) await rm(guard, { recursive: true, force: true });
     return 'unclear';
   }
   try {
     const again = await look(file);
-    if (again && !isAlive(file, again, timing)) await rm(file, { force: true });
-    return 'nobody';
+    if (!again) return 'nobody';
+    if (isAlive(file, again, timing)) return 'unclear';
+    await replace(file, guard);
+    return 'ours now';
   } finally {
-    await rmdir(guard).catch(() => undefined);
+    await rm(guard, { recursive: true, force: true });
   }
+}
+
+/** In one step: a kill on the way never leaves the folder without a lock that tells of what must be swept. */
+async function replace(file: string, guard: string): Promise<void> {
+  const content = signature();
+  const next = path.join(guard, 'next');
+  await writeFile(next, content);
+  await rename(next, file);
+  held.set(file, content);
 }
 
 interface FoundLock {
