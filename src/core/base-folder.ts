@@ -48,7 +48,8 @@ export function baseFolder(given: string | undefined, folders: readonly string[]
   if (given === undefined) return commonParent(folders);
   const outside = folders.find((folder) => !isWithin(given, folder));
   if (outside !== undefined) {
-    throw usageError(`paths inside the base folder ${JSON.stringify(given)}`, '--base', outside);
+    const hint = 'other pictures go to an output folder of their own: -o <dir>';
+    throw usageError(`paths inside the base folder ${JSON.stringify(given)} (${hint})`, '--base', outside);
   }
   return given;
 }
