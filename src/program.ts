@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import type { Flags } from './config.js';
-import { FLAGS, FLAG_GROUPS, FLAG_NAMES } from './flags.js';
+import { usageError } from './errors.js';
+import { FLAGS, FLAG_GROUPS, FLAG_NAMES, longName } from './flags.js';
 import { environmentName, type RawFlags } from './options.js';
 
 /** One function per command; each resolves to the exit code. */
@@ -93,6 +94,7 @@ function tagProgram(handlers: Handlers, version: string, finish: (code: number) 
 }
 
 function addCommands(program: Command, handlers: Handlers, finish: (code: number) => void): Command {
+  program.hook('preSubcommand', refuseFlagsBefore);
   addModels(program, handlers.models, finish);
   program
     .command('merge')
@@ -119,6 +121,18 @@ function addCommands(program: Command, handlers: Handlers, finish: (code: number
       finish(await handlers.setup());
     });
   return program;
+}
+
+/** `facetag --models m models pull classic` would pull to another folder than the one that was named. */
+function refuseFlagsBefore(program: Command, command: Command): void {
+  const [first] = Object.keys(typedFlags(program)) as (keyof Flags)[];
+  if (first === undefined) return;
+  const name = command.name();
+  throw usageError(
+    `the flags of ${name} behind it, or facetag tag for a folder of that name,`,
+    longName(first),
+    `facetag ${longName(first)} ${name}`,
+  );
 }
 
 /** What was typed alone: commander gives a `--no-` flag a default, which would hide its environment form. */

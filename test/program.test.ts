@@ -46,6 +46,19 @@ describe('the command line', () => {
     expect(called).toEqual([[name, ...args]]);
   });
 
+  it.each([
+    ['--models m models path', '--models', 'facetag --models models'],
+    ['-n models', '--dry-run', 'facetag --dry-run models'],
+    ['-q -o out doctor', '--quiet', 'facetag --quiet doctor'],
+  ])('refuses flags that no command would see: %s', async (line, flag, received) => {
+    const { called, handlers } = recorder();
+    const command = received.split(' ').at(-1) ?? '';
+    await expect(runProgram(line.split(' '), handlers, '1.2.3')).rejects.toThrow(
+      `Expected the flags of ${command} behind it, or facetag tag for a folder of that name, for ${flag}, received "${received}"`,
+    );
+    expect(called).toEqual([]);
+  });
+
   it('leaves flags that were not typed to the environment', async () => {
     const { called, handlers } = recorder();
     await runProgram(['photos'], handlers, '1.2.3');
