@@ -223,6 +223,8 @@ export interface Ledger {
 
 /** Takes finished records, in order. */
 export interface ReportSink {
+  /** Whether it is a terminal, which would obey control characters in names. */
+  readonly terminal?: boolean;
   /** Resolves when there is room for more. @throws {PipeClosedError} when the reader went away. */
   write(line: string): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { messageOf } from './core/thrown.js';
 import { FatalError, ImageError } from './errors.js';
 import { annotateImage } from './stages/annotate.js';
 import { estimateAttributes } from './stages/attributes.js';
@@ -101,7 +102,7 @@ function failedReport(error: unknown, { stage, source, picture }: Progress): Ima
       : {
           stage,
           code: unexpectedCode(stage),
-          message: error instanceof Error ? error.message : String(error),
+          message: messageOf(error),
         };
   return { ...sizeOf(picture), faces: [], ...(source && { source }), failure };
 }

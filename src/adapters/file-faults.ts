@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { codeOf, messageOf } from '../core/thrown.js';
 import { FatalError, ImageError } from '../errors.js';
 
 /** Faults of the disk, not of one path: the run cannot go on. */
@@ -50,13 +51,9 @@ export function notAFile(): ImageError {
   return new ImageError('NOT_A_FILE', 'Not a regular file', 'discover');
 }
 
-export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-}
-
 /** The reason without paths, so that records do not depend on where a run was made. */
 export function reasonOf(error: unknown): string {
   const code = codeOf(error);
-  if (code === undefined) return error instanceof Error ? error.message : String(error);
+  if (code === undefined) return messageOf(error);
   return REASONS[code] ?? code;
 }

@@ -11,9 +11,10 @@ import {
 import { copyFile, open, rename, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import { codeOf } from '../core/thrown.js';
 import { FatalError, ImageError } from '../errors.js';
 import type { FileWriter, PictureFiles } from '../ports.js';
-import { codeOf, fatalWriteFault, notAFile, reasonOf, unreadable, writeFault } from './file-faults.js';
+import { fatalWriteFault, notAFile, reasonOf, unreadable, writeFault } from './file-faults.js';
 
 /** Node reads at most 2 GiB into one Buffer. */
 const MAX_FILE_BYTES = 2 ** 31 - 1;

@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/pr
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { codeOf } from '../core/thrown.js';
 import type { FolderLock, LockOwner } from '../packs/store/ports.js';
 
 export interface LockTiming {
@@ -63,8 +64,8 @@ async function create(file: string): Promise<boolean> {
   try {
     await writeFile(file, content, { flag: 'wx' });
   } catch (error) {
-    if (errorCode(error) === 'EEXIST') return false;
-    if (errorCode(error) === 'ENOSPC') await rm(file, { force: true });
+    if (codeOf(error) === 'EEXIST') return false;
+    if (codeOf(error) === 'ENOSPC') await rm(file, { force: true });
     throw error;
   }
   held.set(file, content);
@@ -92,7 +93,7 @@ async function findHolder(
     await mkdir(guard);
   } catch (error) {
     // Where it cannot be made (a folder that may only be read) waiting would never end.
-    if (errorCode(error) !== 'EEXIST') throw error;
+    if (codeOf(error) !== 'EEXIST') throw error;
     const age = Date.now() - ((await stat(guard).catch(() => undefined))?.mtimeMs ?? Date.now());
     if (age > timing.passing) await rm(guard, { recursive: true, force: true });
     return 'unclear';
@@ -133,7 +134,7 @@ async function look(file: string): Promise<FoundLock | undefined> {
       return { owner: undefined, age };
     }
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
+    if (codeOf(error) === 'ENOENT') return undefined;
     throw error;
   }
 }
@@ -147,15 +148,11 @@ function isAlive(file: string, { owner, age }: FoundLock, timing: LockTiming): b
     process.kill(owner.pid, 0);
     return true;
   } catch (error) {
-    return errorCode(error) === 'EPERM';
+    return codeOf(error) === 'EPERM';
   }
 }
 
 async function touch(file: string): Promise<void> {
   const now = new Date();
   await utimes(file, now, now).catch(() => undefined);
-}
-
-function errorCode(error: unknown): string | undefined {
-  return (error as NodeJS.ErrnoException).code;
 }

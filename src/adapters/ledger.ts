@@ -8,9 +8,10 @@ import {
   recordsFolder,
 } from '../core/output-paths.js';
 import { formatRecord, parseRecord } from '../core/report.js';
+import { codeOf } from '../core/thrown.js';
 import { FatalError } from '../errors.js';
 import type { Ledger } from '../ports.js';
-import { codeOf, reasonOf, writeFault } from './file-faults.js';
+import { reasonOf, writeFault } from './file-faults.js';
 import { removeFile, setMtime, TEMPORARY_NAME, writeForRun, writeWhole } from './files.js';
 
 /**

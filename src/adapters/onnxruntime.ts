@@ -1,4 +1,5 @@
 import type * as OnnxRuntime from 'onnxruntime-node';
+import { hasCode, messageOf } from '../core/thrown.js';
 import { FatalError } from '../errors.js';
 import type { Blob, Engine, Net, NetFiles } from '../ports.js';
 
@@ -17,8 +18,8 @@ export async function importRuntime(load: () => Promise<Runtime>): Promise<Runti
   try {
     return await load();
   } catch (cause) {
-    const absent = isErrno(cause, 'ERR_MODULE_NOT_FOUND');
-    const reason = absent ? 'is not installed' : `does not load (${message(cause)})`;
+    const absent = hasCode(cause, 'ERR_MODULE_NOT_FOUND');
+    const reason = absent ? 'is not installed' : `does not load (${messageOf(cause)})`;
     throw new FatalError(
       'ENGINE_MISSING',
       `The engine onnxruntime was asked for, but onnxruntime-node ${reason}. Install it beside facetag: ` +
@@ -59,7 +60,7 @@ class OnnxRuntimeEngine implements Engine {
     } catch (cause) {
       throw new FatalError(
         'MODEL_CORRUPT',
-        `ONNX Runtime cannot read the net ${weights}: ${message(cause)}. Check it with \`facetag models verify\`.`,
+        `ONNX Runtime cannot read the net ${weights}: ${messageOf(cause)}. Check it with \`facetag models verify\`.`,
         { cause },
       );
     }
@@ -84,12 +85,4 @@ class OnnxRuntimeNet implements Net {
 function floats(tensor: OnnxRuntime.Tensor | undefined, name: string): Float32Array {
   if (tensor?.data instanceof Float32Array) return tensor.data;
   throw new Error(`The net gave no float32 values for ${name}`);
-}
-
-function isErrno(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
-}
-
-function message(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync, realpathSync, rmdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { recordsFolder } from '../core/output-paths.js';
+import { codeOf } from '../core/thrown.js';
 import { FatalError } from '../errors.js';
 import type { OutputFolders } from '../ports.js';
 import type { OutputMemory } from '../types.js';
-import { codeOf, fatalWriteFault, reasonOf } from './file-faults.js';
+import { fatalWriteFault, reasonOf } from './file-faults.js';
 import { makeFolder, writeForRun } from './files.js';
 import { createFolderLock } from './folder-lock.js';
 import { sweepTemporaries } from './ledger.js';

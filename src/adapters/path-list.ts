@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { messageOf } from '../core/thrown.js';
 import { usageError } from '../errors.js';
 
 /**
@@ -15,7 +16,7 @@ export async function readPathList(
   try {
     return await split(source === '-' ? stdin : createReadStream(source), separator.charCodeAt(0));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     throw usageError(`a readable list of paths (${reason})`, '--files-from', source);
   }
 }

@@ -1,6 +1,7 @@
+import { codeOf } from '../core/thrown.js';
 import { FatalError, PipeClosedError } from '../errors.js';
 import type { ReportSink } from '../ports.js';
-import { codeOf, reasonOf } from './file-faults.js';
+import { reasonOf } from './file-faults.js';
 
 /**
  * Machine data on stdout. A write resolves when the system has taken the text, so a slow reader slows the run down and a

@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rmdir, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { codeOf, hasCode, messageOf } from '../core/thrown.js';
 import type { FolderFacts, Probed } from '../core/doctor/facts.js';
 
 /** Which native code a child tries; see `system-probe.ts`. */
@@ -77,7 +78,7 @@ async function nearestExisting(folder: string): Promise<string> {
 async function exists(target: string): Promise<boolean> {
   return stat(target).then(
     () => true,
-    (error: unknown) => codeOf(error) !== 'ENOENT' && codeOf(error) !== 'ENOTDIR',
+    (error: unknown) => !hasCode(error, 'ENOENT', 'ENOTDIR'),
   );
 }
 
@@ -87,7 +88,7 @@ async function tryWriting(folder: string): Promise<string | undefined> {
     await rmdir(await mkdtemp(path.join(folder, '.facetag-doctor-')));
     return undefined;
   } catch (error) {
-    return codeOf(error);
+    return codeOf(error) ?? messageOf(error);
   }
 }
 
@@ -98,8 +99,4 @@ async function readFreeBytes(folder: string): Promise<number | undefined> {
   } catch {
     return undefined;
   }
-}
-
-function codeOf(error: unknown): string {
-  return (error as NodeJS.ErrnoException).code ?? String(error);
 }

@@ -15,6 +15,18 @@ export function escapeControls(text: string): string {
   return text.replace(UNPRINTABLE, (found) => SHORT.get(found) ?? hexEscape(found.codePointAt(0) ?? 0));
 }
 
+/**
+ * Lines of machine output, safe to show on a terminal: what JSON text leaves as it is gets JSON's own escapes. Line ends
+ * and tabs stay.
+ */
+export function escapeLines(text: string): string {
+  return text.replace(UNPRINTABLE, (found) =>
+    found === '\n' || found === '\t' ? found : found.split('').map(jsonEscape).join(''),
+  );
+}
+
+const jsonEscape = (unit: string): string => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
 /** `\x1b`, `\u202e`, `\u{e0001}`. */
 function hexEscape(code: number): string {
   const hex = code.toString(16);

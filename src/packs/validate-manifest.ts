@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { messageOf } from '../core/thrown.js';
 import { FatalError } from '../errors.js';
 import { attributeNets } from './manifest.js';
 import { manifestSchema } from './spec.js';
@@ -26,7 +27,7 @@ function parseJson(text: string, origin: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw invalid(origin, error instanceof Error ? error.message : String(error));
+    throw invalid(origin, messageOf(error));
   }
 }
 

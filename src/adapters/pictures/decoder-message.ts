@@ -1,3 +1,5 @@
+import { messageOf } from '../../core/thrown.js';
+
 /**
  * Warnings of libjpeg about files that many cameras and editors write: nothing of the picture is missing. The rest
  * ("bad Huffman code", "premature end of data segment", a lost restart marker) mean wrong pixels.
@@ -19,7 +21,7 @@ const LONGEST = 200;
 
 /** The decoder's own reason, in one line. */
 export function decoderMessage(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
+  const text = messageOf(error);
   if (text === NO_LOADER) return 'the header is damaged';
   const lines = text
     .split('\n')

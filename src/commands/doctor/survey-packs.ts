@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { messageOf } from '../../core/thrown.js';
 import type { PackFacts, PackFileFacts } from '../../core/doctor/facts.js';
 import { filesForRun } from '../../packs/manifest.js';
 import type { ModelFile, PackSpec } from '../../packs/spec.js';
@@ -29,7 +30,7 @@ async function surveyFile(folder: string, { name, bytes, sha256 }: ModelFile): P
     const { state } = check;
     return { name, bytes, sha256, state, ...(state === 'wrong' && { reason: check.reason }) };
   } catch (error) {
-    const reason = `not readable (${error instanceof Error ? error.message : String(error)})`;
+    const reason = `not readable (${messageOf(error)})`;
     return { name, bytes, sha256, state: 'wrong', reason };
   }
 }

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { messageOf } from '../../core/thrown.js';
 import { FatalError } from '../../errors.js';
 import { attributeNets, definitionPath, findDetector, findPack } from '../manifest.js';
 import type { ModelFile, NetSpec } from '../spec.js';
@@ -124,7 +125,7 @@ async function writeOnnx(store: Store, folder: string, net: NetSpec): Promise<Ui
     const caffe = parseCaffeNet(text);
     return caffeToOnnx(caffe, tensorflow ? readTensorflowWeights(bytes, caffe) : readCaffeModel(bytes));
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new FatalError('MODEL_CORRUPT', `${net.weights} cannot be converted to ONNX: ${reason}`, { cause });
   }
 }

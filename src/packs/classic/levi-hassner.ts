@@ -1,4 +1,5 @@
 import { mostProbable } from '../../core/labels.js';
+import { messageOf } from '../../core/thrown.js';
 import { FatalError } from '../../errors.js';
 import type { AttributeEstimator, Blob, EngineImage, Imaging, Net } from '../../ports.js';
 import type { Attributes, BoundingBox, Raster } from '../../types.js';
@@ -118,7 +119,7 @@ async function checkWidth(
   try {
     found = (await probabilities(net, blob)).length;
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw new FatalError('MODEL_CORRUPT', `${spec.weights} does not run with its definition: ${reason}`, {
       cause,
     });

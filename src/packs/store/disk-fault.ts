@@ -1,17 +1,17 @@
 import { statfs } from 'node:fs/promises';
+import { codeOf, hasCode } from '../../core/thrown.js';
 import { FatalError } from '../../errors.js';
 import { formatBytes } from './format-bytes.js';
-import { isErrno } from './inspect-file.js';
 
 export function isDiskFull(error: unknown): boolean {
   // EFBIG: a limit on the size of files (ulimit -f).
-  return isErrno(error, 'ENOSPC', 'EDQUOT', 'EFBIG');
+  return hasCode(error, 'ENOSPC', 'EDQUOT', 'EFBIG');
 }
 
 /** The FatalError for what the disk of a pack's folder refused; any other error as it is. */
 export async function explainDiskFault(error: unknown, folder: string): Promise<unknown> {
   if (isDiskFull(error)) {
-    const limit = isErrno(error, 'EFBIG')
+    const limit = hasCode(error, 'EFBIG')
       ? 'The limit on file sizes (ulimit -f) is too low for'
       : 'No space is left on the disk of';
     const advice =
@@ -19,8 +19,8 @@ export async function explainDiskFault(error: unknown, folder: string): Promise<
     const message = `${limit} ${folder} (${await freeSpace(folder)}). ${advice}`;
     return new FatalError('OUTPUT_UNUSABLE', message, { cause: error });
   }
-  if (isErrno(error, 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EIO')) {
-    const message = `${folder} cannot be written (${error.code ?? ''}). Name another folder with --models <dir>.`;
+  if (hasCode(error, 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EIO')) {
+    const message = `${folder} cannot be written (${codeOf(error) ?? ''}). Name another folder with --models <dir>.`;
     return new FatalError('OUTPUT_UNUSABLE', message, { cause: error });
   }
   return error;

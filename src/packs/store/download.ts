@@ -1,5 +1,6 @@
 import { rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { messageOf } from '../../core/thrown.js';
 import { FatalError } from '../../errors.js';
 import { PartialFile } from './partial-file.js';
 import { HEAD_BYTES, describeContent, describeWrongFile } from './wrong-file.js';
@@ -71,7 +72,7 @@ async function tryUrl(file: ModelFile, url: string, options: DownloadOptions): P
       options.signal?.throwIfAborted();
       if (isSystemError(error)) throw error;
       if (error instanceof WrongContent) return `it is ${error.message}`;
-      failure = error instanceof Error ? error.message : String(error);
+      failure = messageOf(error);
       if (!(error instanceof BrokenBody)) return failure;
     } finally {
       await part.close();
@@ -154,7 +155,7 @@ async function readChunk(chunks: AsyncIterator<Uint8Array>): Promise<IteratorRes
   try {
     return await chunks.next();
   } catch (cause) {
-    throw new BrokenBody(cause instanceof Error ? cause.message : String(cause), { cause });
+    throw new BrokenBody(messageOf(cause), { cause });
   }
 }
 

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Stats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
+import { codeOf, hasCode } from '../../core/thrown.js';
 import { HEAD_BYTES, describeWrongFile } from './wrong-file.js';
 import type { ModelFile } from '../spec.js';
 
@@ -24,8 +25,8 @@ export async function inspectFile(
   try {
     content = await digest(file, signal);
   } catch (error) {
-    if (isErrno(error, 'EACCES', 'EPERM', 'EIO'))
-      return { state: 'wrong', reason: `not readable (${error.code ?? ''})` };
+    if (hasCode(error, 'EACCES', 'EPERM', 'EIO'))
+      return { state: 'wrong', reason: `not readable (${codeOf(error) ?? ''})` };
     throw error;
   }
   const { head, sha256 } = content;
@@ -38,7 +39,7 @@ export async function statOrNothing(file: string): Promise<Stats | undefined> {
   try {
     return await stat(file);
   } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return undefined;
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return undefined;
     throw error;
   }
 }
@@ -60,9 +61,4 @@ async function digest(file: string, signal?: AbortSignal): Promise<{ head: Buffe
   } finally {
     await handle.close();
   }
-}
-
-/** True for a system error with one of these codes. */
-export function isErrno(error: unknown, ...codes: string[]): error is NodeJS.ErrnoException {
-  return error instanceof Error && codes.includes((error as NodeJS.ErrnoException).code ?? '');
 }

@@ -1,7 +1,8 @@
 import type { Stats } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { inspectFile, isErrno, statOrNothing } from './inspect-file.js';
+import { hasCode } from '../../core/thrown.js';
+import { inspectFile, statOrNothing } from './inspect-file.js';
 import { replaceJson } from './replace-json.js';
 import type { FileCheck } from './inspect-file.js';
 import type { ModelFile } from '../spec.js';
@@ -44,7 +45,7 @@ export async function recordInstalled(
   try {
     await replaceJson(path.join(folder, RECORD), { schemaVersion: 1, files });
   } catch (error) {
-    const notWritable = isErrno(error, 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT');
+    const notWritable = hasCode(error, 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT');
     if (when === 'always' || !notWritable) throw error;
   }
 }

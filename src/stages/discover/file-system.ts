@@ -1,5 +1,6 @@
 import type nodeFs from 'node:fs';
 import { promisify } from 'node:util';
+import { codeOf, messageOf } from '../../core/thrown.js';
 
 /** The part of `node:fs` that discovery uses; tests put odd ones in its place. */
 export interface DiscoveryFileSystem {
@@ -34,7 +35,7 @@ export async function statOf(fs: DiscoveryFileSystem, location: string): Promise
     // The callback form costs half of fs.promises.stat.
     return await promisify(fs.stat)(location);
   } catch (error) {
-    return errorCode(error);
+    return codeOf(error) ?? messageOf(error);
   }
 }
 
@@ -49,10 +50,4 @@ export async function exists(fs: DiscoveryFileSystem, location: string): Promise
 /** The path without links, or the path itself where it cannot be resolved. */
 export async function realPathOf(fs: DiscoveryFileSystem, location: string): Promise<string> {
   return promisify(fs.realpath.native)(location).catch(() => location);
-}
-
-/** `EACCES` and the like; what else was thrown, as text. */
-export function errorCode(error: unknown): string {
-  if (error instanceof Error && 'code' in error && typeof error.code === 'string') return error.code;
-  return String(error);
 }

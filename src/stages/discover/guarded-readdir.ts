@@ -2,7 +2,8 @@ import type { Dirent } from 'node:fs';
 import path from 'node:path';
 import { isWithin, rebase, relativeTo } from '../../core/base-folder.js';
 import { isPictureName } from '../../core/picture-name.js';
-import { errorCode, realPathOf, type DiscoveryFileSystem } from './file-system.js';
+import { codeOf, hasCode, messageOf } from '../../core/thrown.js';
+import { realPathOf, type DiscoveryFileSystem } from './file-system.js';
 import type { Findings } from './findings.js';
 import { hideLineBreaks, showLineBreaks } from './line-breaks.js';
 import { listFolder } from './list-folder.js';
@@ -30,8 +31,8 @@ export function guardedReaddir(walked: Walk, findings: Findings, fs: DiscoveryFi
       return entries.filter((entry) => matters(entry, walked)).map(matchable);
     } catch (error) {
       // A folder that vanished, or the fixed part of a glob: there is nothing in it to miss.
-      if (errorCode(error) === 'ENOENT') return [];
-      const message = `the folder cannot be read (${errorCode(error)}): its pictures are not known`;
+      if (hasCode(error, 'ENOENT')) return [];
+      const message = `the folder cannot be read (${codeOf(error) ?? messageOf(error)}): its pictures are not known`;
       findings.unreadable(folder, message);
       return [];
     }
