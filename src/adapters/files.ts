@@ -1,9 +1,12 @@
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import {
+  closeSync,
   constants,
   createReadStream,
   existsSync,
   mkdirSync,
+  openSync,
+  readSync,
   statSync,
   unlinkSync,
   utimesSync,
@@ -61,13 +64,32 @@ export const pictureFiles: PictureFiles = {
   async sha256(file) {
     const hash = createHash('sha256');
     try {
-      await pipeline(createReadStream(file), hash);
+      const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+      const length = readHead(descriptor, hash);
+      if (length === HEAD.length) {
+        await pipeline(createReadStream(file, { fd: descriptor, start: length }), hash);
+      } else closeSync(descriptor);
     } catch (error) {
       throw unreadable(error);
     }
     return hash.digest('hex');
   },
 };
+
+/** A small file fits in: a stream and its buffer for each of 10,000 touched ones would take two seconds more. */
+const HEAD = Buffer.alloc(1 << 17);
+
+/** @returns how many bytes there are, at most the size of `HEAD`. Closes the file when it cannot be read. */
+function readHead(descriptor: number, hash: Hash): number {
+  try {
+    const length = readSync(descriptor, HEAD, 0, HEAD.length, 0);
+    hash.update(HEAD.subarray(0, length));
+    return length;
+  } catch (error) {
+    closeSync(descriptor);
+    throw error;
+  }
+}
 
 let temporaryCount = 0;
 
