@@ -1,15 +1,32 @@
 import path from 'node:path';
 import type { Config } from '../config.js';
+import { escapeControls } from '../core/escape-controls.js';
 import { exitCodeFor } from '../core/exit-code.js';
 import { decideSkip } from '../core/skip.js';
 import { ImageError } from '../errors.js';
 import type { Ledger, ReportSink } from '../ports.js';
 import type { RunKey } from '../types.js';
 import { findPictures } from './pictures.js';
+import { goneImages } from './prune.js';
 import type { TagPorts } from './tag-ports.js';
 
-/** What a run would do with a picture. */
-type Action = 'tag' | 'skip' | 'redraw';
+type DryRunPorts = Pick<
+  TagPorts,
+  | 'cwd'
+  | 'files'
+  | 'isGone'
+  | 'log'
+  | 'mtimeOf'
+  | 'now'
+  | 'openLedger'
+  | 'outputs'
+  | 'readPathList'
+  | 'stdout'
+  | 'stop'
+>;
+
+/** What a run would do with a picture, or with the results of one that is gone. */
+type Action = 'tag' | 'skip' | 'redraw' | 'prune';
 
 /**
  * Lists on stdout what a run would do, one picture a line: the action, a tab, the path (with `--jsonl` as JSON).
@@ -19,17 +36,20 @@ export async function dryRun(
   config: Config,
   run: RunKey,
   output: string | undefined,
-  ports: TagPorts,
+  ports: DryRunPorts,
 ): Promise<number> {
   const { stop } = ports;
   const { base, images, unlisted } = await stop.unlessInterrupted(findPictures(config, output, ports));
   const ledger =
     output !== undefined && ports.outputs.hasRecords(output) ? ports.openLedger(output) : undefined;
-  const lines = new Lines(ports.stdout);
+  const lines = new Lines(ports.stdout, config.jsonl);
   for (const image of images) {
     if (stop.requested !== undefined) break;
     const action = ledger ? await foresee(path.join(base, image), image, config, run, ledger, ports) : 'tag';
-    await lines.add(config.jsonl ? JSON.stringify({ image, action }) : `${action}\t${image}`);
+    await lines.add(image, action);
+  }
+  if (config.prune && ledger && stop.requested === undefined) {
+    for (const image of goneImages(base, ledger, ports)) await lines.add(image, 'prune');
   }
   await lines.flush();
   const signal = stop.requested === 'closed pipe' ? undefined : stop.requested;
@@ -42,7 +62,7 @@ async function foresee(
   { force, retryFailed, annotate }: Config,
   run: RunKey,
   ledger: Ledger,
-  { files }: TagPorts,
+  { files }: DryRunPorts,
 ): Promise<Action> {
   const stored = ledger.read(image);
   if (!stored) return 'tag';
@@ -65,10 +85,14 @@ async function foresee(
 class Lines {
   private block = '';
 
-  constructor(private readonly sink: ReportSink) {}
+  constructor(
+    private readonly sink: ReportSink,
+    private readonly json: boolean,
+  ) {}
 
-  async add(line: string): Promise<void> {
-    this.block += line + '\n';
+  async add(image: string, action: Action): Promise<void> {
+    const name = this.sink.terminal ? escapeControls(image) : image;
+    this.block += (this.json ? JSON.stringify({ image, action }) : `${action}\t${name}`) + '\n';
     if (this.block.length >= 1 << 16) await this.flush();
   }
 
