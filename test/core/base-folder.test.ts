@@ -49,7 +49,7 @@ describe('baseFolder', () => {
   it('is the given one, or an error that names both', () => {
     expect(baseFolder('/a', ['/a/b', '/a'])).toBe('/a');
     expect(() => baseFolder('/a', ['/a/b', '/ab'])).toThrow(
-      'Expected paths inside the base folder "/a" for --base, received "/ab"',
+      'Expected paths inside the base folder "/a" (other pictures go to an output folder of their own: -o <dir>) for --base, received "/ab"',
     );
   });
 });
