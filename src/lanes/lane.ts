@@ -13,14 +13,15 @@ serveLane(process, {
   memory: readMemory,
   async build(config) {
     const { imaging, engine, canvases } = loadOpenCv();
-    const built = buildPack(config.pack, {
+    const loading = buildPack(config.pack, {
       imaging,
       engine: await openEngine(config.engine, engine),
       minConfidence: config.minConfidence,
       padding: config.padding,
     });
     // Nets are read on another thread: meanwhile this one loads sharp, which takes as long.
-    const [{ detector, attributes }, codec] = await Promise.all([built, createPictures()]);
+    const codec = createPictures();
+    const { detector, attributes } = await loading;
     const ports: ImagePorts = {
       files: pictureFiles,
       writer: fileWriter,

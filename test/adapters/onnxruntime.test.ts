@@ -23,7 +23,7 @@ beforeAll(async () => {
 const photo = path.join(repository, 'fixtures/images/astronaut.png');
 
 async function astronaut(): Promise<Raster> {
-  const decoder = await createPictures();
+  const decoder = createPictures();
   return (await decoder.decode(await readFile(photo), { maxDim: 512, maxPixels: 1e8 })).raster;
 }
 

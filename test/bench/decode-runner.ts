@@ -15,7 +15,7 @@ const LIMITS = { maxDim: 720, maxPixels: 1e8 };
 const [first = '', ...others] = readFileSync(process.argv[2] ?? '', 'utf8')
   .trim()
   .split('\n');
-const decoder = await createPictures();
+const decoder = createPictures();
 
 async function time(file: string): Promise<DecodeTimes> {
   const [wall, cpu] = [performance.now(), process.cpuUsage()];

@@ -42,7 +42,7 @@ async function openPorts({ pack, engine, models }: StageQuestion, watch: Stopwat
     minConfidence: detector.minConfidence,
     padding: spec.attributes.padding,
   });
-  const pictures = await createPictures();
+  const pictures = createPictures();
   return {
     ...nets,
     canvases: opencv.canvases,

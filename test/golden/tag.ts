@@ -6,7 +6,7 @@ import type { BoundingBox, Face } from '../../src/types.js';
 
 /** The faces of one picture file; boxes in pixels of the original. */
 export async function tagFile(file: string, pack: BuiltPack, maxDim: number): Promise<readonly Face[]> {
-  const decoder = await createPictures();
+  const decoder = createPictures();
   const { raster, scale } = await decoder.decode(await readFile(file), { maxDim, maxPixels: 1e8 });
   const found = await pack.detector.detect(raster);
   const boxes = found.map(({ box }) => clipBox(box, raster.width, raster.height));

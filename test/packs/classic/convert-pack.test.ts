@@ -123,7 +123,7 @@ describe('models convert', () => {
 
   it.each(detectors)('%s: the same faces through onnxruntime as through OpenCV', async (detector) => {
     await convert(detector);
-    const decoder = await createPictures();
+    const decoder = createPictures();
     let faces = 0;
     for (const name of ['astronaut.png', 'camera.png', ...(real ? ['group-1.jpg', 'group-6.jpg'] : [])]) {
       const data = await readFile(path.join(photos, name));

@@ -59,7 +59,7 @@ async function losslessPictures(into: string): Promise<string[]> {
 }
 
 async function rasterOf(file: string): Promise<Raster> {
-  const decoder = await createPictures();
+  const decoder = createPictures();
   const { raster } = await decoder.decode(await readFile(file), { maxDim: 720, maxPixels: 1e6 });
   return raster;
 }
