@@ -19,20 +19,24 @@ export interface LockTiming {
 
 const DEFAULTS: LockTiming = { poll: 200, heartbeat: 10_000, stale: 60_000, passing: 2000 };
 
-/** Locks that this process holds: a lock with our own process id that is not among them is that of a dead namesake. */
-const held = new Map<string, string>();
+/**
+ * Signatures of this process's locks, held or being written: a lock with our own process id that is not among them is
+ * that of a dead namesake.
+ */
+const ours = new Set<string>();
 
 /** A lock file with its holder's process id and host, whose mtime is renewed while it is held. */
 export function createFolderLock(timing: Partial<LockTiming> = {}): FolderLock {
   const settings = { ...DEFAULTS, ...timing };
   return {
     async hold(file, work, options = {}) {
+      const signature = sign();
       let told = false;
       let found = false;
-      while (!(await create(file))) {
+      while (!(await create(file, signature))) {
         options.signal?.throwIfAborted();
         found = true;
-        const holder = await findHolder(file, settings);
+        const holder = await findHolder(file, signature, settings);
         if (holder === 'nobody') continue;
         if (holder === 'ours now') break;
         if (holder !== 'unclear' && !told) {
@@ -48,45 +52,45 @@ export function createFolderLock(timing: Partial<LockTiming> = {}): FolderLock {
         return await work();
       } finally {
         clearInterval(heart);
-        await release(file);
+        await release(file, signature);
       }
     },
   };
 }
 
 /** Tells one holding from another, even of the same process id. */
-function signature(): string {
+function sign(): string {
   return JSON.stringify({ pid: process.pid, host: hostname(), id: randomUUID() });
 }
 
-async function create(file: string): Promise<boolean> {
-  const content = signature();
+async function create(file: string, signature: string): Promise<boolean> {
+  ours.add(signature);
   try {
-    await writeFile(file, content, { flag: 'wx' });
+    await writeFile(file, signature, { flag: 'wx' });
+    return true;
   } catch (error) {
+    ours.delete(signature);
     if (codeOf(error) === 'EEXIST') return false;
     if (codeOf(error) === 'ENOSPC') await rm(file, { force: true });
     throw error;
   }
-  held.set(file, content);
-  return true;
 }
 
 /** Removes the lock unless somebody took us for dead and holds it now. */
-async function release(file: string): Promise<void> {
-  const content = held.get(file);
-  held.delete(file);
-  if ((await readFile(file, 'utf8').catch(() => undefined)) === content) await rm(file, { force: true });
+async function release(file: string, signature: string): Promise<void> {
+  if ((await readFile(file, 'utf8').catch(() => undefined)) === signature) await rm(file, { force: true });
+  ours.delete(signature);
 }
 
 /** Who holds the lock; a dead holder's is made ours. What is unclear is settled by looking again. */
 async function findHolder(
   file: string,
+  signature: string,
   timing: LockTiming,
 ): Promise<LockOwner | 'nobody' | 'ours now' | 'unclear'> {
   const found = await look(file);
   if (!found) return 'nobody';
-  if (isAlive(file, found, timing)) return found.owner ?? 'unclear';
+  if (isAlive(found, timing)) return found.owner ?? 'unclear';
   // Only who holds the guard replaces a lock, and only after a second look: nobody's fresh lock can be lost by mistake.
   const guard = `${file}.takeover`;
   try {
@@ -101,8 +105,8 @@ async function findHolder(
   try {
     const again = await look(file);
     if (!again) return 'nobody';
-    if (isAlive(file, again, timing)) return 'unclear';
-    await replace(file, guard);
+    if (isAlive(again, timing)) return 'unclear';
+    await replace(file, guard, signature);
     return 'ours now';
   } finally {
     await rm(guard, { recursive: true, force: true });
@@ -110,15 +114,15 @@ async function findHolder(
 }
 
 /** In one step: a kill on the way never leaves the folder without a lock that tells of what must be swept. */
-async function replace(file: string, guard: string): Promise<void> {
-  const content = signature();
+async function replace(file: string, guard: string, signature: string): Promise<void> {
   const next = path.join(guard, 'next');
-  await writeFile(next, content);
+  ours.add(signature);
+  await writeFile(next, signature);
   await rename(next, file);
-  held.set(file, content);
 }
 
 interface FoundLock {
+  readonly text: string;
   /** Undefined for a lock that is just being written, or that a full disk or a kill left empty. */
   readonly owner: LockOwner | undefined;
   readonly age: number;
@@ -129,9 +133,9 @@ async function look(file: string): Promise<FoundLock | undefined> {
     const [text, { mtimeMs }] = await Promise.all([readFile(file, 'utf8'), stat(file)]);
     const age = Date.now() - mtimeMs;
     try {
-      return { owner: JSON.parse(text) as LockOwner, age };
+      return { text, owner: JSON.parse(text) as LockOwner, age };
     } catch {
-      return { owner: undefined, age };
+      return { text, owner: undefined, age };
     }
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return undefined;
@@ -139,11 +143,11 @@ async function look(file: string): Promise<FoundLock | undefined> {
   }
 }
 
-function isAlive(file: string, { owner, age }: FoundLock, timing: LockTiming): boolean {
+function isAlive({ text, owner, age }: FoundLock, timing: LockTiming): boolean {
   if (owner === undefined) return age <= timing.passing;
   if (age > timing.stale) return false;
   if (owner.host !== hostname()) return true;
-  if (owner.pid === process.pid) return held.has(file);
+  if (owner.pid === process.pid) return ours.has(text);
   try {
     process.kill(owner.pid, 0);
     return true;
