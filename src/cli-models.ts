@@ -1,6 +1,6 @@
 import { createFolderLock } from './adapters/folder-lock.js';
 import { openStandardOutput } from './adapters/standard-output.js';
-import { openStore } from './cli-store.js';
+import { fromEnvironment, openStore } from './cli-store.js';
 import {
   convertModels,
   importModels,
@@ -10,13 +10,9 @@ import {
   verifyModels,
   type ModelsContext,
 } from './commands/models.js';
+import { SIGNAL_EXIT } from './core/exit-code.js';
 import { PipeClosedError } from './errors.js';
 import type { ModelsHandlers, StoreFlags } from './program.js';
-
-type Signal = 'SIGINT' | 'SIGTERM';
-
-/** Exit codes as shells report a death by these signals. */
-const SIGNAL_EXIT: Readonly<Record<Signal, number>> = { SIGINT: 130, SIGTERM: 143 };
 
 /** Composition root of `facetag models`. Each handler resolves to the exit code. */
 export const modelsHandlers: ModelsHandlers = {
@@ -34,7 +30,7 @@ export const modelsHandlers: ModelsHandlers = {
       ),
     ),
 
-  pull: (packs, { mirror = emptyToNothing(process.env['FACETAG_MIRROR']), detector, ...flags }) =>
+  pull: (packs, { mirror = fromEnvironment('FACETAG_MIRROR'), detector, ...flags }) =>
     run(flags, async (context) => {
       const { createHttpClient } = await import('./adapters/http.js');
       const { createPullDisplay } = await import('./adapters/pull-progress.js');
@@ -61,7 +57,7 @@ export const modelsHandlers: ModelsHandlers = {
 /** Runs a sub-command; a signal ends it in order, with what was downloaded kept for the next try. */
 async function run(flags: StoreFlags, work: (context: ModelsContext) => Promise<number>): Promise<number> {
   const interrupted = new AbortController();
-  let signalled: Signal | undefined;
+  let signalled: keyof typeof SIGNAL_EXIT | undefined;
   const onSignal = (signal: NodeJS.Signals): void => {
     signalled = signal === 'SIGTERM' ? 'SIGTERM' : 'SIGINT';
     interrupted.abort(new Error(`Stopped by ${signal}`));
@@ -83,8 +79,4 @@ async function run(flags: StoreFlags, work: (context: ModelsContext) => Promise<
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }
-}
-
-function emptyToNothing(value: string | undefined): string | undefined {
-  return value === '' ? undefined : value;
 }

@@ -17,8 +17,8 @@ export async function openStore(flags: {
   readonly [K in keyof StoreFlags]?: string | undefined;
 }): Promise<Store> {
   const cwd = process.cwd();
-  const models = flags.models ?? emptyToNothing(process.env['FACETAG_MODELS']);
-  const manifest = flags.manifest ?? emptyToNothing(process.env['FACETAG_MANIFEST']);
+  const models = flags.models ?? fromEnvironment('FACETAG_MODELS');
+  const manifest = flags.manifest ?? fromEnvironment('FACETAG_MANIFEST');
   return {
     manifest: await loadManifest({
       packageRoot,
@@ -36,6 +36,8 @@ function typed(flag: string, value: string | undefined): string {
   return ` ${flag} ${/^[\w./:@%+=,-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`}`;
 }
 
-function emptyToNothing(value: string | undefined): string | undefined {
+/** A variable that is set; an empty one counts as not set. */
+export function fromEnvironment(name: string): string | undefined {
+  const value = process.env[name];
   return value === '' ? undefined : value;
 }

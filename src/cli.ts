@@ -4,7 +4,7 @@ import { CommanderError } from 'commander';
 import { createEventLog } from './adapters/log.js';
 import { usesColour } from './core/colour.js';
 import { levelFor } from './core/events.js';
-import { exitCodeFor } from './core/exit-code.js';
+import { SIGNAL_EXIT } from './core/exit-code.js';
 import { FatalError, ImageError, InterruptedError, PipeClosedError } from './errors.js';
 import { packageRoot } from './cli-store.js';
 import { resolveConfig, resolveTelling } from './options.js';
@@ -90,7 +90,7 @@ async function main(argv: readonly string[]): Promise<number> {
 function endBySignal({ signal }: InterruptedError): number {
   log.emit({ event: 'warning', message: `Stopped by ${signal}` });
   process.kill(process.pid, signal);
-  return exitCodeFor({ fatal: false, signal, pipeClosed: false, screened: false, failed: 0 });
+  return SIGNAL_EXIT[signal];
 }
 
 function tellFatal(error: unknown): void {

@@ -35,10 +35,23 @@ export interface Prediction<L extends string> {
   readonly confidence: number;
 }
 
-export type Gender = 'Male' | 'Female';
+export const GENDERS = ['Male', 'Female'] as const;
 
-export type AgeGroup =
-  '(0-2)' | '(4-6)' | '(8-12)' | '(15-20)' | '(25-32)' | '(38-43)' | '(48-53)' | '(60-100)';
+export type Gender = (typeof GENDERS)[number];
+
+/** The eight age groups of Adience (Eidinger, Enbar, Hassner 2014), youngest first. */
+export const AGE_GROUPS = [
+  '(0-2)',
+  '(4-6)',
+  '(8-12)',
+  '(15-20)',
+  '(25-32)',
+  '(38-43)',
+  '(48-53)',
+  '(60-100)',
+] as const;
+
+export type AgeGroup = (typeof AGE_GROUPS)[number];
 
 /** What the attribute nets say of one face. A field that a pack cannot give is absent. */
 export interface Attributes {
@@ -161,7 +174,7 @@ export interface LanePack {
   readonly detector: string;
   /** Absolute paths of the model files by the name that the manifest gives them. */
   readonly files: Readonly<Record<string, string>>;
-  /** JSON of the pack's entry in the manifest (`PackSpec`), validated again by the lane. */
+  /** The pack's entry in the manifest (`PackSpec`), validated by the parent. */
   readonly spec: unknown;
 }
 

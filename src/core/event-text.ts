@@ -1,3 +1,4 @@
+import { countOf } from './count-of.js';
 import { escapeControls } from './escape-controls.js';
 import type { RunEvent } from './events.js';
 import { formatProgress } from './progress-line.js';
@@ -12,8 +13,10 @@ export type Paint = (role: Role, text: string) => string;
 /** The lines that a person reads of an event, without line ends. Names and messages cannot break out of their line. */
 export function formatEventText(event: RunEvent, paint: Paint): string[] {
   switch (event.event) {
-    case 'run-start':
-      return [`${event.pictures} pictures, ${event.jobs} lanes, pack ${event.pack}, engine ${event.engine}`];
+    case 'run-start': {
+      const { pictures, jobs, pack, engine } = event;
+      return [`${countOf(pictures, 'picture')}, ${countOf(jobs, 'lane')}, pack ${pack}, engine ${engine}`];
+    }
     case 'picture-done':
       return [`${escapeControls(event.image)}: ${paint('dim', describeDone(event.how, event.faces))}`];
     case 'picture-failed': {
@@ -42,7 +45,7 @@ function formatFatal(message: string, paint: Paint): string[] {
 }
 
 function describeDone(how: 'processed' | 'skipped' | 'redrawn', faces: number): string {
-  const found = faces === 1 ? '1 face' : `${faces} faces`;
+  const found = countOf(faces, 'face');
   if (how === 'processed') return found;
   return how === 'skipped' ? `unchanged, ${found}` : `redrawn, ${found}`;
 }

@@ -13,7 +13,7 @@ export interface RunEnd {
 }
 
 /** 128 + signal number, as shells report it. */
-const SIGNAL_EXIT = { SIGINT: 130, SIGTERM: 143 } as const;
+export const SIGNAL_EXIT = { SIGINT: 130, SIGTERM: 143 } as const;
 
 /** Exit code of a run. Where several apply: 2, then 130/143, then 3, then 1; a closed pipe alone is a quiet 0. */
 export function exitCodeFor(end: RunEnd): number {

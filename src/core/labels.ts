@@ -1,16 +1,4 @@
-import type { AgeGroup, Prediction } from '../types.js';
-
-/** The eight age groups of Adience (Eidinger, Enbar, Hassner 2014), youngest first. */
-const ageGroups: readonly AgeGroup[] = [
-  '(0-2)',
-  '(4-6)',
-  '(8-12)',
-  '(15-20)',
-  '(25-32)',
-  '(38-43)',
-  '(48-53)',
-  '(60-100)',
-];
+import { AGE_GROUPS, type AgeGroup, type Prediction } from '../types.js';
 
 /** Years at which a group ends and the next begins: the middle of the gap between two groups. */
 const cutPoints: readonly number[] = [3, 7, 13.5, 22.5, 35, 45.5, 56.5];
@@ -18,7 +6,7 @@ const cutPoints: readonly number[] = [3, 7, 13.5, 22.5, 35, 45.5, 56.5];
 /** The group of an age in years; an age in a gap goes to the nearer group. */
 export function ageGroup(years: number): AgeGroup {
   const index = cutPoints.filter((cut) => years >= cut).length;
-  return ageGroups[index] ?? '(60-100)';
+  return AGE_GROUPS[index] ?? '(60-100)';
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { ProgressState } from '../ports.js';
+import { countOf } from './count-of.js';
 
 /** Where a run stands. */
 export interface Progress extends ProgressState {
@@ -27,7 +28,7 @@ export function formatProgress(progress: Progress): string {
     `${percent(done, total)} %`,
     `${picturesPerSecond.toFixed(1)}/s`,
     ...(etaSeconds === undefined ? [] : [`${formatDuration(etaSeconds)} left`]),
-    `${faces} faces`,
+    countOf(faces, 'face'),
     `${failed} failed`,
     ...(skipped > 0 ? [`${skipped} unchanged`] : []),
     ...(retried > 0 ? [`${retried} retried`] : []),

@@ -1,3 +1,4 @@
+import { compareDetections } from './detections.js';
 import type {
   AgeGroup,
   Attributes,
@@ -61,7 +62,7 @@ export function presentFaces(faces: readonly Face[], width: number, height: numb
       confidence: to4(face.confidence),
       attributes: presentAttributes(face.attributes),
     }))
-    .sort((a, b) => b.confidence - a.confidence || a.box.x1 - b.box.x1 || a.box.y1 - b.box.y1);
+    .sort(compareDetections);
 }
 
 function wholePixels(box: BoundingBox, width: number, height: number): BoundingBox {

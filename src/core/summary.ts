@@ -1,4 +1,5 @@
 import type { FailureCode } from '../types.js';
+import { countOf } from './count-of.js';
 import type { PictureRecord } from './report.js';
 
 /** Totals of one run: what `--summary` writes and the end of the run prints. */
@@ -80,7 +81,7 @@ export function formatSummary(summary: RunSummary): string[] {
   const { parent, lane } = summary.peakMemory;
   const memory = `peak memory ${megabytes(parent)}` + (lane > 0 ? ` + ${megabytes(lane)} a lane` : '');
   return [
-    `${count(summary.pictures, 'picture')}, ${count(summary.faces, 'face')}: ${parts.join(', ')}`,
+    `${countOf(summary.pictures, 'picture')}, ${countOf(summary.faces, 'face')}: ${parts.join(', ')}`,
     `${summary.seconds.toFixed(1)} s, ${summary.picturesPerSecond.toFixed(1)} pictures/s, ${memory}`,
   ];
 }
@@ -89,7 +90,5 @@ function formatCodes(codes: RunSummary['failedByCode']): string {
   const list = Object.entries(codes).sort(([a], [b]) => (a < b ? -1 : 1));
   return list.length === 0 ? '' : ` (${list.map(([code, count]) => `${count} ${code}`).join(', ')})`;
 }
-
-const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
 
 const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;

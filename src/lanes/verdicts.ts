@@ -24,5 +24,5 @@ export function lanesFailing(last: LaneExit): FatalError {
 
 /** The parent cannot know how far a dead lane got: decoding is the first stage and the likeliest to kill or hang. */
 function failed(code: FailureCode, message: string): ImageReport {
-  return { width: 0, height: 0, scale: 1, faces: [], failure: { stage: 'decode', code, message } };
+  return { width: 0, height: 0, scale: 0, faces: [], failure: { stage: 'decode', code, message } };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { AGE_GROUPS, GENDERS } from '../types.js';
 
 /**
  * The shape of `models/manifest.json` and of any `--manifest` file: one entry per model file, and per pack the nets
@@ -50,30 +51,19 @@ const regressionSchema = z.strictObject({
   family: z.literal('tiny-xception'),
   net: netSchema,
   /** Labels of the gender output, in order. */
-  genderLabels: z.array(z.enum(['Male', 'Female'])).length(2),
+  genderLabels: z.array(z.enum(GENDERS)).length(GENDERS.length),
   padding: z.number().min(0),
   /** Faces in one forward call, at most. */
   batch: z.int().positive(),
 });
 
-const ageGroups = [
-  '(0-2)',
-  '(4-6)',
-  '(8-12)',
-  '(15-20)',
-  '(25-32)',
-  '(38-43)',
-  '(48-53)',
-  '(60-100)',
-] as const;
-
 /** Two classifiers over the same kind of crop. */
 const classificationSchema = z.strictObject({
   family: z.literal('levi-hassner'),
   gender: netSchema,
-  genderLabels: z.array(z.enum(['Male', 'Female'])).length(2),
+  genderLabels: z.array(z.enum(GENDERS)).length(GENDERS.length),
   age: netSchema,
-  ageLabels: z.array(z.enum(ageGroups)).length(8),
+  ageLabels: z.array(z.enum(AGE_GROUPS)).length(AGE_GROUPS.length),
   padding: z.number().min(0),
   batch: z.int().positive(),
 });

@@ -35,6 +35,11 @@ const rows: readonly (readonly [RunEvent, string, string])[] = [
     'info',
     '3 pictures, 2 lanes, pack compact, engine opencv',
   ],
+  [
+    { event: 'run-start', version: '1.0.0', pictures: 1, jobs: 1, pack: 'compact', engine: 'opencv' },
+    'info',
+    '1 picture, 1 lane, pack compact, engine opencv',
+  ],
   [{ event: 'picture-done', image, how: 'processed', faces: 1 }, 'debug', 'a/b.jpg: <dim>1 face</dim>'],
   [
     { event: 'picture-done', image, how: 'skipped', faces: 0 },

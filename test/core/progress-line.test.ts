@@ -16,6 +16,7 @@ describe('the line', () => {
     ],
     [1000, { ...state, done: 999 }, 1, '999/1000 pictures, 99 %, 1.0/s, 1 s left, 214 faces, 3 failed'],
     [120, state, 1, '120/120 pictures, 100 %, 1.0/s, 0 s left, 214 faces, 3 failed'],
+    [400, { ...state, faces: 1 }, 0, '120/400 pictures, 30 %, 0.0/s, 1 face, 3 failed'],
     [0, { ...state, done: 0 }, 0, '0/0 pictures, 100 %, 0.0/s, 214 faces, 3 failed'],
   ])('of %i pictures %o at %f/s', (total, counts, rate, line) => {
     expect(formatProgress(toProgress(total, counts, rate))).toBe(line);

@@ -36,7 +36,7 @@ describe("a lane's death during a picture", () => {
       report: {
         width: 0,
         height: 0,
-        scale: 1,
+        scale: 0,
         faces: [],
         failure: { stage: 'decode', code: 'CRASHED', message },
       },

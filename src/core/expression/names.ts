@@ -1,5 +1,5 @@
-import { FAILURE_CODES } from '../../types.js';
-import type { AgeGroup, Gender } from '../../types.js';
+import { AGE_GROUPS, FAILURE_CODES, GENDERS } from '../../types.js';
+import type { Gender } from '../../types.js';
 import type { FaceRecord, PictureRecord } from '../report.js';
 
 /** What an expression sees of one face. */
@@ -22,17 +22,6 @@ interface TextName<T> {
 }
 
 export type Name<T> = NumberName<T> | TextName<T>;
-
-const AGE_GROUPS: readonly AgeGroup[] = [
-  '(0-2)',
-  '(4-6)',
-  '(8-12)',
-  '(15-20)',
-  '(25-32)',
-  '(38-43)',
-  '(48-53)',
-  '(60-100)',
-];
 
 /** `(25-32)` → 25 and 32. */
 const BOUNDS: ReadonlyMap<string, readonly [number, number]> = new Map(
@@ -82,7 +71,7 @@ export const PICTURE_NAMES: ReadonlyMap<string, Name<PictureFacts>> = new Map<st
 
 /** Names that mean something about one face, inside `any`, `all` and `count`; they hide the picture's of the same name. */
 export const FACE_NAMES: ReadonlyMap<string, Name<FaceFacts>> = new Map<string, Name<FaceFacts>>([
-  ['gender', text(['Male', 'Female'], ({ gender }) => gender)],
+  ['gender', text(GENDERS, ({ gender }) => gender)],
   ['age', text(AGE_GROUPS, ({ age }) => age)],
   ['minAge', number(lowest)],
   ['maxAge', number(highest)],

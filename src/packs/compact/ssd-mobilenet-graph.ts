@@ -14,8 +14,9 @@ const classes = 3;
 const faceClass = 1;
 
 /**
- * face-api's SSD-MobileNetV1 as ONNX: input `image` 1x3x512x512 RGB in -1..1; outputs `boxes` 1x5118x4 (encoded against
- * the priors of `priors.ts`: y, x, height, width) and `scores` 1x5118 (probability of a face).
+ * face-api's SSD-MobileNetV1 as ONNX: input `image` Nx3xHxW RGB in -1..1, sides multiples of 64 up to 512;
+ * outputs `boxes` Nx(anchors)x4 (y, x, height, width, encoded against the anchors of `anchors.ts`) and `scores`
+ * Nx(anchors) (probability of a face). 512x512 has 5118 anchors.
  */
 export function ssdMobilenetGraph(weights: Weights): Uint8Array {
   const graph = new GraphBuilder('ssd-mobilenetv1-face');
@@ -88,7 +89,7 @@ function classHead(net: ConvNetWriter, map: string, index: number): string {
   return rows(net.graph, net.conv(name, map, filter, faceOnly(net.weight(`${name}/biases`))), [0, -1]);
 }
 
-/** Channels last, then one row per anchor: cell by cell, as the priors are ordered. */
+/** Channels last, then one row per anchor: cell by cell, as the anchors are ordered. */
 function rows(graph: GraphBuilder, value: string, shape: readonly number[]): string {
   const turned = graph.node('Transpose', `${value}/nhwc`, [value], { perm: [0, 2, 3, 1] });
   return graph.node('Reshape', `${value}/rows`, [turned, graph.constant(`${value}/shape`, int64(...shape))]);

@@ -2,6 +2,7 @@ import { scaleBox } from '../../core/box.js';
 import { dropOutside, suppressOverlaps } from '../../core/detections.js';
 import type { Blob, EngineImage, FaceDetector, Imaging, Net } from '../../ports.js';
 import type { Detection, Raster } from '../../types.js';
+import { netBlobSpec } from '../net-blob.js';
 import type { DetectorSpec } from '../spec.js';
 import { AnchorGrid, decodeBox } from './anchors.js';
 
@@ -60,14 +61,13 @@ export class SsdMobilenetDetector implements FaceDetector {
   }
 
   #blob(image: EngineImage, scale: number): Blob {
-    const { mean, channelOrder, scale: gain } = this.spec.net;
     const scaled = image.resize(scaledSide(image.width, scale), scaledSide(image.height, scale), 'area');
     try {
       const [width, height] = [this.#inputSide(scaled.width), this.#inputSide(scaled.height)];
       const sides = { top: 0, left: 0, right: width - scaled.width, bottom: height - scaled.height };
       const padded = scaled.pad(sides, 'constant');
       try {
-        return this.imaging.blob([padded], { width, height, scale: gain, mean, bgr: channelOrder === 'bgr' });
+        return this.imaging.blob([padded], { ...netBlobSpec(this.spec.net), width, height });
       } finally {
         padded.release();
       }

@@ -2,6 +2,7 @@ import { growBox, pixelBox } from '../../core/box.js';
 import { ageGroup, mostProbable } from '../../core/labels.js';
 import type { AttributeEstimator, Blob, EngineImage, Imaging, Net } from '../../ports.js';
 import type { Attributes, BoundingBox, Raster } from '../../types.js';
+import { netBlobSpec } from '../net-blob.js';
 import type { RegressionSpec } from '../spec.js';
 
 export interface EstimatorOptions {
@@ -51,11 +52,10 @@ export class TinyXceptionEstimator implements AttributeEstimator {
   }
 
   #blob(image: EngineImage, boxes: readonly BoundingBox[]): Blob {
-    const { width, height, scale, mean, channelOrder } = this.spec.net;
     const faces: EngineImage[] = [];
     try {
       for (const box of boxes) faces.push(this.#face(image, box));
-      return this.imaging.blob(faces, { width, height, scale, mean, bgr: channelOrder === 'bgr' });
+      return this.imaging.blob(faces, netBlobSpec(this.spec.net));
     } finally {
       for (const face of faces) face.release();
     }
