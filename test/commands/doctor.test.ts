@@ -57,7 +57,7 @@ async function run(options: DoctorOptions, ports: Partial<DoctorPorts> = {}) {
   let stdout = '';
   const inspected: string[] = [];
   const code = await doctorCommand(options, {
-    cwd: '/work',
+    cwd: '/home/ann',
     system: {
       node: '22.0.0',
       platform: 'linux x64',
@@ -139,8 +139,8 @@ describe('facetag doctor', () => {
   });
 
   it.each([
-    [undefined, '/work/facetag-out'],
-    ['results', '/work/results'],
+    [undefined, '/home/ann/facetag-out'],
+    ['results', '/home/ann/results'],
     ['/srv/out', '/srv/out'],
   ])('looks at output %s and at the models folder', async (output, expected) => {
     const { inspected } = await run({ json: false, ...(output !== undefined && { output }) });

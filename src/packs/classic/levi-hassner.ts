@@ -4,6 +4,7 @@ import { FatalError } from '../../errors.js';
 import type { AttributeEstimator, Blob, EngineImage, Imaging, Net } from '../../ports.js';
 import type { Attributes, BoundingBox, Raster } from '../../types.js';
 import { netBlobSpec, sameBlob } from '../net-blob.js';
+import { estimateInBatches } from '../estimate-in-batches.js';
 import type { ClassificationSpec, NetSpec } from '../spec.js';
 import { cropFace } from './face-crop.js';
 
@@ -43,18 +44,10 @@ export class LeviHassnerEstimator implements AttributeEstimator {
     return new LeviHassnerEstimator(imaging, nets, spec, options);
   }
 
-  async estimate(raster: Raster, boxes: readonly BoundingBox[]): Promise<readonly Attributes[]> {
-    if (boxes.length === 0) return [];
-    const image = this.imaging.load(raster);
-    try {
-      const results: Attributes[] = [];
-      for (let start = 0; start < boxes.length; start += this.spec.batch) {
-        results.push(...(await this.#batch(image, boxes.slice(start, start + this.spec.batch))));
-      }
-      return results;
-    } finally {
-      image.release();
-    }
+  estimate(raster: Raster, boxes: readonly BoundingBox[]): Promise<readonly Attributes[]> {
+    return estimateInBatches(this.imaging, raster, boxes, this.spec.batch, (image, batch) =>
+      this.#batch(image, batch),
+    );
   }
 
   async #batch(image: EngineImage, boxes: readonly BoundingBox[]): Promise<readonly Attributes[]> {

@@ -2,6 +2,7 @@ import { growBox, pixelBox } from '../../core/box.js';
 import { ageGroup, mostProbable } from '../../core/labels.js';
 import type { AttributeEstimator, Blob, EngineImage, Imaging, Net } from '../../ports.js';
 import type { Attributes, BoundingBox, Raster } from '../../types.js';
+import { estimateInBatches } from '../estimate-in-batches.js';
 import { netBlobSpec } from '../net-blob.js';
 import type { RegressionSpec } from '../spec.js';
 
@@ -19,18 +20,10 @@ export class TinyXceptionEstimator implements AttributeEstimator {
     private readonly options: EstimatorOptions,
   ) {}
 
-  async estimate(raster: Raster, boxes: readonly BoundingBox[]): Promise<readonly Attributes[]> {
-    if (boxes.length === 0) return [];
-    const image = this.imaging.load(raster);
-    try {
-      const results: Attributes[] = [];
-      for (let start = 0; start < boxes.length; start += this.spec.batch) {
-        results.push(...(await this.#batch(image, boxes.slice(start, start + this.spec.batch))));
-      }
-      return results;
-    } finally {
-      image.release();
-    }
+  estimate(raster: Raster, boxes: readonly BoundingBox[]): Promise<readonly Attributes[]> {
+    return estimateInBatches(this.imaging, raster, boxes, this.spec.batch, (image, batch) =>
+      this.#batch(image, batch),
+    );
   }
 
   async #batch(image: EngineImage, boxes: readonly BoundingBox[]): Promise<readonly Attributes[]> {
