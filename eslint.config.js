@@ -3,8 +3,9 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 /**
- * Imports that a folder may not make, static or dynamic. The order is cli → commands → run-batch → lanes → process-image
- * → stages → core. test/architecture.test.ts tries each rule.
+ * Imports that a folder may not make, static or dynamic. The order is cli → commands → batch → lanes → picture → nets →
+ * core; discover and packs are read by commands, convert by `models` and set-up alone. test/architecture.test.ts tries
+ * each rule.
  */
 const forbid = (files, patterns, { ignores = [], syntax = [] } = {}) => ({
   files,
@@ -29,11 +30,11 @@ const above = (...folders) => ({
   regex: `(^|/)(${folders.join('|')})(/|\\.js$)`,
   message: 'An inner layer does not import an outer one.',
 });
-/** cli.ts and the composition roots beside it, one per command. */
-const cli = 'cli(-[a-z]+)?';
+/** Folders that are above each other one, outermost first. */
+const TOP = ['cli', 'commands', 'batch', 'lanes', 'picture'];
 const adapters = {
   regex: '(^|/)adapters/',
-  message: 'Adapters are named only in composition roots (cli.ts, lanes/lane.ts).',
+  message: 'Adapters are named only in composition roots (cli/, lanes/lane.ts).',
 };
 const nativeLibraries = {
   regex: '^(sharp|onnxruntime-node|@u4/.*|cli-progress|undici|(node:)?process)$',
@@ -68,7 +69,7 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/cli*.ts', 'src/lanes/lane.ts', 'src/adapters/**'],
+    ignores: ['src/cli/**', 'src/lanes/lane.ts', 'src/adapters/**'],
     rules: {
       'no-restricted-globals': ['error', noProcess],
     },
@@ -92,30 +93,31 @@ export default tseslint.config(
       globals: { process: 'readonly', console: 'readonly', URL: 'readonly', Buffer: 'readonly' },
     },
   },
-  forbid(
-    ['src/core/**'],
-    [effects, adapters, above('commands', 'lanes', 'stages', 'packs', 'run-batch', 'process-image', cli)],
-    { syntax: impure },
-  ),
-  forbid(
-    ['src/stages/**'],
-    [adapters, nativeLibraries, above('commands', 'lanes', 'run-batch', 'process-image', cli)],
-  ),
-  forbid(
-    ['src/packs/**'],
-    [adapters, nativeLibraries, above('commands', 'lanes', 'stages', 'run-batch', 'process-image', cli)],
-  ),
-  forbid(['src/process-image.ts'], [adapters, nativeLibraries, above('commands', 'lanes', 'run-batch', cli)]),
-  forbid(['src/lanes/**'], [adapters, nativeLibraries, above('commands', 'run-batch', cli)], {
-    ignores: ['src/lanes/lane.ts'],
+  forbid(['src/core/**'], [effects, adapters, above(...TOP, 'discover', 'nets', 'packs', 'convert')], {
+    syntax: impure,
   }),
-  forbid(['src/run-batch.ts'], [adapters, nativeLibraries, above('commands', cli)]),
-  forbid(['src/commands/**'], [adapters, nativeLibraries, above(cli)]),
-  forbid(['src/adapters/**'], [above('commands', 'lanes', 'stages', 'run-batch', 'process-image', cli)]),
-  // The vocabulary and the command line's own tables: everybody may import these.
+  forbid(['src/nets/**'], [adapters, nativeLibraries, above(...TOP, 'discover', 'convert')]),
   forbid(
-    ['src/*.ts'],
-    [adapters, nativeLibraries, above('commands', 'lanes', 'stages', 'run-batch', 'process-image', cli)],
-    { ignores: ['src/cli*.ts', 'src/run-batch.ts', 'src/process-image.ts'] },
+    ['src/picture/**'],
+    [adapters, nativeLibraries, above('cli', 'commands', 'batch', 'lanes', 'discover', 'packs', 'convert')],
   ),
+  forbid(
+    ['src/lanes/**'],
+    [adapters, nativeLibraries, above('cli', 'commands', 'batch', 'discover', 'packs', 'convert')],
+    { ignores: ['src/lanes/lane.ts'] },
+  ),
+  forbid(
+    ['src/batch/**'],
+    [adapters, nativeLibraries, above('cli', 'commands', 'picture', 'nets', 'discover', 'packs', 'convert')],
+  ),
+  forbid(['src/discover/**'], [adapters, nativeLibraries, above(...TOP, 'nets', 'packs', 'convert')]),
+  forbid(['src/packs/**'], [adapters, nativeLibraries, above(...TOP, 'nets', 'discover', 'convert')]),
+  forbid(['src/convert/**'], [adapters, nativeLibraries, above(...TOP, 'discover')]),
+  forbid(['src/commands/**'], [adapters, nativeLibraries, above('cli', 'picture', 'nets', 'convert')], {
+    ignores: ['src/commands/models.ts'],
+  }),
+  forbid(['src/commands/models.ts'], [adapters, nativeLibraries, above('cli', 'picture', 'nets')]),
+  forbid(['src/adapters/**'], [above(...TOP, 'nets', 'discover', 'convert')]),
+  // The vocabulary, which everybody may import.
+  forbid(['src/*.ts'], [adapters, nativeLibraries, above(...TOP, 'nets', 'discover', 'packs', 'convert')]),
 );

@@ -74,3 +74,8 @@ export interface Config extends Flags {
   /** Files, folders and globs as typed. */
   readonly inputs: readonly string[];
 }
+
+/** Whether the run writes an output folder: always, except for a bare `--jsonl`. */
+export function writesFiles(config: Pick<Flags, 'jsonl' | 'output'>): boolean {
+  return config.output !== undefined || !config.jsonl;
+}

@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { loadOpenCv } from '../src/adapters/opencv.js';
-import { buildPack } from '../src/packs/build.js';
-import type { BuiltPack } from '../src/packs/build.js';
-import { convertCompact } from '../src/packs/compact/convert.js';
+import { buildPack } from '../src/nets/build.js';
+import type { BuiltPack } from '../src/nets/build.js';
+import { convertCompact } from '../src/convert/convert-compact.js';
 import { findPack, loadManifest } from '../src/packs/manifest.js';
 import type { PackSpec } from '../src/packs/spec.js';
 import type { Engine, Imaging } from '../src/ports.js';

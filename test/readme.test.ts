@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { PictureRecord } from '../src/core/report.js';
 import { FAILURE_CODES } from '../src/types.js';
-import { FLAGS, FLAG_NAMES } from '../src/flags.js';
+import { FLAGS, FLAG_NAMES } from '../src/cli/flags.js';
 import { facetag } from './e2e/cli.js';
 import { repository } from './shared.js';
 

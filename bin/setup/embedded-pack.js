@@ -13,13 +13,13 @@ import { hashFiles, isStamped, listFiles, writeStamp } from './stamp.js';
  */
 export function embeddedPack(root) {
   const outDir = path.join(root, 'models/compact');
-  const packs = path.join(root, 'dist/packs');
+  const convert = path.join(root, 'dist/convert');
   const stamp = path.join(outDir, '.made-from.json');
   const state = () => ({
     weights: requirePackage('@vladmandic/face-api').version,
     converter: hashFiles([
       path.join(root, 'models/manifest.json'),
-      ...listFiles(packs, '.js').map((name) => path.join(packs, name)),
+      ...listFiles(convert, '.js').map((name) => path.join(convert, name)),
     ]),
     outputs: sizes(outDir),
   });
@@ -27,7 +27,7 @@ export function embeddedPack(root) {
     isDone: () => isStamped(stamp, state()),
     describe: () => 'converting the embedded model pack to ONNX (a few seconds)',
     async run() {
-      const { convertCompact } = await import(pathToFileURL(path.join(packs, 'compact/convert.js')).href);
+      const { convertCompact } = await import(pathToFileURL(path.join(convert, 'convert-compact.js')).href);
       try {
         await convertCompact({ outDir });
       } catch (error) {

@@ -4,7 +4,7 @@ import { hostname } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { codeOf } from '../core/thrown.js';
-import type { FolderLock, LockOwner } from '../packs/store/ports.js';
+import type { FolderLock, LockOwner } from '../packs/ports.js';
 
 export interface LockTiming {
   /** Milliseconds between looks at a lock that is held. */

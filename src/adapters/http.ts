@@ -1,5 +1,5 @@
 import type { Dispatcher } from 'undici';
-import type { HttpClient, HttpResponse } from '../packs/store/ports.js';
+import type { HttpClient, HttpResponse } from '../packs/ports.js';
 
 export interface HttpOptions {
   /** Tries of one request after the first. */

@@ -1,4 +1,4 @@
-import type { PullProgress } from '../packs/store/ports.js';
+import type { PullProgress } from '../packs/ports.js';
 import type { TextStream } from './log.js';
 
 /** Shows how far a download is. */

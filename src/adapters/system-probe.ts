@@ -16,7 +16,7 @@ async function tryOpenCv(): Promise<OpenCvFacts> {
 }
 
 async function tryPictures(): Promise<PictureFacts> {
-  const { supportedFormats } = await import('./pictures.js');
+  const { supportedFormats } = await import('./sharp.js');
   return supportedFormats();
 }
 

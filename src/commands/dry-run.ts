@@ -6,7 +6,7 @@ import { decideSkip } from '../core/skip.js';
 import { ImageError } from '../errors.js';
 import type { Ledger, ReportSink } from '../ports.js';
 import type { RunKey } from '../types.js';
-import { findPictures } from './pictures.js';
+import { findPictures } from './find-pictures.js';
 import { goneImages } from './prune.js';
 import type { TagPorts } from './tag-ports.js';
 

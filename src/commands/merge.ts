@@ -1,7 +1,7 @@
 import type { OutputFormat } from '../config.js';
 import { sameRun } from '../core/skip.js';
 import { FatalError, usageError } from '../errors.js';
-import { writeOutputs } from '../stages/write.js';
+import { writeOutputs } from '../batch/write-tables.js';
 import type { EventLog, Ledger, OutputFolders } from '../ports.js';
 import type { RunKey } from '../types.js';
 

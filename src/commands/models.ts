@@ -3,14 +3,14 @@ import { FatalError } from '../errors.js';
 import { findPack } from '../packs/manifest.js';
 import { installCommand } from '../packs/store.js';
 import type { Store } from '../packs/store.js';
-import { importPack } from '../packs/store/import.js';
-import type { FolderLock, LockOwner, PullProgress } from '../packs/store/ports.js';
-import { pullPack } from '../packs/store/pull.js';
-import type { PullPorts, PullResult } from '../packs/store/pull.js';
-import { surveyPack, usableDetectors, verifyPack } from '../packs/store/survey.js';
-import type { PackSurvey } from '../packs/store/survey.js';
+import { importPack } from '../packs/import.js';
+import type { FolderLock, LockOwner, PullProgress } from '../packs/ports.js';
+import { pullPack } from '../packs/pull.js';
+import type { PullPorts, PullResult } from '../packs/pull.js';
+import { surveyPack, usableDetectors, verifyPack } from '../packs/survey.js';
+import type { PackSurvey } from '../packs/survey.js';
 import { describePacks, describeVerified, packsAsJson } from './models/describe.js';
-import { formatBytes } from '../packs/store/format-bytes.js';
+import { formatBytes } from '../packs/format-bytes.js';
 
 /** What every sub-command of `facetag models` works on. Each resolves to the exit code. */
 export interface ModelsContext {
@@ -159,7 +159,7 @@ export async function convertModels(
 ): Promise<number> {
   const { store, signal, tell } = context;
   // The schema library of protobuf is for those who convert.
-  const { convertPack } = await import('../packs/classic/convert-pack.js');
+  const { convertPack } = await import('../convert/convert-pack.js');
   const choices = {
     ...(options.detector === undefined ? {} : { detector: options.detector }),
     ...(signal ? { signal } : {}),

@@ -1,7 +1,7 @@
 import type { Config } from '../config.js';
 import type { LanePoolOptions, StartableLanePool } from '../lanes/pool.js';
 import type { Store } from '../packs/store.js';
-import type { Stop } from '../stop-switch.js';
+import type { Stop } from '../batch/stop-switch.js';
 import type {
   EventLog,
   Ledger,

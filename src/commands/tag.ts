@@ -1,14 +1,13 @@
 import path from 'node:path';
-import { DEFAULT_OUTPUT, type Config } from '../config.js';
+import { DEFAULT_OUTPUT, writesFiles, type Config } from '../config.js';
 import { exitCodeFor } from '../core/exit-code.js';
 import type { PictureRecord } from '../core/report.js';
 import { Tally, type RunSummary } from '../core/summary.js';
 import type { StartableLanePool } from '../lanes/pool.js';
-import { runBatch } from '../run-batch.js';
-import { writeOutputs } from '../stages/write.js';
-import { writesFiles } from '../options.js';
+import { runBatch } from '../batch/run-batch.js';
+import { writeOutputs } from '../batch/write-tables.js';
 import type { EventLog, Ledger } from '../ports.js';
-import type { Pictures } from './pictures.js';
+import type { Pictures } from './find-pictures.js';
 import { pruneGone } from './prune.js';
 import { resolveRunSettings, type RunSettings } from './run-settings.js';
 import type { TagPorts } from './tag-ports.js';
@@ -69,7 +68,7 @@ async function tagPictures(run: TagRun, ports: TagPorts): Promise<number> {
     // nothing to load them for; further lanes start when there are pictures for them.
     if (output === undefined || config.force || !ports.outputs.hasRecords(output)) lanes.start(1);
     // fast-glob takes a while to load: meanwhile the lane starts.
-    const { findPictures } = await import('./pictures.js');
+    const { findPictures } = await import('./find-pictures.js');
     const pictures = await ports.stop.unlessInterrupted(findPictures(config, output, ports));
     return await tagFound(run, pictures, lanes, { jobs, started }, ports);
   } finally {

@@ -1,4 +1,4 @@
-import type { LaneEvent } from '../lanes/events.js';
+import type { LaneEvent } from '../lanes/messages.js';
 import { describeExit } from '../lanes/exit.js';
 import type { EventLog } from '../ports.js';
 

@@ -36,3 +36,6 @@ export function decideLanes(machine: MachineLimits, footprint: Footprint): LaneC
   const { lanes, limitedBy } = limits.reduce((least, limit) => (limit.lanes < least.lanes ? limit : least));
   return { lanes: Math.max(1, lanes), limitedBy };
 }
+
+/** Memory of the parent and of a lane of the larger pack, in bytes: measured, see test/bench/RESULTS.md. */
+export const FOOTPRINT: Footprint = { parentBytes: 60e6, laneBytes: 250e6 };

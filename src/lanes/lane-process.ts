@@ -1,10 +1,8 @@
-import { fork, type ChildProcess } from 'node:child_process';
+import { type ChildProcess, fork } from 'node:child_process';
 import { FatalError } from '../errors.js';
 import type { ImageReport, LaneConfig, LaneTask } from '../types.js';
 import type { LaneExit } from './exit.js';
 import type { FromLane, LaneMemory, ToLane } from './messages.js';
-import { Pending } from './pending.js';
-import { TextTail } from './text-tail.js';
 
 export interface LaneProcessOptions {
   /** The child's entry. */
@@ -164,5 +162,46 @@ export class LaneProcess {
         resolve({ code: child.exitCode, signal: child.signalCode, stderr: tail.toString() });
       });
     });
+  }
+}
+
+/** The longest delay that a timer can have; a longer one would fire at once. */
+const MAX_TIMER_MS = 2 ** 31 - 1;
+
+/** An answer that is awaited: the first one counts, and after the time limit `late` gives it. */
+export class Pending<T> {
+  readonly answer: Promise<T>;
+  settle!: (answer: T) => void;
+
+  constructor(timeoutMs: number, late: () => T) {
+    this.answer = new Promise((resolve) => {
+      const timer = setTimeout(
+        () => {
+          resolve(late());
+        },
+        Math.min(timeoutMs, MAX_TIMER_MS),
+      );
+      this.settle = (answer) => {
+        clearTimeout(timer);
+        resolve(answer);
+      };
+    });
+  }
+}
+
+/** Keeps the end of a stream of text. */
+class TextTail {
+  #text = '';
+
+  /** @param limit characters kept. */
+  constructor(readonly limit: number) {}
+
+  add(text: string): void {
+    this.#text = (this.#text + text).slice(-this.limit);
+  }
+
+  /** What was kept, without the white space round it. */
+  toString(): string {
+    return this.#text.trim();
   }
 }

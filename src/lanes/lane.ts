@@ -1,9 +1,9 @@
 import { fileWriter, pictureFiles } from '../adapters/files.js';
 import { readMemory } from '../adapters/memory.js';
 import { loadOpenCv } from '../adapters/opencv.js';
-import { createPictures } from '../adapters/pictures.js';
-import { buildPack } from '../packs/build.js';
-import { processImage, type ImagePorts } from '../process-image.js';
+import { createPictures } from '../adapters/sharp.js';
+import { buildPack } from '../nets/build.js';
+import { processImage, type ImagePorts } from '../picture/process-image.js';
 import type { Engine } from '../ports.js';
 import type { EngineName } from '../types.js';
 import { serveLane } from './serve.js';

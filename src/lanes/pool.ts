@@ -1,13 +1,13 @@
 import type { FatalError } from '../errors.js';
 import type { LanePool } from '../ports.js';
 import type { ImageReport, LaneConfig, LaneOutcome, LaneStats, LaneTask } from '../types.js';
-import type { LaneEvent } from './events.js';
+import type { LaneEvent } from './messages.js';
 import type { LaneExit } from './exit.js';
 import type { LaneAnswer, LaneProcess } from './lane-process.js';
 import { LaneRoster } from './roster.js';
-import { StopNotice } from './stop-notice.js';
+import { StopNotice } from './roster.js';
 import { LANE_NODE_FLAGS } from './tuning.js';
-import { crashReport, overrunReport } from './verdicts.js';
+import { crashReport, overrunReport } from './exit.js';
 
 export interface LanePoolOptions {
   /** The child's entry. */

@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { FatalError } from '../errors.js';
 import type { EngineName, LanePack } from '../types.js';
-import { convertedFiles } from './store/converted.js';
-import { checkFolder } from './store/installed.js';
+import { convertedFiles } from './converted.js';
+import { checkFolder } from './installed.js';
 import { attributeNets, builtinDefinitions, filesForRun, findDetector, findPack } from './manifest.js';
-import { formatBytes } from './store/format-bytes.js';
+import { formatBytes } from './format-bytes.js';
 import type { DetectorSpec, Manifest, ModelFile, PackSpec } from './spec.js';
 
 /** Where packs are, and how a message should tell the user to get one. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { importRuntime, loadOnnxRuntime } from '../../src/adapters/onnxruntime.js';
 import { loadOpenCv } from '../../src/adapters/opencv.js';
-import { createPictures } from '../../src/adapters/pictures.js';
+import { createPictures } from '../../src/adapters/sharp.js';
 import type { BlobSpec, Engine, Imaging } from '../../src/ports.js';
 import type { Raster } from '../../src/types.js';
 import { compactPack, compactSpec, modelFile } from '../compact-pack.js';

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { checkVersion, loadOpenCv } from '../../src/adapters/opencv.js';
 import type { OpenCv } from '../../src/adapters/opencv.js';
-import { GraphBuilder } from '../../src/packs/onnx/graph.js';
+import { GraphBuilder } from '../../src/convert/onnx/graph.js';
 import type { EngineImage } from '../../src/ports.js';
 import type { Raster } from '../../src/types.js';
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Manifest, ModelFile } from '../../src/packs/spec.js';
-import { writeClassicModels } from '../caffe/classic-models.js';
+import { writeClassicModels } from '../convert/caffe/classic-models.js';
 import { repository, shared } from '../shared.js';
 import { facetagBin } from './contenders.js';
 

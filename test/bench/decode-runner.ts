@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { pictureFiles } from '../../src/adapters/files.js';
-import { createPictures } from '../../src/adapters/pictures.js';
+import { createPictures } from '../../src/adapters/sharp.js';
 import { median } from './statistics.js';
 import type { DecodeTimes } from './decode.js';
 

@@ -7,8 +7,8 @@ import { openLedger } from '../../src/adapters/ledger.js';
 import { isGone, mtimeOf, outputFolders } from '../../src/adapters/output-folder.js';
 import { openStandardOutput } from '../../src/adapters/standard-output.js';
 import { dryRun } from '../../src/commands/dry-run.js';
-import { resolveConfig, type RawFlags } from '../../src/options.js';
-import { Stop } from '../../src/stop-switch.js';
+import { resolveConfig, type RawFlags } from '../../src/cli/options.js';
+import { Stop } from '../../src/batch/stop-switch.js';
 import { FakeStream } from '../adapters/fake-stream.js';
 import { okRecord, runKey } from '../records.js';
 

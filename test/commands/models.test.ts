@@ -7,8 +7,8 @@ import { createFolderLock } from '../../src/adapters/folder-lock.js';
 import { createHttpClient } from '../../src/adapters/http.js';
 import { importModels, listModels, modelsPath, pullModels, verifyModels } from '../../src/commands/models.js';
 import type { ModelsContext } from '../../src/commands/models.js';
-import { content, fakeManifest, modelFile } from '../packs/store/fake-pack.js';
-import { ModelServer } from '../packs/store/model-server.js';
+import { content, fakeManifest, modelFile } from '../packs/fake-pack.js';
+import { ModelServer } from '../packs/model-server.js';
 
 const FILES = { 'a.onnx': content(1), 'b.onnx': content(2), 'c.onnx': content(3, 1000) };
 /** Of util-linux: limits what this very process may write. */

@@ -2,7 +2,7 @@ import { cpSync, existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { generator } from '../caffe/random-weights.js';
+import { generator } from '../convert/caffe/random-weights.js';
 import { contents, facetag, launch, membersOf, temporaryFolder, until } from './cli.js';
 import { tapLanes, type LaneTap } from './lane-tap.js';
 

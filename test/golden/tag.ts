@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { createPictures } from '../../src/adapters/pictures.js';
+import { createPictures } from '../../src/adapters/sharp.js';
 import { clipBox } from '../../src/core/box.js';
-import type { BuiltPack } from '../../src/packs/build.js';
+import type { BuiltPack } from '../../src/nets/build.js';
 import type { BoundingBox, Face } from '../../src/types.js';
 
 /** The faces of one picture file; boxes in pixels of the original. */

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadManifest } from '../../src/packs/manifest.js';
 import { parseManifest } from '../../src/packs/validate-manifest.js';
 import { repository } from '../shared.js';
-import { content, fakeManifest, modelFile } from './store/fake-pack.js';
+import { content, fakeManifest, modelFile } from './fake-pack.js';
 
 const file = (name: string): ReturnType<typeof modelFile> => modelFile(name, content(1, 10));
 const valid = fakeManifest([file('a.onnx'), file('b.onnx'), file('c.onnx')]);

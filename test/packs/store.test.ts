@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defaultModelsDir, resolvePack } from '../../src/packs/store.js';
 import type { Store } from '../../src/packs/store.js';
 import type { Manifest, PackSpec } from '../../src/packs/spec.js';
-import { content, fakeManifest, fakePack, modelFile } from './store/fake-pack.js';
+import { content, fakeManifest, fakePack, modelFile } from './fake-pack.js';
 
 const FILES = { 'a.onnx': content(1), 'b.onnx': content(2), 'c.onnx': content(3, 1000) };
 const choice = { pack: 'fake', engine: 'opencv' } as const;

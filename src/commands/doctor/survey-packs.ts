@@ -4,7 +4,7 @@ import type { PackFacts, PackFileFacts } from '../../core/doctor/facts.js';
 import { filesForRun } from '../../packs/manifest.js';
 import type { ModelFile, PackSpec } from '../../packs/spec.js';
 import { installCommand, packFolder, type Store } from '../../packs/store.js';
-import { inspectFile } from '../../packs/store/inspect-file.js';
+import { inspectFile } from '../../packs/inspect-file.js';
 
 /** Hashes every file of every pack: unlike a run, which trusts a file that has not changed since its last check. */
 export async function surveyPacks(store: Store): Promise<PackFacts[]> {

@@ -1,6 +1,6 @@
-import { formatBytes } from '../../packs/store/format-bytes.js';
-import { usableDetectors } from '../../packs/store/survey.js';
-import type { CheckedModel, PackSurvey } from '../../packs/store/survey.js';
+import { formatBytes } from '../../packs/format-bytes.js';
+import { usableDetectors } from '../../packs/survey.js';
+import type { CheckedModel, PackSurvey } from '../../packs/survey.js';
 
 /** The table of `models list`. */
 export function describePacks(modelsDir: string, surveys: readonly PackSurvey[]): string {

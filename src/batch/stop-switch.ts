@@ -1,0 +1,43 @@
+import { InterruptedError } from '../errors.js';
+import type { StopSwitch } from '../ports.js';
+import type { StopReason } from '../types.js';
+
+/** Remembers the first reason to stop and tells one listener of every request. */
+export class Stop implements StopSwitch {
+  requested: StopReason | undefined;
+  private listener: ((reason: StopReason, times: number) => void) | undefined;
+  private interrupt: ((error: InterruptedError) => void) | undefined;
+  private times = 0;
+
+  request(reason: StopReason): void {
+    this.requested ??= reason;
+    this.times += 1;
+    this.listener?.(reason, this.times);
+    if (reason !== 'closed pipe') this.interrupt?.(new InterruptedError(reason));
+  }
+
+  /** `times` counts requests: the second one means that the person is in a hurry. */
+  onRequest(listener: (reason: StopReason, times: number) => void): void {
+    this.listener = listener;
+    if (this.requested !== undefined) listener(this.requested, this.times);
+  }
+
+  /**
+   * Waits for work that nothing depends on yet, such as finding pictures on a slow disk or reading a list from a person's
+   * terminal: a signal need not wait for its end.
+   *
+   * @throws {InterruptedError}
+   */
+  async unlessInterrupted<T>(work: Promise<T>): Promise<T> {
+    const interrupted = new Promise<never>((_, reject) => {
+      this.interrupt = reject;
+      const { requested } = this;
+      if (requested !== undefined && requested !== 'closed pipe') reject(new InterruptedError(requested));
+    });
+    try {
+      return await Promise.race([work, interrupted]);
+    } finally {
+      this.interrupt = undefined;
+    }
+  }
+}

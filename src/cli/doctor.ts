@@ -1,0 +1,31 @@
+import { readMachineLimits } from '../adapters/limits.js';
+import { openStandardOutput } from '../adapters/standard-output.js';
+import { inspectFolder, probe } from '../adapters/system.js';
+import { openStore } from './open-store.js';
+import { doctorCommand } from '../commands/doctor.js';
+import type { OpenCvFacts, PictureFacts } from '../core/doctor/facts.js';
+import { FOOTPRINT } from '../core/lane-count.js';
+import { decideLanes } from '../core/lane-count.js';
+import type { DoctorFlags } from './program.js';
+
+/** Composition root of `facetag doctor`. @returns the exit code. */
+export async function runDoctor({ json, output, models }: DoctorFlags): Promise<number> {
+  const machine = readMachineLimits();
+  return await doctorCommand(
+    { json: json ?? false, ...(output !== undefined && { output }) },
+    {
+      cwd: process.cwd(),
+      system: {
+        node: process.versions.node,
+        platform: `${process.platform} ${process.arch}`,
+        machine,
+        lanes: decideLanes(machine, FOOTPRINT),
+      },
+      probeOpenCv: () => probe<OpenCvFacts>('opencv'),
+      probePictures: () => probe<PictureFacts>('pictures'),
+      store: await openStore({ models }),
+      inspectFolder,
+      stdout: openStandardOutput(),
+    },
+  );
+}

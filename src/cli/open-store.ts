@@ -1,0 +1,43 @@
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { loadManifest } from '../packs/manifest.js';
+import { defaultModelsDir, type Store } from '../packs/store.js';
+import type { StoreFlags } from './program.js';
+
+/** Absolute path of facetag's own folder: `dist/cli` is inside. */
+export const packageRoot = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+
+/**
+ * The packs as the flags and the environment place them.
+ *
+ * @throws {FatalError} USAGE for a manifest that is not in the schema.
+ */
+export async function openStore(flags: {
+  readonly [K in keyof StoreFlags]?: string | undefined;
+}): Promise<Store> {
+  const cwd = process.cwd();
+  const models = flags.models ?? fromEnvironment('FACETAG_MODELS');
+  const manifest = flags.manifest ?? fromEnvironment('FACETAG_MANIFEST');
+  return {
+    manifest: await loadManifest({
+      packageRoot,
+      ...(manifest !== undefined && { userManifest: path.resolve(cwd, manifest) }),
+    }),
+    modelsDir: models === undefined ? defaultModelsDir(process.env, homedir()) : path.resolve(cwd, models),
+    packageRoot,
+    flags: typed('--models', flags.models) + typed('--manifest', flags.manifest),
+  };
+}
+
+/** A flag as it can be pasted into a shell again. */
+function typed(flag: string, value: string | undefined): string {
+  if (value === undefined) return '';
+  return ` ${flag} ${/^[\w./:@%+=,-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`}`;
+}
+
+/** A variable that is set; an empty one counts as not set. */
+export function fromEnvironment(name: string): string | undefined {
+  const value = process.env[name];
+  return value === '' ? undefined : value;
+}

@@ -1,0 +1,75 @@
+import { pictureFiles, writeForRun } from '../adapters/files.js';
+import { openLedger } from '../adapters/ledger.js';
+import { readMachineLimits } from '../adapters/limits.js';
+import { readMemory } from '../adapters/memory.js';
+import { isGone, mtimeOf, outputFolders } from '../adapters/output-folder.js';
+import { readPathList } from '../adapters/path-list.js';
+import { createProgress } from '../adapters/progress.js';
+import { openStandardOutput } from '../adapters/standard-output.js';
+import { openStore } from './open-store.js';
+import { tagCommand } from '../commands/tag.js';
+import type { Config } from '../config.js';
+import { FOOTPRINT } from '../core/lane-count.js';
+import { decideLanes } from '../core/lane-count.js';
+import { createLanePool } from '../lanes/pool.js';
+import { LANE_ENVIRONMENT } from '../lanes/tuning.js';
+import { Stop } from '../batch/stop-switch.js';
+import type { EventLog } from '../ports.js';
+
+interface Surroundings {
+  readonly log: EventLog;
+  readonly version: string;
+}
+
+/** Composition root of `facetag [tag]`. @returns the exit code. */
+export async function runTag(config: Config, { log, version }: Surroundings): Promise<number> {
+  const cwd = process.cwd();
+  const stop = new Stop();
+  const onSignal = (signal: NodeJS.Signals): void => {
+    // A third signal ends the process as if nobody listened: even dropping may hang, on a reader of stdout or on a disk.
+    if (stop.requested !== undefined) process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    if (signal === 'SIGINT' || signal === 'SIGTERM') stop.request(signal);
+  };
+  // Node undoes what nohup sets up. A run whose messages go to a file goes on when its terminal closes; one that was
+  // watched is stopped in order.
+  const onHangup = (): void => {
+    if (process.stderr.isTTY) stop.request('SIGTERM');
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('SIGHUP', onHangup);
+  try {
+    return await tagCommand(config, {
+      cwd,
+      log,
+      version,
+      stop,
+      openStore,
+      files: pictureFiles,
+      openLedger,
+      outputs: outputFolders,
+      readPathList,
+      mtimeOf,
+      isGone,
+      createLanes: (options) =>
+        createLanePool({
+          ...options,
+          script: new URL('../lanes/lane.js', import.meta.url),
+          env: { ...LANE_ENVIRONMENT, ...process.env },
+        }),
+      defaultLanes: () => decideLanes(readMachineLimits(), FOOTPRINT).lanes,
+      stdout: openStandardOutput(),
+      progress: await createProgress({
+        enabled: config.progress && !config.quiet,
+        stream: process.stderr,
+        format: config.logFormat,
+        log,
+        now: () => performance.now(),
+        terminal: process.env['TERM'],
+      }),
+      now: () => Date.now(),
+      peakMemory: () => readMemory().peakBytes,
+      writeText: (file, text) => writeForRun(file, [text]),
+    });
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal).off('SIGHUP', onHangup);
+  }
+}

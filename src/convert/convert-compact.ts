@@ -1,0 +1,106 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { FatalError } from '../errors.js';
+import { findPack, loadManifest } from '../packs/manifest.js';
+import type { ModelFile } from '../packs/spec.js';
+import { inspectFile } from '../packs/inspect-file.js';
+import { ssdMobilenetGraph } from './tfjs/ssd-mobilenet-graph.js';
+import { readTfjsWeights } from './tfjs/tfjs-weights.js';
+import type { TfjsSource, Weights } from './tfjs/tfjs-weights.js';
+import { tinyXceptionGraph } from './tfjs/tiny-xception-graph.js';
+
+export interface ConvertOptions {
+  /** Where the `.onnx` files go; made when missing. */
+  readonly outDir: string;
+  /** The folder of face-api's model files; found in node_modules when absent. */
+  readonly modelDir?: string;
+}
+
+interface Conversion {
+  /** Name of the result in the manifest. */
+  readonly output: string;
+  /** The model file and the sha256 that it has in @vladmandic/face-api 1.7.15. */
+  readonly source: TfjsSource;
+  readonly graph: (weights: Weights) => Uint8Array;
+}
+
+const conversions: readonly Conversion[] = [
+  {
+    output: 'face-detector-ssd-mobilenetv1.onnx',
+    source: {
+      name: 'ssd_mobilenetv1_model',
+      sha256: '2835640602d53718aa6ae9a42896327eaa21beefed056c218d32ca7d79e1e2f8',
+    },
+    graph: ssdMobilenetGraph,
+  },
+  {
+    output: 'age-gender-tiny-xception.onnx',
+    source: {
+      name: 'age_gender_model',
+      sha256: '49f92bbc0afef2342c4385e4a2b0acb6d7a727c6f0aa539499719a81acf9abaa',
+    },
+    graph: tinyXceptionGraph,
+  },
+];
+
+const packageRoot = fileURLToPath(new URL('../..', import.meta.url));
+
+/**
+ * Writes the compact pack's nets as ONNX. A file that is right already is left alone; each is replaced as a whole.
+ * @returns names of the files that were written.
+ * @throws {FatalError} MODEL_CORRUPT naming the file when the package's weights are missing or not those of 1.7.15, or
+ * when a result is not what `models/manifest.json` pins.
+ */
+export async function convertCompact(options: ConvertOptions): Promise<readonly string[]> {
+  const { files } = findPack(await loadManifest({ packageRoot }), 'compact');
+  const modelDir = options.modelDir ?? installedModelDir();
+  await mkdir(options.outDir, { recursive: true });
+  const written: string[] = [];
+  for (const conversion of conversions) {
+    const pinned = files.find(({ name }) => name === conversion.output);
+    if (pinned === undefined) throw new FatalError('INTERNAL', `The manifest lacks ${conversion.output}`);
+    const target = path.join(options.outDir, pinned.name);
+    if ((await inspectFile(target, pinned)).state === 'ok') continue;
+    const model = conversion.graph(await readTfjsWeights(modelDir, conversion.source));
+    assertPinned(model, pinned, modelDir);
+    await replaceFile(target, model);
+    written.push(pinned.name);
+  }
+  return written;
+}
+
+function assertPinned(model: Uint8Array, pinned: ModelFile, modelDir: string): void {
+  const sha256 = createHash('sha256').update(model).digest('hex');
+  if (sha256 === pinned.sha256 && model.length === pinned.bytes) return;
+  throw new FatalError(
+    'MODEL_CORRUPT',
+    `${pinned.name}, made of ${modelDir}, has ${model.length} bytes and sha256 ${sha256}, ` +
+      `not ${pinned.bytes} bytes and ${pinned.sha256}. Reinstall @vladmandic/face-api 1.7.15.`,
+  );
+}
+
+function installedModelDir(): string {
+  try {
+    const packageFile = createRequire(import.meta.url).resolve('@vladmandic/face-api/package.json');
+    return path.join(path.dirname(packageFile), 'model');
+  } catch (cause) {
+    throw new FatalError(
+      'MODEL_CORRUPT',
+      '@vladmandic/face-api, which holds the compact pack, is not installed.',
+      { cause },
+    );
+  }
+}
+
+async function replaceFile(target: string, content: Uint8Array): Promise<void> {
+  const temporary = path.join(path.dirname(target), `.${randomUUID()}.tmp`);
+  try {
+    await writeFile(temporary, content);
+    await rename(temporary, target);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+}

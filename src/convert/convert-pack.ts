@@ -1,0 +1,131 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { messageOf } from '../core/thrown.js';
+import { FatalError } from '../errors.js';
+import { attributeNets, definitionPath, findDetector, findPack } from '../packs/manifest.js';
+import type { ModelFile, NetSpec } from '../packs/spec.js';
+import { installCommand, packFolder } from '../packs/store.js';
+import type { Store } from '../packs/store.js';
+import {
+  CONVERTER_VERSION,
+  convertedFiles,
+  convertedName,
+  recordConverted,
+  sourceOf,
+} from '../packs/converted.js';
+import { explainDiskFault } from '../packs/disk-fault.js';
+import type { FolderLock } from '../packs/ports.js';
+import { surveyPack, usableDetectors } from '../packs/survey.js';
+import { caffeToOnnx } from './caffe/caffe-to-onnx.js';
+import { parseCaffeNet } from './caffe/caffe-net.js';
+import { readTensorflowWeights } from './caffe/tensorflow-weights.js';
+import { readCaffeModel } from './caffe/weights.js';
+
+export interface ConvertedNet {
+  /** Name of the ONNX file. */
+  readonly name: string;
+  readonly weights: string;
+  /** False when it was there already and up to date. */
+  readonly converted: boolean;
+}
+
+/** The definition of the net that the 8-bit TensorFlow file holds the weights of. */
+const RES10 = 'builtin:classic/res10.prototxt';
+
+/**
+ * Writes the Caffe and TensorFlow nets of an installed pack as ONNX, beside the originals, for engines that read nothing
+ * else. Nets that are converted already are left alone.
+ * @param detector only this one; every installed one when absent.
+ * @throws {FatalError} USAGE; MODEL_MISSING when the pack is not installed; MODEL_CORRUPT when a net cannot be
+ * converted; OUTPUT_UNUSABLE.
+ */
+export async function convertPack(
+  store: Store,
+  name: string,
+  lock: FolderLock,
+  options: { readonly detector?: string; readonly signal?: AbortSignal } = {},
+): Promise<readonly ConvertedNet[]> {
+  const nets = await installedNets(store, name, options.detector);
+  const folder = packFolder(store, name, findPack(store.manifest, name));
+  const work = async (): Promise<ConvertedNet[]> => {
+    const results: ConvertedNet[] = [];
+    for (const net of nets) {
+      options.signal?.throwIfAborted();
+      results.push(await convertNet(store, name, folder, net));
+    }
+    return results;
+  };
+  try {
+    await mkdir(folder, { recursive: true });
+    return await lock.hold(path.join(folder, '.lock'), work, options);
+  } catch (error) {
+    throw await explainDiskFault(error, folder);
+  }
+}
+
+/** The nets that need converting, of detectors whose files are there. */
+async function installedNets(store: Store, name: string, detector: string | undefined): Promise<NetSpec[]> {
+  const pack = findPack(store.manifest, name);
+  if (detector !== undefined) findDetector(pack, detector);
+  const usable = usableDetectors(await surveyPack(store, name, pack));
+  const chosen = usable.filter((each) => detector === undefined || each === detector);
+  if (chosen.length === 0) {
+    const remedy = installCommand(store, name, pack, detector);
+    throw new FatalError('MODEL_MISSING', `Pack "${name}" is not installed.\nInstall it with: ${remedy}`);
+  }
+  const nets = [...chosen.map((each) => findDetector(pack, each).net), ...attributeNets(pack)];
+  return nets.filter(({ format }) => format !== 'onnx');
+}
+
+async function convertNet(store: Store, pack: string, folder: string, net: NetSpec): Promise<ConvertedNet> {
+  const name = convertedName(net);
+  const { files } = findPack(store.manifest, pack);
+  if (await isConverted(folder, net, files)) return { name, weights: net.weights, converted: false };
+  const onnx = await writeOnnx(store, folder, net);
+  const file = path.join(folder, name);
+  const temporary = path.join(folder, `.${randomUUID()}.tmp`);
+  try {
+    await writeFile(temporary, onnx);
+    await rename(temporary, file);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+  await recordConverted(folder, {
+    [name]: {
+      bytes: onnx.length,
+      mtimeMs: (await stat(file)).mtimeMs,
+      sha256: createHash('sha256').update(onnx).digest('hex'),
+      source: sourceOf(net, files),
+      converter: CONVERTER_VERSION,
+    },
+  });
+  return { name, weights: net.weights, converted: true };
+}
+
+async function isConverted(folder: string, net: NetSpec, files: readonly ModelFile[]): Promise<boolean> {
+  try {
+    await convertedFiles(folder, [net], files, '');
+    return true;
+  } catch (error) {
+    if (error instanceof FatalError && error.code === 'MODEL_MISSING') return false;
+    throw error;
+  }
+}
+
+/** @throws {FatalError} MODEL_CORRUPT naming the file and what about it cannot be converted. */
+async function writeOnnx(store: Store, folder: string, net: NetSpec): Promise<Uint8Array> {
+  const tensorflow = net.format === 'tensorflow';
+  const definition = tensorflow ? RES10 : (net.definition ?? '');
+  const [text, bytes] = await Promise.all([
+    readFile(definitionPath(definition, folder, store.packageRoot), 'utf8'),
+    readFile(path.join(folder, net.weights)),
+  ]);
+  try {
+    const caffe = parseCaffeNet(text);
+    return caffeToOnnx(caffe, tensorflow ? readTensorflowWeights(bytes, caffe) : readCaffeModel(bytes));
+  } catch (cause) {
+    const reason = messageOf(cause);
+    throw new FatalError('MODEL_CORRUPT', `${net.weights} cannot be converted to ONNX: ${reason}`, { cause });
+  }
+}

@@ -1,0 +1,42 @@
+import path from 'node:path';
+import { usageError } from '../errors.js';
+import { inBatches, type DiscoveryFileSystem } from './file-system.js';
+import { asGlob, type GlobInput } from './glob-input.js';
+import { sortIn, type Inputs } from './inputs.js';
+import { kindOf, type Kind } from './file-system.js';
+import { classifyList } from './listed-paths.js';
+
+export interface NamedPaths {
+  /** Files, folders or globs, as typed. */
+  readonly inputs: readonly string[];
+  /** Lines of a list: files or folders, never globs; one that vanished is a problem, not the end. */
+  readonly listed?: readonly string[] | undefined;
+  /** Absolute folder that typed paths start from. */
+  readonly cwd: string;
+}
+
+/**
+ * Looks at every path first: what exists is taken literally, whatever characters it has (`photos (2020)`, `a[1].jpg`).
+ * @throws {FatalError} USAGE naming every path that neither exists nor is a glob.
+ */
+export async function classifyInputs(named: NamedPaths, fs: DiscoveryFileSystem): Promise<Inputs> {
+  const found: Inputs = { folders: [], files: new Map(), globs: [], notFiles: [], unreadable: [] };
+  const missing: string[] = [];
+  const lookAt = async (typed: string): Promise<Kind | GlobInput> => {
+    if (typed === '') return 'absent';
+    const location = path.resolve(named.cwd, typed);
+    const kind = await kindOf(location, fs);
+    return kind === 'absent' ? ((await asGlob(typed, location, fs)) ?? kind) : kind;
+  };
+  await inBatches(named.inputs, lookAt, (answer, typed) => {
+    if (answer === 'absent') missing.push(typed);
+    else if (typeof answer === 'object' && 'pattern' in answer) found.globs.push(answer);
+    else sortIn(path.resolve(named.cwd, typed), answer, found);
+  });
+  if (missing.length > 0) {
+    const received = missing.length === 1 ? missing[0] : missing;
+    throw usageError('an existing file or folder, or a glob', 'the paths', received);
+  }
+  await classifyList(named.listed ?? [], named.cwd, found, fs);
+  return found;
+}

@@ -1,0 +1,154 @@
+import nodeFs from 'node:fs';
+import path from 'node:path';
+import { isWithin, prefixBelow } from '../core/base-folder.js';
+import { inShard } from '../core/shard.js';
+import { classifyInputs, type NamedPaths } from './classify-inputs.js';
+import { Explorer } from './explorer.js';
+import { inBatches, statOf, type DiscoveryFileSystem } from './file-system.js';
+import { Findings, type DiscoveryProblem } from './findings.js';
+import { outermostFirst, type Folder } from './folder-names.js';
+import type { Inputs } from './inputs.js';
+import { futureRealPath } from './output-folder.js';
+import { locate, type Places } from './places.js';
+
+export { assertOutputOutside } from './output-folder.js';
+export type { DiscoveryProblem } from './findings.js';
+
+export interface DiscoverOptions extends NamedPaths {
+  /** Absolute; `--base` or the one that the output folder remembers. */
+  readonly base?: string | undefined;
+  /** Globs of pictures and folders to leave out; see `ignorePatterns`. Files named one by one are always taken. */
+  readonly ignore: readonly string[];
+  /** Take files and enter folders whose name starts with a dot. Paths that were named are taken in any case. */
+  readonly hidden: boolean;
+  /** Enter linked folders, each real folder once. Linked files are always taken. */
+  readonly followSymlinks: boolean;
+  /** Absolute folders that are always left out, also of named files: the output folder. They need not exist. */
+  readonly exclude: readonly string[];
+  /** Only files modified after this moment, in milliseconds since 1970. */
+  readonly newerThanMs?: number | undefined;
+  /** Only the share `index` (1..count) of `count`. */
+  readonly shard?: { readonly index: number; readonly count: number } | undefined;
+}
+
+export interface Discovery {
+  /** Absolute. */
+  readonly base: string;
+  /** Below `base`, `/` separators; unique and sorted by UTF-16 code units, so that the order depends on no locale. */
+  readonly relativePaths: string[];
+  /** In path order. */
+  readonly problems: DiscoveryProblem[];
+  /** Globs that matched neither picture nor folder, as typed. */
+  readonly unmatchedGlobs: string[];
+}
+
+/**
+ * Lists the pictures to process. Folders and globs give what has a picture's extension; a named file is taken whatever
+ * its extension. Only names are looked at: no file is opened, and a file is only stat'ed where its name does not tell
+ * enough (named paths, links, `newerThanMs`).
+ * @throws {FatalError} USAGE when a named path does not exist or lies outside the base folder.
+ */
+export async function discoverImages(
+  options: DiscoverOptions,
+  fs: DiscoveryFileSystem = nodeFs,
+): Promise<Discovery> {
+  const inputs = await classifyInputs(options, fs);
+  const places = await locate(inputs, options.base, fs);
+  const findings = new Findings(places.base);
+  const excluded = await Promise.all(options.exclude.map((folder) => futureRealPath(folder, fs)));
+
+  const explorer = new Explorer({ ...options, excluded }, findings, fs);
+  const { folders, unmatchedGlobs } = await expandGlobs(inputs, places, explorer, findings);
+  for (const folder of outermostFirst([...places.roots, ...folders])) await explorer.exploreFolder(folder);
+  await explorer.followLinks();
+  addNamedFiles(inputs, places, excluded, findings);
+
+  const { base } = places;
+  const mine = (name: string): boolean =>
+    options.shard === undefined || inShard(name, options.shard.index, options.shard.count);
+  const relativePaths = keepUnique(findings.pictures, mine);
+  return {
+    base,
+    relativePaths: await onlyNewer(relativePaths, base, options.newerThanMs, fs),
+    problems: findings.problems.filter(({ relativePath }) => mine(relativePath)),
+    unmatchedGlobs,
+  };
+}
+
+/** Walks the globs; what they match is treated as if it had been named. */
+async function expandGlobs(
+  inputs: Inputs,
+  places: Places,
+  explorer: Explorer,
+  findings: Findings,
+): Promise<{ folders: Folder[]; unmatchedGlobs: string[] }> {
+  const folders: Folder[] = [];
+  const unmatchedGlobs: string[] = [];
+  for (const { typed, folder, pattern } of inputs.globs) {
+    const before = findings.count;
+    const matched = await explorer.exploreGlob(places.at(folder), pattern);
+    if (matched.length === 0 && findings.count === before) unmatchedGlobs.push(typed);
+    folders.push(...matched.map((each) => places.named(each)));
+  }
+  return { folders, unmatchedGlobs };
+}
+
+/** Files named one by one, under the name that their folder has in this run. */
+function addNamedFiles(
+  inputs: Inputs,
+  places: Places,
+  excluded: readonly string[],
+  findings: Findings,
+): void {
+  const isLeftOut = ({ real }: Folder): boolean => excluded.some((left) => isWithin(left, real));
+  for (const [typedFolder, names] of inputs.files) {
+    const folder = places.at(typedFolder);
+    if (isLeftOut(folder)) continue;
+    const prefix = prefixBelow(places.base, folder.path);
+    for (const name of names) findings.pictures.push(prefix + name);
+  }
+  const placed = (file: string): string | undefined => {
+    const folder = places.at(path.dirname(file));
+    return isLeftOut(folder) ? undefined : path.join(folder.path, path.basename(file));
+  };
+  for (const file of inputs.notFiles) {
+    const location = placed(file);
+    if (location !== undefined) findings.notAFile(location);
+  }
+  for (const { path: file, message } of inputs.unreadable) {
+    const location = placed(file);
+    if (location !== undefined) findings.unreadable(location, message);
+  }
+}
+
+/** Sorts and thins in place: a copy of a million paths is worth avoiding. */
+function keepUnique(paths: string[], keep: (path: string) => boolean): string[] {
+  paths.sort();
+  let kept = 0;
+  let last: string | undefined;
+  for (const each of paths) {
+    if (each !== last && keep(each)) paths[kept++] = each;
+    last = each;
+  }
+  paths.length = kept;
+  return paths;
+}
+
+/** A file that vanished meanwhile stays: it is for the lane to say so. */
+async function onlyNewer(
+  relativePaths: string[],
+  base: string,
+  newerThanMs: number | undefined,
+  fs: DiscoveryFileSystem,
+): Promise<string[]> {
+  if (newerThanMs === undefined) return relativePaths;
+  const newer: string[] = [];
+  await inBatches(
+    relativePaths,
+    async (relativePath) => statOf(fs, path.join(base, relativePath)),
+    (stats, relativePath) => {
+      if (typeof stats === 'string' || stats.mtimeMs > newerThanMs) newer.push(relativePath);
+    },
+  );
+  return newer;
+}

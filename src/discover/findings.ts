@@ -1,0 +1,48 @@
+import { isWithin, relativeTo } from '../core/base-folder.js';
+
+/** Something that could not be listed, or bears a picture's name and is none. It counts as a failed picture (exit 1). */
+export interface DiscoveryProblem {
+  /** Absolute; bytes that are not UTF-8 appear as `\xNN`. */
+  readonly path: string;
+  /** Below the base folder, `/` separators; `.` for the base folder itself. */
+  readonly relativePath: string;
+  readonly code: 'UNREADABLE' | 'NOT_A_FILE';
+  readonly message: string;
+}
+
+/** Where the parts of discovery put what they find: plain strings, since there may be millions. */
+export class Findings {
+  /** Pictures, below `base`; unsorted, may repeat. */
+  readonly pictures: string[] = [];
+  readonly #problems = new Map<string, DiscoveryProblem>();
+
+  constructor(readonly base: string) {}
+
+  unreadable(path: string, message: string): void {
+    this.#add({ path, code: 'UNREADABLE', message, relativePath: this.#nameOf(path) });
+  }
+
+  /** A folder, FIFO, socket or device where a picture was expected. */
+  notAFile(path: string): void {
+    const message = 'not a regular file, so it was not opened';
+    this.#add({ path, code: 'NOT_A_FILE', message, relativePath: this.#nameOf(path) });
+  }
+
+  /** How much was found so far, repeats included. */
+  get count(): number {
+    return this.pictures.length + this.#problems.size;
+  }
+
+  /** In path order; what was met twice is there once. */
+  get problems(): DiscoveryProblem[] {
+    return [...this.#problems.values()].sort((a, b) => (a.relativePath < b.relativePath ? -1 : 1));
+  }
+
+  #add(problem: DiscoveryProblem): void {
+    if (!this.#problems.has(problem.path)) this.#problems.set(problem.path, problem);
+  }
+
+  #nameOf(path: string): string {
+    return isWithin(this.base, path) ? relativeTo(this.base, path) : path;
+  }
+}

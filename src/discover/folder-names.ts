@@ -1,0 +1,67 @@
+import path from 'node:path';
+import { isWithin, rebase } from '../core/base-folder.js';
+import { realPathOf, type DiscoveryFileSystem } from './file-system.js';
+
+/** A folder as it was named, and where it really is. */
+export interface Folder {
+  /** Absolute, links kept. */
+  readonly path: string;
+  /** Absolute, links resolved. */
+  readonly real: string;
+}
+
+export async function folderAt(path: string, fs: DiscoveryFileSystem): Promise<Folder> {
+  return { path, real: await realPathOf(fs, path) };
+}
+
+/** A folder comes before those inside it. */
+export function outermostFirst(folders: readonly Folder[]): Folder[] {
+  return [...folders].sort((a, b) => (a.real < b.real ? -1 : a.real > b.real ? 1 : 0));
+}
+
+/**
+ * One name for each real folder, however often and through whatever links it was named. Otherwise the same picture
+ * would have two names, and two records.
+ */
+export class FolderNames {
+  readonly #names = new Map<string, string>();
+  readonly #roots: ReadonlyMap<string, Folder>;
+
+  /**
+   * @param roots the folders to walk.
+   * @param base the given base folder, if there is one.
+   */
+  constructor(
+    roots: readonly Folder[],
+    private readonly base?: Folder,
+  ) {
+    // The first of several names for the same folder counts: a later entry of a Map would win.
+    this.#roots = new Map([...roots].reverse().map((root) => [root.real, root]));
+  }
+
+  /** The name to use: the one it has inside an outer root, else inside the base folder, else the first it was given. */
+  nameOf(folder: Folder): string {
+    const known = this.#names.get(folder.real);
+    if (known !== undefined) return known;
+    const outer = this.#outermostAround(folder.real);
+    const name =
+      outer === undefined ? this.#nameBelowBase(folder) : rebase(folder.real, outer.real, this.nameOf(outer));
+    this.#names.set(folder.real, name);
+    return name;
+  }
+
+  #outermostAround(real: string): Folder | undefined {
+    let outermost: Folder | undefined;
+    for (let inner = real, outer = path.dirname(real); outer !== inner; outer = path.dirname(outer)) {
+      outermost = this.#roots.get(outer) ?? outermost;
+      inner = outer;
+    }
+    return outermost;
+  }
+
+  #nameBelowBase({ path, real }: Folder): string {
+    const { base } = this;
+    if (base === undefined || isWithin(base.path, path) || !isWithin(base.real, real)) return path;
+    return rebase(real, base.real, base.path);
+  }
+}

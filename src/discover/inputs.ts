@@ -1,0 +1,31 @@
+import path from 'node:path';
+import type { GlobInput } from './glob-input.js';
+import type { Kind } from './file-system.js';
+
+/** What the user named, by kind and in the order given. All paths are absolute; links are not resolved. */
+export interface Inputs {
+  readonly folders: string[];
+  /** Names of files by the folder they are in: a million whole paths would take twice the memory. */
+  readonly files: Map<string, string[]>;
+  readonly globs: GlobInput[];
+  /** FIFOs, sockets and devices. */
+  readonly notFiles: string[];
+  readonly unreadable: { readonly path: string; readonly message: string }[];
+}
+
+/** Puts an existing path with its kind. */
+export function sortIn(location: string, kind: Exclude<Kind, 'absent'>, found: Inputs): void {
+  if (typeof kind === 'object') found.unreadable.push({ path: location, message: kind.reason });
+  else if (kind === 'folder') found.folders.push(location);
+  else if (kind === 'special') found.notFiles.push(location);
+  else filesIn(path.dirname(location), found).push(path.basename(location));
+}
+
+/** The named files of one folder, to add to. */
+export function filesIn(folder: string, found: Inputs): string[] {
+  const known = found.files.get(folder);
+  if (known !== undefined) return known;
+  const names: string[] = [];
+  found.files.set(folder, names);
+  return names;
+}

@@ -1,0 +1,42 @@
+import { isUtf8 } from 'node:buffer';
+import type { Dirent } from 'node:fs';
+import { promisify } from 'node:util';
+import { isPictureName } from '../core/picture-name.js';
+import type { DiscoveryFileSystem } from './file-system.js';
+
+/** What Node puts in the place of bytes that are not UTF-8. Such a name cannot be opened. */
+const REPLACEMENT = '\uFFFD';
+
+interface Listing {
+  readonly entries: Dirent[];
+  /** Pictures and folders whose names are not UTF-8, the odd bytes written as `\xNN`. They are not among `entries`. */
+  readonly undecodable: string[];
+}
+
+/** Lists a folder. Rejects like `fs.readdir`. */
+export async function listFolder(folder: string, fs: DiscoveryFileSystem): Promise<Listing> {
+  const entries = await promisify(fs.readdir)(folder, { withFileTypes: true });
+  if (!entries.some((entry) => entry.name.includes(REPLACEMENT))) return { entries, undecodable: [] };
+  const raw = await promisify(fs.readdir)(folder, { encoding: 'buffer', withFileTypes: true });
+  const decodable = new Set(raw.filter(({ name }) => isUtf8(name)).map(({ name }) => name.toString()));
+  return {
+    entries: entries.filter(({ name }) => decodable.has(name)),
+    undecodable: raw
+      .filter((entry) => !isUtf8(entry.name))
+      .filter((entry) => entry.isDirectory() || isPictureName(entry.name.toString()))
+      .map(({ name }) => escapeName(name)),
+  };
+}
+
+function escapeName(name: Buffer): string {
+  let text = '';
+  for (let at = 0; at < name.length;) {
+    const length = [1, 2, 3, 4].find((n) => at + n <= name.length && isUtf8(name.subarray(at, at + n)));
+    text +=
+      length === undefined
+        ? `\\x${name.toString('hex', at, at + 1)}`
+        : name.toString('utf8', at, at + length);
+    at += length ?? 1;
+  }
+  return text;
+}

@@ -1,0 +1,126 @@
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { FatalError, usageError } from '../errors.js';
+import { filesForRun, findDetector, findPack } from './manifest.js';
+import { packFolder } from './store.js';
+import type { Store } from './store.js';
+import type { ModelFile, PackSpec } from './spec.js';
+import { discardPart, downloadFile } from './download.js';
+import { explainDiskFault, isDiskFull } from './disk-fault.js';
+import { checkFolder, checkedFile, recordInstalled } from './installed.js';
+import type { FolderLock, HttpClient, LockOwner, PullProgress } from './ports.js';
+
+export interface PullOptions {
+  /** Only the files of this detector beside the attribute nets; all files of the pack when absent. */
+  readonly detector?: string;
+  /** Base URL that is tried first: `<mirror>/<file name>`. */
+  readonly mirror?: string;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: PullProgress) => void;
+  readonly onWait?: (owner: LockOwner) => void;
+}
+
+export interface PullPorts {
+  readonly http: HttpClient;
+  readonly lock: FolderLock;
+}
+
+export interface PullResult {
+  readonly folder: string;
+  readonly downloaded: readonly ModelFile[];
+  readonly present: readonly ModelFile[];
+}
+
+/**
+ * Installs a pack's files; those that are there and right are left alone. A second pull of the same pack, from any
+ * process, waits for the first and then finds the files installed.
+ * @throws {FatalError} USAGE, DOWNLOAD_FAILED, OUTPUT_UNUSABLE; the signal's reason, with what has arrived kept for next time.
+ */
+export async function pullPack(
+  store: Store,
+  name: string,
+  ports: PullPorts,
+  options: PullOptions = {},
+): Promise<PullResult> {
+  const pack = findPack(store.manifest, name);
+  if (pack.origin === 'embedded') {
+    throw usageError('a pack that is pulled', 'models pull', name);
+  }
+  const files = filesToPull(pack, options.detector);
+  const mirror = options.mirror === undefined ? undefined : mirrorBase(options.mirror);
+  const folder = packFolder(store, name, pack);
+  try {
+    await mkdir(folder, { recursive: true });
+    return await ports.lock.hold(
+      path.join(folder, '.lock'),
+      () => pullFiles(folder, files, ports.http, { ...options, ...(mirror === undefined ? {} : { mirror }) }),
+      options,
+    );
+  } catch (error) {
+    throw await explainDiskFault(error, folder);
+  }
+}
+
+function filesToPull(pack: PackSpec, detector: string | undefined): readonly ModelFile[] {
+  return detector === undefined ? pack.files : filesForRun(pack, findDetector(pack, detector));
+}
+
+async function pullFiles(
+  folder: string,
+  files: readonly ModelFile[],
+  http: HttpClient,
+  options: PullOptions,
+): Promise<PullResult> {
+  const present: ModelFile[] = [];
+  const downloaded: ModelFile[] = [];
+  const failures: FatalError[] = [];
+  for (const { file, check } of await checkFolder(folder, files)) {
+    if (check.state === 'ok') {
+      await discardPart(file, folder);
+      present.push(file);
+      continue;
+    }
+    try {
+      await pullFile(folder, file, http, options);
+      downloaded.push(file);
+    } catch (error) {
+      // One dead link must not keep the other files away.
+      if (!(error instanceof FatalError) || error.code !== 'DOWNLOAD_FAILED') throw error;
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) throw new FatalError('DOWNLOAD_FAILED', failedMessage(failures, folder));
+  return { folder, downloaded, present };
+}
+
+async function pullFile(
+  folder: string,
+  file: ModelFile,
+  http: HttpClient,
+  options: PullOptions,
+): Promise<void> {
+  const mirrored = options.mirror === undefined ? [] : [`${options.mirror}${encodeURIComponent(file.name)}`];
+  try {
+    const mtimeMs = await downloadFile(file, [...mirrored, ...file.urls], { folder, http, ...options });
+    await recordInstalled(folder, { [file.name]: checkedFile(file, mtimeMs) });
+  } catch (error) {
+    // A full disk is no place for a partial file that cannot grow.
+    if (isDiskFull(error)) await discardPart(file, folder);
+    throw error;
+  }
+}
+
+/** @throws {FatalError} USAGE unless it is an http(s) URL. Ends in a slash. */
+function mirrorBase(mirror: string): string {
+  if (!URL.canParse(mirror) || !/^https?:$/.test(new URL(mirror).protocol)) {
+    throw usageError('an http(s) URL', '--mirror', mirror);
+  }
+  return mirror.endsWith('/') ? mirror : `${mirror}/`;
+}
+
+function failedMessage(failures: readonly FatalError[], folder: string): string {
+  const advice =
+    'Behind a firewall: set HTTPS_PROXY, name a copy of your own with --mirror <url>, or fetch the files by hand and ' +
+    'run: facetag models import';
+  return `${failures.map(({ message }) => message).join('\n')}\n${advice}\nWhat was installed in ${folder} has not changed.`;
+}

@@ -1,0 +1,54 @@
+import { filesForRun } from './manifest.js';
+import type { ModelFile, PackSpec } from './spec.js';
+import { packFolder } from './store.js';
+import type { Store } from './store.js';
+import { inspectFile } from './inspect-file.js';
+import type { FileCheck } from './inspect-file.js';
+import { checkFolder, checkedFile, recordInstalled } from './installed.js';
+import path from 'node:path';
+
+export interface CheckedModel {
+  readonly file: ModelFile;
+  readonly check: FileCheck;
+}
+
+/** What is there of a pack. */
+export interface PackSurvey {
+  readonly name: string;
+  readonly pack: PackSpec;
+  readonly folder: string;
+  readonly files: readonly CheckedModel[];
+}
+
+/** Trusts the record of earlier checks where size and mtime agree with it. */
+export async function surveyPack(store: Store, name: string, pack: PackSpec): Promise<PackSurvey> {
+  const folder = packFolder(store, name, pack);
+  return { name, pack, folder, files: await checkFolder(folder, pack.files) };
+}
+
+/** Reads and hashes every file that is there, whatever the record says, and renews the record. */
+export async function verifyPack(
+  store: Store,
+  name: string,
+  pack: PackSpec,
+  signal?: AbortSignal,
+): Promise<PackSurvey> {
+  const folder = packFolder(store, name, pack);
+  const files: CheckedModel[] = [];
+  for (const file of pack.files) {
+    const check = await inspectFile(path.join(folder, file.name), file, signal);
+    if (check.state === 'ok') {
+      await recordInstalled(folder, { [file.name]: checkedFile(file, check.stats.mtimeMs) }, 'if writable');
+    }
+    files.push({ file, check });
+  }
+  return { name, pack, folder, files };
+}
+
+/** Detectors whose files are all there and right, with the attribute nets that every run needs. */
+export function usableDetectors({ pack, files }: PackSurvey): string[] {
+  const right = new Set(files.filter(({ check }) => check.state === 'ok').map(({ file }) => file.name));
+  return Object.entries(pack.detectors)
+    .filter(([, detector]) => filesForRun(pack, detector).every(({ name }) => right.has(name)))
+    .map(([name]) => name);
+}

@@ -1,0 +1,241 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import type { PictureRecord } from '../../src/core/report.js';
+import { Tally } from '../../src/core/summary.js';
+import { FatalError, ImageError, PipeClosedError } from '../../src/errors.js';
+import { runBatch, type BatchPlan, type BatchPorts } from '../../src/batch/run-batch.js';
+import { Stop } from '../../src/batch/stop-switch.js';
+import type { Ledger } from '../../src/ports.js';
+import type { ImageReport, LaneOutcome, LaneTask } from '../../src/types.js';
+import { face, okRecord, runKey } from '../records.js';
+
+const report: ImageReport = {
+  width: 640,
+  height: 480,
+  scale: 1,
+  faces: [face()],
+  source: { bytes: 100, sha256: 'c0ffee' },
+};
+
+/** A batch over fakes: nothing here touches a disk or a process. */
+function batch(images: readonly string[], over: Over = {}) {
+  const records = new Map<string, { record: PictureRecord; mtimeMs: number }>();
+  for (const record of over.stored ?? []) records.set(record.image, { record, mtimeMs: 5000 });
+  const streamed: string[] = [];
+  const tasks: LaneTask[] = [];
+  const removedCopies: string[] = [];
+  const stop = new Stop();
+  const lanes = {
+    process: async (task: LaneTask): Promise<LaneOutcome> => {
+      tasks.push(task);
+      return (await over.lane?.(task, stop)) ?? { kind: 'report', report, retried: false };
+    },
+    stopping: () => undefined,
+    kill: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+    stats: { retried: 0, replaced: 0, peakLaneBytes: 0 },
+  };
+  const ledger: Ledger = {
+    read: (image) => records.get(image),
+    write: (record, mtimeMs) => {
+      if (over.writeFault) return Promise.reject(over.writeFault(record.image) ?? new Error('none'));
+      records.set(record.image, { record, mtimeMs: mtimeMs ?? 0 });
+      return Promise.resolve();
+    },
+    restamp: (image, mtimeMs) => {
+      const kept = records.get(image);
+      if (kept) records.set(image, { ...kept, mtimeMs });
+    },
+    remove: (image) => records.delete(image),
+    hasAnnotated: () => over.copies ?? false,
+    removeAnnotated: (image) => removedCopies.push(image),
+    annotatedPath: (image) => `/out/annotated/${image}`,
+    sweepCopy: () => undefined,
+    images: () => [...records.keys()].sort(),
+    publish: () => Promise.resolve(),
+    has: () => false,
+  };
+  const ports: BatchPorts = {
+    lanes,
+    files: {
+      stamp: (path) => {
+        const gone = over.gone?.find((image) => path.endsWith(image));
+        if (gone !== undefined) throw new ImageError('UNREADABLE', 'it is not there', 'discover');
+        return { bytes: 100, mtimeMs: over.mtimeMs ?? 5000 };
+      },
+      read: () => Promise.resolve(Buffer.alloc(0)),
+      sha256: () => Promise.resolve(over.sha256 ?? 'c0ffee'),
+    },
+    ledger: over.noLedger ? undefined : ledger,
+    stream: {
+      write: (line) => {
+        if (over.closedPipe) return Promise.reject(new PipeClosedError());
+        streamed.push((JSON.parse(line) as PictureRecord).image);
+        return Promise.resolve();
+      },
+    },
+    shows: over.shows ?? (() => true),
+    onRecord: () => undefined,
+    stop,
+  };
+  const plan: BatchPlan = {
+    base: '/photos',
+    images,
+    faults: over.faults ?? new Map(),
+    rules: { run: runKey, force: false, retryFailed: false },
+    annotate: over.annotate ?? false,
+    jobs: over.jobs ?? 2,
+  };
+  const tally = new Tally();
+  return { run: () => runBatch(plan, ports, tally), records, streamed, tasks, tally, stop, removedCopies };
+}
+
+interface Over {
+  readonly stored?: readonly PictureRecord[];
+  readonly lane?: (task: LaneTask, stop: Stop) => LaneOutcome | Promise<LaneOutcome>;
+  readonly writeFault?: (image: string) => Error | undefined;
+  readonly copies?: boolean;
+  readonly gone?: readonly string[];
+  readonly mtimeMs?: number;
+  readonly sha256?: string;
+  readonly noLedger?: boolean;
+  readonly closedPipe?: boolean;
+  readonly shows?: (record: PictureRecord) => boolean;
+  readonly faults?: BatchPlan['faults'];
+  readonly annotate?: boolean;
+  readonly jobs?: number;
+}
+
+const many = Array.from({ length: 600 }, (_, index) => `${String(index).padStart(4, '0')}.jpg`);
+
+describe('runBatch', () => {
+  it('records every picture once and streams in input order, whatever the order of finishing', async () => {
+    const slow = batch(many, {
+      jobs: 4,
+      lane: async (task) => {
+        await sleep(Number(task.source.relativePath.slice(3, 4)) % 3);
+        return { kind: 'report', report, retried: false };
+      },
+    });
+    await slow.run();
+    expect(slow.streamed).toEqual(many);
+    expect([...slow.records.keys()].sort()).toEqual(many);
+    expect(slow.tally).toMatchObject({ processed: 600, skipped: 0, faces: 600, failed: 0 });
+  });
+
+  it('has at most `jobs` pictures in flight', async () => {
+    let now = 0;
+    let most = 0;
+    const run = batch(many.slice(0, 40), {
+      jobs: 3,
+      lane: async () => {
+        most = Math.max(most, ++now);
+        await sleep(1);
+        now--;
+        return { kind: 'report', report, retried: false };
+      },
+    });
+    await run.run();
+    expect(most).toBe(3);
+  });
+
+  it('keeps unchanged pictures without a lane and streams them too', async () => {
+    const run = batch(['a.jpg', 'b.jpg'], { stored: [okRecord('a.jpg')] });
+    await run.run();
+    expect(run.tasks.map(({ source }) => source.relativePath)).toEqual(['b.jpg']);
+    expect(run.streamed).toEqual(['a.jpg', 'b.jpg']);
+    expect(run.tally).toMatchObject({ processed: 1, skipped: 1 });
+  });
+
+  it.each([
+    ['the same bytes under a new mtime are kept and remembered', 'c0ffee', 0],
+    ['other bytes are done again', 'beef', 1],
+  ])('%s', async (_, sha256, tasks) => {
+    const run = batch(['a.jpg'], { stored: [okRecord('a.jpg')], mtimeMs: 6000, sha256 });
+    await run.run();
+    expect(run.tasks).toHaveLength(tasks);
+    expect(run.records.get('a.jpg')?.mtimeMs).toBe(6000);
+  });
+
+  it('makes a failed record of a picture that vanished and of a path that is no file', async () => {
+    const run = batch(['a.jpg', 'b.jpg', 'c.jpg'], {
+      gone: ['a.jpg'],
+      faults: new Map([['c.jpg', { stage: 'discover', code: 'NOT_A_FILE', message: 'a FIFO' }]]),
+    });
+    await run.run();
+    expect(run.records.get('a.jpg')?.record.error).toMatchObject({ code: 'UNREADABLE', stage: 'discover' });
+    expect(run.records.get('c.jpg')?.record.error).toMatchObject({ code: 'NOT_A_FILE' });
+    expect(run.tally.failedByCode).toEqual({ UNREADABLE: 1, NOT_A_FILE: 1 });
+    expect(run.tasks).toHaveLength(1);
+  });
+
+  it("turns one path's write fault into that picture's failure", async () => {
+    const run = batch(['a.jpg', 'b.jpg'], {
+      writeFault: () => new ImageError('WRITE_FAILED', 'the name is too long', 'write'),
+    });
+    await run.run();
+    expect(run.tally.failedByCode).toEqual({ WRITE_FAILED: 2 });
+  });
+
+  it("ends on the disk's fault", async () => {
+    const run = batch(many, { writeFault: () => new FatalError('OUTPUT_UNUSABLE', 'no space') });
+    await expect(run.run()).rejects.toThrow('no space');
+    expect(run.tasks.length).toBeLessThan(10);
+  });
+
+  it('hands out nothing more after a stop and counts dropped pictures as not done', async () => {
+    const run = batch(many, {
+      jobs: 2,
+      lane: (task, stop) => {
+        if (task.source.relativePath !== many[10]) return { kind: 'report', report, retried: false };
+        stop.request('SIGTERM');
+        return { kind: 'dropped' };
+      },
+    });
+    await run.run();
+    expect(run.tally.done).toBeLessThanOrEqual(11);
+    expect(run.records.has(many[10]!)).toBe(false);
+    expect(run.streamed).toEqual([...run.records.keys()].sort());
+  });
+
+  it('stops quietly when the reader of the stream goes away', async () => {
+    const run = batch(many, { closedPipe: true });
+    await run.run();
+    expect(run.stop.requested).toBe('closed pipe');
+    expect(run.tasks.length).toBeLessThan(20);
+  });
+
+  it('streams only what --where shows, but records all', async () => {
+    const run = batch(['a.jpg', 'b.jpg'], { shows: (record) => record.image === 'b.jpg' });
+    await run.run();
+    expect(run.streamed).toEqual(['b.jpg']);
+    expect(run.records.size).toBe(2);
+  });
+
+  it('draws a missing copy again from the record', async () => {
+    const run = batch(['a.jpg'], { stored: [okRecord('a.jpg')], annotate: true });
+    await run.run();
+    expect(run.tasks).toMatchObject([
+      { annotatedPath: '/out/annotated/a.jpg', redraw: [{ confidence: 0.9 }] },
+    ]);
+    expect(run.tally).toMatchObject({ processed: 0, redrawn: 1 });
+  });
+
+  it('removes a copy that a new record outdates', async () => {
+    const run = batch(['a.jpg'], {
+      stored: [okRecord('a.jpg')],
+      sha256: 'beef',
+      mtimeMs: 6000,
+      copies: true,
+    });
+    await run.run();
+    expect(run.removedCopies).toEqual(['a.jpg']);
+  });
+
+  it('works without an output folder', async () => {
+    const run = batch(['a.jpg'], { noLedger: true });
+    await run.run();
+    expect(run.streamed).toEqual(['a.jpg']);
+    expect(run.tally.processed).toBe(1);
+  });
+});

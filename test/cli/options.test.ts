@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { FLAG_NAMES } from '../../src/cli/flags.js';
+import { environmentName, resolveConfig } from '../../src/cli/options.js';
+import { writesFiles } from '../../src/config.js';
+
+const resolve = (raw: Parameters<typeof resolveConfig>[1], env: Record<string, string> = {}) =>
+  resolveConfig(['photos'], raw, env);
+
+describe('resolveConfig', () => {
+  it('has the documented defaults and is frozen', () => {
+    const config = resolve({});
+    expect(config).toMatchObject({
+      inputs: ['photos'],
+      format: ['csv'],
+      pack: 'compact',
+      engine: 'opencv',
+      maxDim: 720,
+      minFace: 0,
+      timeout: 60,
+      maxPixels: 100_000_000,
+      maxLaneMemory: 1024,
+      progress: true,
+      color: 'auto',
+      logFormat: 'text',
+    });
+    expect(Object.isFrozen(config)).toBe(true);
+  });
+
+  it.each([
+    ['flag before environment', { maxDim: '320' }, { FACETAG_MAX_DIM: '640' }, 320],
+    ['environment before default', {}, { FACETAG_MAX_DIM: '640' }, 640],
+    ['an empty variable counts as unset', {}, { FACETAG_MAX_DIM: '' }, 720],
+  ])('%s', (_, raw, env, expected) => {
+    expect(resolve(raw, env).maxDim).toBe(expected);
+  });
+
+  it('gives every flag an environment form', () => {
+    const names = FLAG_NAMES.map(environmentName);
+    expect(new Set(names).size).toBe(FLAG_NAMES.length);
+    expect(names).toContain('FACETAG_MIN_FACE');
+    expect(names).toContain('FACETAG_NO_PROGRESS');
+  });
+
+  it.each([
+    ['1', false],
+    ['0', true],
+  ])('FACETAG_NO_PROGRESS=%s', (value, progress) => {
+    expect(resolve({}, { FACETAG_NO_PROGRESS: value }).progress).toBe(progress);
+  });
+
+  it('reads lists', () => {
+    expect(resolve({ format: 'csv,jsonl' }).format).toEqual(['csv', 'jsonl']);
+    expect(resolve({ format: 'none' }).format).toEqual([]);
+    expect(resolve({}, { FACETAG_IGNORE: 'a{1,2}\nb' }).ignore).toEqual(['a{1,2}', 'b']);
+    expect(resolve({ shard: '2/3' }).shard).toEqual({ index: 2, count: 3 });
+  });
+
+  it.each([
+    [{ minConfidence: '1.5' }, 'Expected a number in 0..1 for --min-confidence, received "1.5"'],
+    [{ minConfidence: '' }, 'Expected a number in 0..1 for --min-confidence, received ""'],
+    [{ jobs: '0' }, 'Expected a whole number in 1..256 for --jobs, received "0"'],
+    [{ jobs: '1.5' }, 'Expected a whole number in 1..256 for --jobs, received "1.5"'],
+    [{ engine: 'tensorrt' }, 'Expected one of opencv, onnxruntime for --engine, received "tensorrt"'],
+    [{ format: 'xml' }, 'Expected one of csv, jsonl, none for --format, received "xml"'],
+    [{ format: 'csv,none' }, 'Expected none alone for --format, received "csv,none"'],
+    [{ shard: '4/3' }, 'Expected K/N with 1 <= K <= N for --shard, received "4/3"'],
+    [{ shard: '0/3' }, 'Expected K/N with 1 <= K <= N for --shard, received "0/3"'],
+    [{ jsonl: true, annotate: true }, 'Expected an output folder (-o <dir>) beside --jsonl for --annotate'],
+    [{ quiet: true, verbose: true }, 'Expected one of --quiet and --verbose'],
+    [{ null: true }, 'Expected --files-from for --null'],
+  ])('refuses %j', (raw, message) => {
+    expect(() => resolve(raw)).toThrow(message);
+  });
+
+  it('names the variable when the environment is at fault', () => {
+    expect(() => resolve({}, { FACETAG_JOBS: 'many' })).toThrow('for FACETAG_JOBS, received "many"');
+  });
+});
+
+describe('writesFiles', () => {
+  it.each([
+    [{ jsonl: false, output: undefined }, true],
+    [{ jsonl: true, output: undefined }, false],
+    [{ jsonl: true, output: 'out' }, true],
+  ])('%j', (config, expected) => {
+    expect(writesFiles(config)).toBe(expected);
+  });
+});

@@ -1,0 +1,241 @@
+import { mkdtemp, readFile, readdir, rm, stat, writeFile, mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createFolderLock } from '../../src/adapters/folder-lock.js';
+import { createHttpClient } from '../../src/adapters/http.js';
+import type { Store } from '../../src/packs/store.js';
+import { pullPack } from '../../src/packs/pull.js';
+import type { PullOptions, PullResult } from '../../src/packs/pull.js';
+import { content, fakeManifest, modelFile } from './fake-pack.js';
+import { ModelServer, cutAt, ignoringRange, page, stallAt, status } from './model-server.js';
+
+const A = content(1);
+const B = content(2);
+const C = content(3, 1000);
+const CUT = Math.floor(A.length * 0.6);
+const LFS = `version https://git-lfs.github.com/spec/v1\noid sha256:${'0'.repeat(64)}\nsize 200000\n`;
+const HTML = '<!DOCTYPE html><html><head><title>404</title></head><body>gone</body></html>';
+
+let server: ModelServer;
+let models: string;
+
+beforeEach(async () => {
+  server = await ModelServer.start();
+  models = await mkdtemp(path.join(tmpdir(), 'facetag-pull-'));
+  server.serve('a.onnx', A);
+  server.serve('b.onnx', B);
+  server.serve('c.onnx', C);
+});
+
+afterEach(async () => {
+  await server.stop();
+  await rm(models, { recursive: true, force: true });
+});
+
+function store(urls: Partial<Record<'a' | 'b' | 'c', string[]>> = {}): Store {
+  const files = [
+    modelFile('a.onnx', A, urls.a ?? [server.url('a.onnx')]),
+    modelFile('b.onnx', B, urls.b ?? [server.url('b.onnx')]),
+    modelFile('c.onnx', C, urls.c ?? [server.url('c.onnx')]),
+  ];
+  return { manifest: fakeManifest(files), modelsDir: models, packageRoot: '/nowhere' };
+}
+
+async function pull(from = store(), options: PullOptions = {}, silence = 5000): Promise<PullResult> {
+  const http = createHttpClient({ retries: 2, firstDelay: 5, silence });
+  try {
+    return await pullPack(from, 'fake', { http, lock: createFolderLock({ poll: 10 }) }, options);
+  } finally {
+    await http.close();
+  }
+}
+
+const inFolder = (name: string): string => path.join(models, 'fake', name);
+const installed = (name: string): Promise<Buffer> => readFile(inFolder(name));
+const names = async (): Promise<string[]> => (await readdir(path.join(models, 'fake'))).sort();
+const ALL = ['a.onnx', 'b.onnx', 'c.onnx', 'installed.json'];
+
+async function expectAllInstalled(): Promise<void> {
+  expect(await names()).toEqual(ALL);
+  // Deep equality of buffers is slow.
+  expect((await installed('a.onnx')).equals(A)).toBe(true);
+  expect((await installed('b.onnx')).equals(B)).toBe(true);
+  expect((await installed('c.onnx')).equals(C)).toBe(true);
+}
+
+describe('pullPack', () => {
+  it('installs every file and reports progress', async () => {
+    const seen: string[] = [];
+    const result = await pull(store(), {
+      onProgress: ({ file, received, total }) => seen.push(`${file} ${received}/${total}`),
+    });
+    await expectAllInstalled();
+    expect(result.downloaded.map(({ name }) => name)).toEqual(['a.onnx', 'b.onnx', 'c.onnx']);
+    expect(seen).toContain(`a.onnx ${A.length}/${A.length}`);
+    expect(seen).toContain(`c.onnx 0/${C.length}`);
+  });
+
+  it('downloads nothing that is there and right', async () => {
+    await pull();
+    const before = server.requests.length;
+    const result = await pull();
+    expect(result.downloaded).toEqual([]);
+    expect(result.present).toHaveLength(3);
+    expect(server.requests).toHaveLength(before);
+  });
+
+  it('takes only the files of one detector when asked', async () => {
+    await pull(store(), { detector: 'two' });
+    expect(await names()).toEqual(['b.onnx', 'c.onnx', 'installed.json']);
+  });
+
+  it('resumes a download that is cut at 60 %', async () => {
+    server.serve('a.onnx', A, cutAt(A, CUT));
+    await pull();
+    await expectAllInstalled();
+    expect(server.offsets('a.onnx')).toEqual([0, CUT]);
+  });
+
+  it('starts again when the server cannot resume', async () => {
+    server.serve('a.onnx', A, ignoringRange(A, CUT), ignoringRange(A), ignoringRange(A));
+    await pull();
+    await expectAllInstalled();
+  });
+
+  it('survives 503 twice', async () => {
+    server.serve('a.onnx', A, status(503), status(503));
+    await pull();
+    await expectAllInstalled();
+    expect(server.offsets('a.onnx')).toHaveLength(3);
+  });
+
+  it('survives a server that falls silent', async () => {
+    server.serve(
+      'a.onnx',
+      A,
+      stallAt(A, CUT, () => undefined),
+    );
+    await pull(store(), {}, 500);
+    await expectAllInstalled();
+  });
+
+  it('follows redirects', async () => {
+    server.serve('moved', A, status(302, { location: server.url('a.onnx') }));
+    await pull(store({ a: [server.url('moved')] }));
+    await expectAllInstalled();
+  });
+
+  it('goes to the next URL after a 404', async () => {
+    await pull(store({ a: [server.url('gone'), server.url('a.onnx')] }));
+    await expectAllInstalled();
+  });
+
+  it('tries the mirror first, by file name', async () => {
+    server.serve('mirror/a.onnx', A);
+    server.serve('mirror/b.onnx', B);
+    await pull(store(), { mirror: server.url('mirror') });
+    await expectAllInstalled();
+    expect(server.requests.map((request) => request.path)).toEqual([
+      '/mirror/a.onnx',
+      '/mirror/b.onnx',
+      '/mirror/c.onnx',
+      '/c.onnx',
+    ]);
+  });
+
+  it('continues from the next URL where the first one broke for good', async () => {
+    const cut = cutAt(A, CUT);
+    server.serve('weak', A, cut, ...Array.from({ length: 20 }, () => status(500)));
+    await pull(store({ a: [server.url('weak'), server.url('a.onnx')] }));
+    await expectAllInstalled();
+    expect(server.offsets('a.onnx')).toEqual([CUT]);
+  });
+
+  it.each([
+    ['an HTML page', page(HTML), 'it is an HTML page'],
+    ['a Git LFS pointer', page(LFS), 'it is a Git LFS pointer'],
+    ['a file that is cut short at the source', page(A.subarray(0, CUT).toString('latin1')), 'it is '],
+    ['not found', status(404), 'the server answered HTTP 404'],
+    ['never well', status(503), '503'],
+  ])('refuses %s', async (_what, answer, message) => {
+    server.serve('a.onnx', A, ...Array.from({ length: 20 }, () => answer));
+    const failure = await pull().catch((error: unknown) => error);
+    expect(failure).toMatchObject({ code: 'DOWNLOAD_FAILED' });
+    expect((failure as Error).message).toContain(message);
+    expect((failure as Error).message).toContain(server.url('a.onnx'));
+    // The other files were still fetched.
+    expect((await names()).filter((name) => !name.endsWith('.part'))).toEqual([
+      'b.onnx',
+      'c.onnx',
+      'installed.json',
+    ]);
+  });
+
+  it('says at how many bytes a file is cut short', async () => {
+    server.serve('a.onnx', A.subarray(0, CUT));
+    await expect(pull()).rejects.toThrow(`it is truncated at ${CUT} of ${A.length} bytes`);
+    await expect(stat(inFolder('a.onnx'))).rejects.toThrow();
+  });
+
+  it('refuses a flipped byte and leaves what was installed as it was', async () => {
+    await mkdir(path.join(models, 'fake'), { recursive: true });
+    await writeFile(inFolder('a.onnx'), 'an older file');
+    const flipped = Buffer.from(A);
+    flipped[1234] = 255 - (flipped[1234] ?? 0);
+    server.serve('a.onnx', flipped);
+    await expect(pull()).rejects.toThrow('of the right size but other content');
+    expect(await readFile(inFolder('a.onnx'), 'utf8')).toBe('an older file');
+  });
+
+  it('replaces a wrong installed file', async () => {
+    await mkdir(path.join(models, 'fake'), { recursive: true });
+    await writeFile(inFolder('a.onnx'), 'an older file');
+    await pull();
+    await expectAllInstalled();
+  });
+
+  it('starts again when what an earlier attempt left turns out to be of another file', async () => {
+    await mkdir(path.join(models, 'fake'), { recursive: true });
+    await writeFile(inFolder('a.onnx.part'), B.subarray(0, CUT));
+    await pull();
+    await expectAllInstalled();
+    expect(server.offsets('a.onnx')).toEqual([CUT, 0]);
+  });
+
+  it('keeps what has arrived when it is interrupted, and continues next time', async () => {
+    const stop = new AbortController();
+    server.serve(
+      'a.onnx',
+      A,
+      stallAt(A, CUT, () =>
+        setTimeout(() => {
+          stop.abort(new Error('SIGINT'));
+        }, 50),
+      ),
+    );
+    await expect(pull(store(), { signal: stop.signal })).rejects.toThrow('SIGINT');
+    expect(await names()).toEqual(['a.onnx.part']);
+    await pull();
+    await expectAllInstalled();
+    expect(server.offsets('a.onnx')).toEqual([0, CUT]);
+  });
+
+  it('lets a second pull wait and then find everything installed', async () => {
+    const waited: number[] = [];
+    const [first, second] = await Promise.all([
+      pull(store(), { onWait: ({ pid }) => waited.push(pid) }),
+      pull(store(), { onWait: ({ pid }) => waited.push(pid) }),
+    ]);
+    await expectAllInstalled();
+    expect(first.downloaded.length + second.downloaded.length).toBe(3);
+    expect(waited).toEqual([process.pid]);
+    expect(server.requests).toHaveLength(3);
+  });
+
+  it('refuses a mirror that is no URL', async () => {
+    await expect(pull(store(), { mirror: 'my-mirror' })).rejects.toThrow(
+      'Expected an http(s) URL for --mirror, received "my-mirror"',
+    );
+  });
+});
