@@ -10,8 +10,22 @@ export const ENGINES: readonly EngineName[] = ['opencv', 'onnxruntime'];
 export const COLOURS = ['auto', 'always', 'never'] as const;
 export const LOG_FORMATS = ['text', 'json'] as const;
 
+/** What decides how messages are told, in every command. */
+export interface LogFlags {
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  readonly color: (typeof COLOURS)[number];
+  readonly logFormat: (typeof LOG_FORMATS)[number];
+}
+
+/** Where packs are, in every command that reads them. */
+export interface StoreFlags {
+  readonly models: string | undefined;
+  readonly manifest: string | undefined;
+}
+
 /** Every flag of `facetag [tag]`, resolved. Undefined means: nobody said, so the default named in the help applies. */
-export interface Flags {
+export interface TagFlags extends LogFlags, StoreFlags {
   /** Output folder as given; undefined leaves it to `facetag-out`, or to nothing at all with `--jsonl`. */
   readonly output: string | undefined;
   /** What is written beside the per-image JSON. */
@@ -22,8 +36,6 @@ export interface Flags {
   /** Name of a detector of the pack. */
   readonly detector: string | undefined;
   readonly engine: EngineName;
-  readonly models: string | undefined;
-  readonly manifest: string | undefined;
   /** 0..1. */
   readonly minConfidence: number | undefined;
   /** Pixels of the original, shorter side. */
@@ -56,11 +68,15 @@ export interface Flags {
   readonly maxLaneMemory: number;
   readonly dryRun: boolean;
   readonly summary: string | undefined;
-  readonly quiet: boolean;
-  readonly verbose: boolean;
   readonly progress: boolean;
-  readonly color: (typeof COLOURS)[number];
-  readonly logFormat: (typeof LOG_FORMATS)[number];
+}
+
+/** Every flag of every command, resolved; the flag table says which command has which. */
+export interface Flags extends TagFlags {
+  /** Print a listing as JSON. */
+  readonly json: boolean;
+  /** Base URL that model files are tried at first. */
+  readonly mirror: string | undefined;
 }
 
 /** A share of the pictures: `index` counts from 1. */
@@ -70,12 +86,12 @@ export interface Shard {
 }
 
 /** What a run was asked to do, checked and frozen. */
-export interface Config extends Flags {
+export interface Config extends TagFlags {
   /** Files, folders and globs as typed. */
   readonly inputs: readonly string[];
 }
 
 /** Whether the run writes an output folder: always, except for a bare `--jsonl`. */
-export function writesFiles(config: Pick<Flags, 'jsonl' | 'output'>): boolean {
+export function writesFiles(config: Pick<TagFlags, 'jsonl' | 'output'>): boolean {
   return config.output !== undefined || !config.jsonl;
 }

@@ -27,6 +27,7 @@ export type FatalCode =
   | 'OUTPUT_LOCKED'
   | 'LANES_FAILING'
   | 'DOWNLOAD_FAILED'
+  | 'SETUP_FAILED'
   | 'INTERNAL';
 
 /** An error that ends the run with exit code 2. The message says what to do about it. */

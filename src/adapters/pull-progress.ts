@@ -1,4 +1,5 @@
 import type { PullProgress } from '../packs/ports.js';
+import type { EventLog } from '../ports.js';
 import type { TextStream } from './log.js';
 
 /** Shows how far a download is. */
@@ -7,9 +8,21 @@ export interface PullDisplay {
   stop(): void;
 }
 
+export interface PullDisplayOptions {
+  /** False with `--no-progress`. */
+  readonly progress: boolean;
+  readonly quiet: boolean;
+  readonly logFormat: 'text' | 'json';
+  readonly stream: TextStream;
+  /** Takes the lines where no bar is drawn. */
+  readonly log: EventLog;
+}
+
 /** A bar per file on a terminal; elsewhere one line when a file begins and one when it is whole. */
-export async function createPullDisplay(stream: TextStream): Promise<PullDisplay> {
-  return stream.isTTY === true ? await createBars(stream) : createLines(stream);
+export async function createPullDisplay(options: PullDisplayOptions): Promise<PullDisplay> {
+  const { progress, quiet, logFormat, stream, log } = options;
+  if (!progress || quiet) return { update: () => undefined, stop: () => undefined };
+  return logFormat === 'text' && stream.isTTY === true ? await createBars(stream) : createLines(log);
 }
 
 async function createBars(stream: TextStream): Promise<PullDisplay> {
@@ -32,7 +45,7 @@ async function createBars(stream: TextStream): Promise<PullDisplay> {
   };
 }
 
-function createLines(stream: TextStream): PullDisplay {
+function createLines(log: EventLog): PullDisplay {
   const begun = new Set<string>();
   const whole = new Set<string>();
   return {
@@ -40,11 +53,11 @@ function createLines(stream: TextStream): PullDisplay {
       if (!begun.has(file)) {
         begun.add(file);
         const resumed = received > 0 && received < total ? `, going on at ${megabytes(received)} MB` : '';
-        stream.write(`${file}: downloading ${megabytes(total)} MB${resumed}\n`);
+        log.emit({ event: 'note', message: `${file}: downloading ${megabytes(total)} MB${resumed}` });
       }
       if (received === total && !whole.has(file)) {
         whole.add(file);
-        stream.write(`${file}: downloaded\n`);
+        log.emit({ event: 'note', message: `${file}: downloaded` });
       }
     },
     stop: () => undefined,

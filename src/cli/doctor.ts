@@ -6,13 +6,14 @@ import { doctorCommand } from '../commands/doctor.js';
 import type { OpenCvFacts, PictureFacts } from '../core/doctor/facts.js';
 import { FOOTPRINT } from '../core/lane-count.js';
 import { decideLanes } from '../core/lane-count.js';
-import type { DoctorFlags } from './program.js';
+import type { FlagsOf } from './flags.js';
 
 /** Composition root of `facetag doctor`. @returns the exit code. */
-export async function runDoctor({ json, output, models }: DoctorFlags): Promise<number> {
+export async function runDoctor(flags: FlagsOf<'doctor'>): Promise<number> {
+  const { json, output } = flags;
   const machine = readMachineLimits();
   return await doctorCommand(
-    { json: json ?? false, ...(output !== undefined && { output }) },
+    { json, ...(output !== undefined && { output }) },
     {
       cwd: process.cwd(),
       system: {
@@ -23,7 +24,7 @@ export async function runDoctor({ json, output, models }: DoctorFlags): Promise<
       },
       probeOpenCv: () => probe<OpenCvFacts>('opencv'),
       probePictures: () => probe<PictureFacts>('pictures'),
-      store: await openStore({ models }),
+      store: await openStore(flags),
       inspectFolder,
       stdout: openStandardOutput(),
     },

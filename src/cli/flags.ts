@@ -1,209 +1,252 @@
 import { COLOURS, ENGINES, LOG_FORMATS, type Flags } from '../config.js';
-import { bool, formats, integer, list, number, oneOf, shard, text, type RawValue } from './flag-readers.js';
+import { COMMAND_NAMES, type CommandName } from './commands.js';
+import { formats, integer, number, oneOf, shard, text } from './flag-readers.js';
+import { optional, repeatable, toggle, value, type FlagRow } from './flag-row.js';
 
-export const FLAG_GROUPS = [
-  'Output',
-  'Models',
-  'Pictures',
-  'Repeating runs',
-  'Screening',
-  'Limits',
-  'Telling',
+const TAG = ['tag'] as const;
+/** The commands that read packs. */
+const PACKS = [
+  'tag',
+  'models list',
+  'models pull',
+  'models verify',
+  'models import',
+  'models path',
+  'models convert',
+  'doctor',
 ] as const;
-export type FlagGroup = (typeof FLAG_GROUPS)[number];
-
-interface FlagRow<T> {
-  /** As commander wants it: `-o, --output <dir>`. */
-  readonly flags: string;
-  readonly help: string;
-  readonly group: FlagGroup;
-  readonly fallback: T;
-  /** @throws {FatalError} USAGE in the one validation form. */
-  readonly read: (raw: RawValue, subject: string) => T;
-  readonly repeatable?: boolean;
-}
 
 type FlagTable = { readonly [K in keyof Flags]: FlagRow<Flags[K]> };
 
-/** One row per flag; the type makes a forgotten one a compile error. */
-export const FLAGS: FlagTable = {
-  output: row('Output', '-o, --output <dir>', 'where results go (default: facetag-out)', undefined, text),
-  format: row(
+/** One row per flag, in the order of the help; the type makes a forgotten one a compile error. */
+const TABLE = {
+  output: optional(
+    ['tag', 'merge', 'doctor'],
+    'Output',
+    '-o, --output <dir>',
+    {
+      tag: 'where results go (default: facetag-out)',
+      merge: 'the folder to write (required)',
+      doctor: 'the output folder to check (default: facetag-out)',
+    },
+    text,
+  ),
+  format: value(
+    ['tag', 'merge'],
     'Output',
     '-f, --format <list>',
     'beside the JSON: csv, jsonl, none (default: csv)',
     ['csv'],
     formats,
   ),
-  jsonl: row(
-    'Output',
-    '--jsonl',
-    'stream a JSON record per picture to stdout; no files unless -o',
-    false,
-    bool,
-  ),
-  annotate: row('Output', '--annotate', 'also write copies with boxes and labels drawn', false, bool),
-  where: row(
+  json: toggle(['models list', 'doctor'], 'Output', '--json', 'print as JSON'),
+  jsonl: toggle(TAG, 'Output', '--jsonl', 'stream a JSON record per picture to stdout; no files unless -o'),
+  annotate: toggle(TAG, 'Output', '--annotate', 'also write copies with boxes and labels drawn'),
+  where: optional(
+    TAG,
     'Output',
     '--where <expr>',
     'only matching pictures appear in csv, jsonl and stdout',
-    undefined,
     text,
   ),
-  summary: row('Output', '--summary <file>', 'write the totals of the run as JSON', undefined, text),
-  pack: row('Models', '--pack <name>', 'model pack: compact or classic (default: compact)', 'compact', text),
-  detector: row('Models', '--detector <name>', "detector of the pack (default: the pack's)", undefined, text),
-  engine: row(
+  summary: optional(TAG, 'Output', '--summary <file>', 'write the totals of the run as JSON', text),
+  pack: value(
+    TAG,
+    'Models',
+    '--pack <name>',
+    'model pack: compact or classic (default: compact)',
+    'compact',
+    text,
+  ),
+  detector: optional(
+    ['tag', 'models pull', 'models convert'],
+    'Models',
+    '--detector <name>',
+    {
+      tag: "detector of the pack (default: the pack's)",
+      'models pull': 'only the files for this detector',
+      'models convert': 'only this detector',
+    },
+    text,
+  ),
+  engine: value(
+    TAG,
     'Models',
     '--engine <name>',
     'opencv or onnxruntime (default: opencv)',
     'opencv',
     oneOf(ENGINES),
   ),
-  models: row(
+  mirror: optional(
+    ['models pull'],
+    'Models',
+    '--mirror <base-url>',
+    'try <base-url>/<file name> first',
+    text,
+  ),
+  models: optional(
+    PACKS,
     'Models',
     '--models <dir>',
     'where pulled packs live (default: XDG data folder)',
-    undefined,
     text,
   ),
-  manifest: row('Models', '--manifest <file>', 'adds packs of your own, in the same schema', undefined, text),
-  minConfidence: row(
+  manifest: optional(
+    PACKS,
+    'Models',
+    '--manifest <file>',
+    'adds packs of your own, in the same schema',
+    text,
+  ),
+  minConfidence: optional(
+    TAG,
     'Models',
     '--min-confidence <0..1>',
     "detector threshold (default: the pack's)",
-    undefined,
     number(0, 1, 'a number in 0..1'),
   ),
-  minFace: row(
+  minFace: value(
+    TAG,
     'Models',
     '--min-face <px>',
     'ignore faces with a shorter side below this (default: 0)',
     0,
     number(0, 1e6, 'a size in pixels'),
   ),
-  maxDim: row(
+  maxDim: value(
+    TAG,
     'Models',
     '--max-dim <px>',
     'longest side that goes into the nets (default: 720)',
     720,
     integer(32, 16384),
   ),
-  padding: row(
+  padding: optional(
+    TAG,
     'Models',
     '--padding <fraction>',
     "grow the face box before the attribute nets (default: the pack's)",
-    undefined,
     number(0, 2, 'a fraction in 0..2'),
   ),
-  ignore: repeatable('Pictures', '--ignore <glob>', 'leave out what matches (repeatable)', list),
-  hidden: row('Pictures', '--hidden', 'take hidden files and folders too', false, bool),
-  follow: row('Pictures', '--follow', 'follow symbolic links to folders', false, bool),
-  newerThan: row(
+  ignore: repeatable(TAG, 'Pictures', '--ignore <glob>', 'leave out what matches (repeatable)'),
+  hidden: toggle(TAG, 'Pictures', '--hidden', 'take hidden files and folders too'),
+  follow: toggle(TAG, 'Pictures', '--follow', 'follow symbolic links to folders'),
+  newerThan: optional(
+    TAG,
     'Pictures',
     '--newer-than <when>',
     'only files changed since: 24h, 7d, a date, or a file',
-    undefined,
     text,
   ),
-  filesFrom: row(
-    'Pictures',
-    '--files-from <file>',
-    'read paths from a file, or - for stdin',
-    undefined,
-    text,
-  ),
-  null: row('Pictures', '-0, --null', 'paths of --files-from end in NUL instead of a newline', false, bool),
-  base: row(
+  filesFrom: optional(TAG, 'Pictures', '--files-from <file>', 'read paths from a file, or - for stdin', text),
+  null: toggle(TAG, 'Pictures', '-0, --null', 'paths of --files-from end in NUL instead of a newline'),
+  base: optional(
+    TAG,
     'Pictures',
     '--base <dir>',
     'root of output paths (default: common parent, then as stored)',
-    undefined,
     text,
   ),
-  shard: row('Pictures', '--shard <K/N>', 'take share K of N of the pictures', undefined, shard),
-  allowEmpty: row('Pictures', '--allow-empty', 'finding no pictures is fine', false, bool),
-  force: row('Repeating runs', '--force', 'redo every picture', false, bool),
-  retryFailed: row(
-    'Repeating runs',
-    '--retry-failed',
-    'redo pictures whose content was at fault',
-    false,
-    bool,
-  ),
-  prune: row('Repeating runs', '--prune', 'remove results whose picture is gone', false, bool),
-  dryRun: row('Repeating runs', '-n, --dry-run', 'list what would be done', false, bool),
-  failIf: row(
+  shard: optional(TAG, 'Pictures', '--shard <K/N>', 'take share K of N of the pictures', shard),
+  allowEmpty: toggle(TAG, 'Pictures', '--allow-empty', 'finding no pictures is fine'),
+  force: toggle(TAG, 'Repeating runs', '--force', 'redo every picture'),
+  retryFailed: toggle(TAG, 'Repeating runs', '--retry-failed', 'redo pictures whose content was at fault'),
+  prune: toggle(TAG, 'Repeating runs', '--prune', 'remove results whose picture is gone'),
+  dryRun: toggle(TAG, 'Repeating runs', '-n, --dry-run', 'list what would be done'),
+  failIf: optional(
+    TAG,
     'Screening',
     '--fail-if <expr>',
     'exit 3 when a picture matches, listed on stderr',
-    undefined,
     text,
   ),
-  jobs: row(
+  jobs: optional(
+    TAG,
     'Limits',
     '-j, --jobs <n>',
     'lanes, each a process (default: cores, bounded by memory)',
-    undefined,
     integer(1, 256),
   ),
-  timeout: row(
+  timeout: value(
+    TAG,
     'Limits',
     '--timeout <s>',
     'seconds a picture may take (default: 60)',
     60,
     number(0.1, 86400, 'seconds in 0.1..86400'),
   ),
-  maxPixels: row(
+  maxPixels: value(
+    TAG,
     'Limits',
     '--max-pixels <n>',
     'refuse larger pictures (default: 100000000)',
     100_000_000,
     integer(1, 2 ** 30),
   ),
-  maxLaneMemory: row(
+  maxLaneMemory: value(
+    TAG,
     'Limits',
     '--max-lane-memory <MB>',
     'replace a lane that grows above this (default: 1024)',
     1024,
     integer(64, 1 << 20),
   ),
-  quiet: row('Telling', '-q, --quiet', 'only errors on stderr', false, bool),
-  verbose: row('Telling', '-v, --verbose', 'tell of every picture on stderr', false, bool),
-  progress: row('Telling', '--no-progress', 'no progress bar or progress lines', true, bool),
-  color: row('Telling', '--color <when>', 'auto, always or never (default: auto)', 'auto', oneOf(COLOURS)),
-  logFormat: row(
-    'Telling',
+  quiet: toggle(COMMAND_NAMES, 'Messages', '-q, --quiet', 'only errors on stderr'),
+  verbose: toggle(COMMAND_NAMES, 'Messages', '-v, --verbose', 'everything on stderr, every picture too'),
+  progress: toggle(['tag', 'models pull'], 'Messages', '--no-progress', 'no progress bar or progress lines'),
+  color: value(
+    COMMAND_NAMES,
+    'Messages',
+    '--color <when>',
+    'auto, always or never (default: auto)',
+    'auto',
+    oneOf(COLOURS),
+  ),
+  logFormat: value(
+    COMMAND_NAMES,
+    'Messages',
     '--log-format <format>',
     'text or json (default: text)',
     'text',
     oneOf(LOG_FORMATS),
   ),
+} satisfies FlagTable;
+
+export const FLAGS: FlagTable = TABLE;
+
+export type FlagName = keyof Flags;
+
+export const FLAG_NAMES = Object.keys(FLAGS) as readonly FlagName[];
+
+/** The flags of one command, resolved, as the table says. */
+export type FlagsOf<C extends CommandName> = {
+  readonly [K in FlagName as C extends (typeof TABLE)[K]['commands'][number] ? K : never]: Flags[K];
 };
 
-export const FLAG_NAMES = Object.keys(FLAGS) as readonly (keyof Flags)[];
+/** A flag as one command has it. */
+export interface CommandFlag {
+  readonly name: FlagName;
+  readonly row: FlagRow<unknown>;
+  /** The row's help for this command. */
+  readonly help: string;
+}
+
+/** The rows of a command, in the table's order. */
+export function flagsOf(command: CommandName): CommandFlag[] {
+  return FLAG_NAMES.flatMap((name) => {
+    const row: FlagRow<unknown> = FLAGS[name];
+    if (!row.commands.includes(command)) return [];
+    return [{ name, row, help: typeof row.help === 'string' ? row.help : (row.help[command] ?? '') }];
+  });
+}
 
 /** `--min-face` of `minFace`. */
-export function longName(name: keyof Flags): string {
+export function longName(name: FlagName): string {
   const match = /--[a-z-]+/.exec(FLAGS[name].flags);
   return match?.[0] ?? name;
 }
 
-function row<T>(
-  group: FlagGroup,
-  flags: string,
-  help: string,
-  fallback: T,
-  read: (raw: RawValue, subject: string) => T,
-): FlagRow<T> {
-  return { group, flags, help, fallback, read };
-}
-
-function repeatable(
-  group: FlagGroup,
-  flags: string,
-  help: string,
-  read: (raw: RawValue, subject: string) => readonly string[],
-): FlagRow<readonly string[]> {
-  return { group, flags, help, fallback: [], read, repeatable: true };
+/** The environment form of a flag: `--min-face` is FACETAG_MIN_FACE, `--no-progress` is FACETAG_NO_PROGRESS. */
+export function environmentName(name: FlagName): string {
+  return 'FACETAG_' + longName(name).slice(2).replaceAll('-', '_').toUpperCase();
 }

@@ -1,86 +1,62 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { CommanderError } from 'commander';
 import { createEventLog } from '../adapters/log.js';
+import type { LogFlags } from '../config.js';
 import { usesColour } from '../core/colour.js';
 import { levelFor } from '../core/events.js';
-import { SIGNAL_EXIT } from '../core/exit-code.js';
+import { exitCodeFor } from '../core/exit-code.js';
 import { FatalError, ImageError, InterruptedError, PipeClosedError } from '../errors.js';
+import { unknownVariables } from './environment.js';
+import { runCommand } from './handlers.js';
 import { packageRoot } from './open-store.js';
-import { resolveConfig, resolveTelling } from './options.js';
-import { runProgram, type Handlers, type ModelsHandlers } from './program.js';
+import { resolveLogFlags } from './options.js';
+import { runProgram, type Call } from './program.js';
 import type { EventLog } from '../ports.js';
 
 const { version } = JSON.parse(readFileSync(path.join(packageRoot, 'package.json'), 'utf8')) as {
   version: string;
 };
+const { env } = process;
 
-/** Until the flags are known: plain text. */
-let log = openLog({ color: 'auto', logFormat: 'text', quiet: false, verbose: false });
+/** Until the flags are known: as the environment says. */
+let log = openLog(resolveLogFlags({}, env));
 
-interface Telling {
-  readonly color: 'auto' | 'always' | 'never';
-  readonly logFormat: 'text' | 'json';
-  readonly quiet: boolean;
-  readonly verbose: boolean;
-}
-
-function openLog(telling: Telling): EventLog {
+function openLog(flags: LogFlags): EventLog {
   return createEventLog({
     stream: process.stderr,
-    format: telling.logFormat,
-    level: levelFor(telling),
-    colour: usesColour({ choice: telling.color, terminal: process.stderr.isTTY, env: process.env }),
+    format: flags.logFormat,
+    level: levelFor(flags),
+    colour: usesColour({ choice: flags.color, terminal: process.stderr.isTTY, env }),
     now: () => new Date(),
   });
-}
-
-/** Commands are loaded when they are asked for: a small parent starts sooner and leaves memory to the lanes. */
-const handlers: Handlers = {
-  async tag(inputs, raw) {
-    log = openLog(resolveTelling(raw, process.env));
-    const config = resolveConfig(inputs, raw, process.env);
-    const { runTag } = await import('./tag.js');
-    return await runTag(config, { log, version });
-  },
-  async doctor(options) {
-    const { runDoctor } = await import('./doctor.js');
-    return await runDoctor(options);
-  },
-  async merge(folders, options) {
-    const { runMerge } = await import('./merge.js');
-    return await runMerge(folders, options, log);
-  },
-  async setup() {
-    const { runSetup } = await import('./setup.js');
-    return await runSetup();
-  },
-  models: {
-    list: async (options) => (await loadModels()).list(options),
-    pull: async (packs, options) => (await loadModels()).pull(packs, options),
-    verify: async (pack, options) => (await loadModels()).verify(pack, options),
-    import: async (pack, folder, options) => (await loadModels()).import(pack, folder, options),
-    path: async (options) => (await loadModels()).path(options),
-    convert: async (pack, options) => (await loadModels()).convert(pack, options),
-  },
-};
-
-async function loadModels(): Promise<ModelsHandlers> {
-  const { modelsHandlers } = await import('./models.js');
-  return modelsHandlers;
 }
 
 /** @returns the exit code; never throws. */
 async function main(argv: readonly string[]): Promise<number> {
   try {
-    return await runProgram(argv, handlers, version);
+    return await runProgram(argv, {
+      version,
+      env,
+      flagsRead: (raw) => {
+        log = openLog(resolveLogFlags(raw, env));
+      },
+      run,
+      print: async (text) => {
+        const { openStandardOutput } = await import('../adapters/standard-output.js');
+        await openStandardOutput().write(text);
+      },
+    });
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    if (error instanceof PipeClosedError) return 0;
+    if (error instanceof PipeClosedError) return exitCodeFor({ pipeClosed: true });
     if (error instanceof InterruptedError) return endBySignal(error);
     tellFatal(error);
-    return 2;
+    return exitCodeFor({ fatal: true });
   }
+}
+
+async function run(call: Call): Promise<number> {
+  for (const message of await unknownVariables(env)) log.emit({ event: 'warning', message });
+  return await runCommand(call, env, { log, version });
 }
 
 /**
@@ -90,7 +66,7 @@ async function main(argv: readonly string[]): Promise<number> {
 function endBySignal({ signal }: InterruptedError): number {
   log.emit({ event: 'warning', message: `Stopped by ${signal}` });
   process.kill(process.pid, signal);
-  return SIGNAL_EXIT[signal];
+  return exitCodeFor({ signal });
 }
 
 function tellFatal(error: unknown): void {
@@ -107,7 +83,7 @@ function describe(error: unknown): string {
 // Exit code 1, Node's own, would say that some pictures failed. The lanes end by themselves when their parent does.
 process.on('uncaughtException', (error) => {
   tellFatal(error);
-  process.exit(2);
+  process.exit(exitCodeFor({ fatal: true }));
 });
 
 // Never process.exit otherwise: it would cut off what a pipe on stdout has not taken yet.

@@ -3,21 +3,24 @@ import { copyWhole } from '../adapters/files.js';
 import { openLedger } from '../adapters/ledger.js';
 import { outputFolders } from '../adapters/output-folder.js';
 import { mergeCommand } from '../commands/merge.js';
-import { formats } from './flag-readers.js';
-import type { MergeFlags } from './program.js';
-import type { EventLog } from '../ports.js';
+import { usageError } from '../errors.js';
+import { environmentName, type FlagsOf } from './flags.js';
+import type { RunContext } from './handlers.js';
 
 /** Composition root of `facetag merge`. @returns the exit code. */
 export async function runMerge(
+  { output, format }: FlagsOf<'merge'>,
   folders: readonly string[],
-  flags: MergeFlags,
-  log: EventLog,
+  { log }: RunContext,
 ): Promise<number> {
+  if (output === undefined) {
+    throw usageError('the folder to write', `--output or ${environmentName('output')}`, 'nothing');
+  }
   return await mergeCommand(
     {
       folders: folders.map((folder) => path.resolve(folder)),
-      output: path.resolve(flags.output),
-      formats: formats(flags.format ?? 'csv', '--format'),
+      output: path.resolve(output),
+      formats: format,
     },
     { outputs: outputFolders, openLedger, copyFile: copyWhole, log },
   );

@@ -1,6 +1,5 @@
 import { createFolderLock } from '../adapters/folder-lock.js';
 import { openStandardOutput } from '../adapters/standard-output.js';
-import { fromEnvironment, openStore } from './open-store.js';
 import {
   convertModels,
   importModels,
@@ -10,54 +9,84 @@ import {
   verifyModels,
   type ModelsContext,
 } from '../commands/models.js';
-import { SIGNAL_EXIT } from '../core/exit-code.js';
+import type { StoreFlags } from '../config.js';
+import { exitCodeFor } from '../core/exit-code.js';
 import { PipeClosedError } from '../errors.js';
-import type { ModelsHandlers, StoreFlags } from './program.js';
+import type { FlagsOf } from './flags.js';
+import type { RunContext } from './handlers.js';
+import { openStore } from './open-store.js';
 
-/** Composition root of `facetag models`. Each handler resolves to the exit code. */
-export const modelsHandlers: ModelsHandlers = {
-  list: ({ json, ...flags }) => run(flags, (context) => listModels(context, { json: json ?? false })),
-  path: (flags) => run(flags, modelsPath),
-  verify: (pack, flags) => run(flags, (context) => verifyModels(context, pack === undefined ? {} : { pack })),
-  import: (pack, from, flags) =>
-    run(flags, (context) => importModels(context, { pack, from }, { lock: createFolderLock() })),
-  convert: (pack, { detector, ...flags }) =>
-    run(flags, (context) =>
-      convertModels(
-        context,
-        { pack, ...(detector !== undefined && { detector }) },
-        { lock: createFolderLock() },
-      ),
-    ),
+/* Composition roots of `facetag models …`. Each resolves to the exit code. */
 
-  pull: (packs, { mirror = fromEnvironment('FACETAG_MIRROR'), detector, ...flags }) =>
-    run(flags, async (context) => {
-      const { createHttpClient } = await import('../adapters/http.js');
-      const { createPullDisplay } = await import('../adapters/pull-progress.js');
-      const display = await createPullDisplay(process.stderr);
-      const http = createHttpClient();
-      try {
-        const choices = {
-          ...(mirror !== undefined && { mirror }),
-          ...(detector !== undefined && { detector }),
-        };
-        const onProgress = display.update.bind(display);
-        return await pullModels(
-          context,
-          { packs, onProgress, ...choices },
-          { http, lock: createFolderLock() },
-        );
-      } finally {
-        display.stop();
-        await http.close();
-      }
-    }),
-};
+type Operands = readonly string[];
+
+export function runList(flags: FlagsOf<'models list'>, _: Operands, context: RunContext): Promise<number> {
+  return run(flags, context, (models) => listModels(models, flags));
+}
+
+export function runPath(flags: FlagsOf<'models path'>, _: Operands, context: RunContext): Promise<number> {
+  return run(flags, context, modelsPath);
+}
+
+export function runVerify(
+  flags: FlagsOf<'models verify'>,
+  [pack]: Operands,
+  context: RunContext,
+): Promise<number> {
+  return run(flags, context, (models) => verifyModels(models, pack === undefined ? {} : { pack }));
+}
+
+export function runImport(
+  flags: FlagsOf<'models import'>,
+  [pack = '', from = '']: Operands,
+  context: RunContext,
+): Promise<number> {
+  return run(flags, context, (models) => importModels(models, { pack, from }, { lock: createFolderLock() }));
+}
+
+export function runConvert(
+  flags: FlagsOf<'models convert'>,
+  [pack = '']: Operands,
+  context: RunContext,
+): Promise<number> {
+  const { detector } = flags;
+  const choice = { pack, ...(detector !== undefined && { detector }) };
+  return run(flags, context, (models) => convertModels(models, choice, { lock: createFolderLock() }));
+}
+
+export function runPull(
+  flags: FlagsOf<'models pull'>,
+  packs: Operands,
+  context: RunContext,
+): Promise<number> {
+  const { mirror, detector } = flags;
+  return run(flags, context, async (models) => {
+    const { createHttpClient } = await import('../adapters/http.js');
+    const { createPullDisplay } = await import('../adapters/pull-progress.js');
+    const display = await createPullDisplay({ ...flags, stream: process.stderr, log: context.log });
+    const http = createHttpClient();
+    try {
+      const choices = {
+        ...(mirror !== undefined && { mirror }),
+        ...(detector !== undefined && { detector }),
+      };
+      const onProgress = display.update.bind(display);
+      return await pullModels(models, { packs, onProgress, ...choices }, { http, lock: createFolderLock() });
+    } finally {
+      display.stop();
+      await http.close();
+    }
+  });
+}
 
 /** Runs a sub-command; a signal ends it in order, with what was downloaded kept for the next try. */
-async function run(flags: StoreFlags, work: (context: ModelsContext) => Promise<number>): Promise<number> {
+async function run(
+  flags: StoreFlags,
+  { log }: RunContext,
+  work: (context: ModelsContext) => Promise<number>,
+): Promise<number> {
   const interrupted = new AbortController();
-  let signalled: keyof typeof SIGNAL_EXIT | undefined;
+  let signalled: 'SIGINT' | 'SIGTERM' | undefined;
   const onSignal = (signal: NodeJS.Signals): void => {
     signalled = signal === 'SIGTERM' ? 'SIGTERM' : 'SIGINT';
     interrupted.abort(new Error(`Stopped by ${signal}`));
@@ -68,14 +97,18 @@ async function run(flags: StoreFlags, work: (context: ModelsContext) => Promise<
     return await work({
       store: await openStore(flags),
       write: (text) => stdout.write(text),
-      tell: (line) => void process.stderr.write(`${line}\n`),
+      tell: (message) => {
+        log.emit({ event: 'note', message });
+      },
       signal: interrupted.signal,
     });
   } catch (error) {
-    if (error instanceof PipeClosedError) return 0;
-    if (signalled === undefined) throw error;
-    process.stderr.write(`Stopped by ${signalled}. Run the same command again to go on\n`);
-    return SIGNAL_EXIT[signalled];
+    if (error instanceof PipeClosedError || signalled === undefined) throw error;
+    log.emit({
+      event: 'warning',
+      message: `Stopped by ${signalled}. Run the same command again to go on`,
+    });
+    return exitCodeFor({ signal: signalled });
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
   }

@@ -3,22 +3,18 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { loadManifest } from '../packs/manifest.js';
 import { defaultModelsDir, type Store } from '../packs/store.js';
-import type { StoreFlags } from './program.js';
+import type { StoreFlags } from '../config.js';
 
 /** Absolute path of facetag's own folder: `dist/cli` is inside. */
 export const packageRoot = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
 /**
- * The packs as the flags and the environment place them.
+ * The packs where the flags place them.
  *
  * @throws {FatalError} USAGE for a manifest that is not in the schema.
  */
-export async function openStore(flags: {
-  readonly [K in keyof StoreFlags]?: string | undefined;
-}): Promise<Store> {
+export async function openStore({ models, manifest }: StoreFlags): Promise<Store> {
   const cwd = process.cwd();
-  const models = flags.models ?? fromEnvironment('FACETAG_MODELS');
-  const manifest = flags.manifest ?? fromEnvironment('FACETAG_MANIFEST');
   return {
     manifest: await loadManifest({
       packageRoot,
@@ -26,7 +22,7 @@ export async function openStore(flags: {
     }),
     modelsDir: models === undefined ? defaultModelsDir(process.env, homedir()) : path.resolve(cwd, models),
     packageRoot,
-    flags: typed('--models', flags.models) + typed('--manifest', flags.manifest),
+    flags: typed('--models', models) + typed('--manifest', manifest),
   };
 }
 
@@ -34,10 +30,4 @@ export async function openStore(flags: {
 function typed(flag: string, value: string | undefined): string {
   if (value === undefined) return '';
   return ` ${flag} ${/^[\w./:@%+=,-]+$/.test(value) ? value : `'${value.replaceAll("'", "'\\''")}'`}`;
-}
-
-/** A variable that is set; an empty one counts as not set. */
-export function fromEnvironment(name: string): string | undefined {
-  const value = process.env[name];
-  return value === '' ? undefined : value;
 }

@@ -1,39 +1,53 @@
-import { writesFiles, type Config, type Flags } from '../config.js';
+import { writesFiles, type Config, type Flags, type LogFlags } from '../config.js';
+import type { CommandName } from './commands.js';
 import { bool, type RawValue } from './flag-readers.js';
+import { isNegated } from './flag-row.js';
 import { usageError } from '../errors.js';
-import { FLAGS, FLAG_NAMES, longName } from './flags.js';
+import { environmentName, FLAGS, flagsOf, longName, type FlagName, type FlagsOf } from './flags.js';
 
 /** What commander hands over: strings and booleans, not yet checked. */
-export type RawFlags = Readonly<Partial<Record<keyof Flags, RawValue>>>;
+export type RawFlags = Readonly<Partial<Record<FlagName, RawValue>>>;
 
-/** The environment form of a flag: `--min-face` is FACETAG_MIN_FACE, `--no-progress` is FACETAG_NO_PROGRESS. */
-export function environmentName(name: keyof Flags): string {
-  return 'FACETAG_' + longName(name).slice(2).replaceAll('-', '_').toUpperCase();
-}
+export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Checks what was typed: flag before environment before default.
+ * Checks the flags of a command: as typed, before the environment, before the default.
  *
  * @throws {FatalError} USAGE.
  */
-export function resolveConfig(
-  inputs: readonly string[],
-  raw: RawFlags,
-  env: Readonly<Record<string, string | undefined>>,
-): Config {
-  const flags = Object.fromEntries(FLAG_NAMES.map((name) => [name, resolveFlag(name, raw, env)]));
-  const config = { ...(flags as unknown as Flags), inputs };
-  refuseContradictions(config);
+export function resolveFlags<C extends CommandName>(command: C, raw: RawFlags, env: Environment): FlagsOf<C> {
+  const resolved = flagsOf(command).map(({ name }) => [name, resolveFlag(name, raw, env)]);
+  const flags = Object.fromEntries(resolved) as FlagsOf<C> & LogFlags;
+  if (flags.quiet && flags.verbose) throw usageError('one of --quiet and --verbose', 'the log level', 'both');
+  return flags;
+}
+
+/**
+ * Checks what was typed of `facetag [tag]`.
+ *
+ * @throws {FatalError} USAGE.
+ */
+export function resolveConfig(inputs: readonly string[], raw: RawFlags, env: Environment): Config {
+  return tagConfig(inputs, resolveFlags('tag', raw, env));
+}
+
+/** @throws {FatalError} USAGE for flags that contradict each other. */
+export function tagConfig(inputs: readonly string[], flags: FlagsOf<'tag'>): Config {
+  const config: Config = { ...flags, inputs };
+  if (config.annotate && !writesFiles(config)) {
+    throw usageError('an output folder (-o <dir>) beside --jsonl', '--annotate', 'none');
+  }
+  if (config.null && config.filesFrom === undefined) throw usageError('--files-from', '--null', 'none');
+  if (config.prune && !writesFiles(config))
+    throw usageError('an output folder (-o <dir>)', '--prune', 'none');
   return Object.freeze(config);
 }
 
-type Telling = Pick<Flags, 'color' | 'logFormat' | 'quiet' | 'verbose'>;
-
 /** What decides how a refusal of the other flags is told. A bad value among these counts as not given. */
-export function resolveTelling(raw: RawFlags, env: Readonly<Record<string, string | undefined>>): Telling {
-  const lenient = <K extends keyof Telling>(name: K): Telling[K] => {
+export function resolveLogFlags(raw: RawFlags, env: Environment): LogFlags {
+  const lenient = <K extends keyof LogFlags>(name: K): LogFlags[K] => {
     try {
-      return resolveFlag(name, raw, env) as Telling[K];
+      return resolveFlag(name, raw, env);
     } catch {
       return FLAGS[name].fallback;
     }
@@ -46,27 +60,12 @@ export function resolveTelling(raw: RawFlags, env: Readonly<Record<string, strin
   };
 }
 
-function resolveFlag(
-  name: keyof Flags,
-  raw: RawFlags,
-  env: Readonly<Record<string, string | undefined>>,
-): Flags[keyof Flags] {
-  const { fallback, read } = FLAGS[name];
+function resolveFlag<K extends FlagName>(name: K, raw: RawFlags, env: Environment): Flags[K] {
+  const { flags, fallback, read } = FLAGS[name];
   const typed = raw[name];
   if (typed !== undefined) return read(typed, longName(name));
   const variable = environmentName(name);
-  const value = env[variable];
-  if (value === undefined || value === '') return fallback;
-  return name === 'progress' ? !bool(value, variable) : read(value, variable);
-}
-
-function refuseContradictions(config: Config): void {
-  if (config.annotate && !writesFiles(config)) {
-    throw usageError('an output folder (-o <dir>) beside --jsonl', '--annotate', 'none');
-  }
-  if (config.quiet && config.verbose)
-    throw usageError('one of --quiet and --verbose', 'the log level', 'both');
-  if (config.null && config.filesFrom === undefined) throw usageError('--files-from', '--null', 'none');
-  if (config.prune && !writesFiles(config))
-    throw usageError('an output folder (-o <dir>)', '--prune', 'none');
+  const set = env[variable];
+  if (set === undefined || set === '') return fallback;
+  return read(isNegated(flags) ? !bool(set, variable) : set, variable);
 }

@@ -14,15 +14,10 @@ import { decideLanes } from '../core/lane-count.js';
 import { createLanePool } from '../lanes/pool.js';
 import { LANE_ENVIRONMENT } from '../lanes/tuning.js';
 import { Stop } from '../batch/stop-switch.js';
-import type { EventLog } from '../ports.js';
-
-interface Surroundings {
-  readonly log: EventLog;
-  readonly version: string;
-}
+import type { RunContext } from './handlers.js';
 
 /** Composition root of `facetag [tag]`. @returns the exit code. */
-export async function runTag(config: Config, { log, version }: Surroundings): Promise<number> {
+export async function runTag(config: Config, { log, version }: RunContext): Promise<number> {
   const cwd = process.cwd();
   const stop = new Stop();
   const onSignal = (signal: NodeJS.Signals): void => {

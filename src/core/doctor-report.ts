@@ -10,6 +10,7 @@ import {
 } from './doctor/checks.js';
 import type { Check } from './doctor/checks.js';
 import type { DoctorFacts } from './doctor/facts.js';
+import { exitCodeFor } from './exit-code.js';
 import { escapeControls } from './escape-controls.js';
 
 /** What `facetag doctor --json` prints. */
@@ -46,6 +47,6 @@ export function formatReport({ checks }: DoctorReport): string[] {
 }
 
 /** 2 when something keeps facetag from working; warnings do not. */
-export function doctorExitCode({ status }: DoctorReport): 0 | 2 {
-  return status === 'fault' ? 2 : 0;
+export function doctorExitCode({ status }: DoctorReport): number {
+  return exitCodeFor({ fatal: status === 'fault' });
 }

@@ -29,6 +29,8 @@ export function formatEventText(event: RunEvent, paint: Paint): string[] {
       return [`${paint('warning', 'lane replaced')}: ${describeReplaced(event)}`];
     case 'progress':
       return [formatProgress(event)];
+    case 'note':
+      return event.message.split('\n').map(escapeControls);
     case 'warning':
       return [`${paint('warning', 'warning')}: ${escapeControls(event.message)}`];
     case 'error':

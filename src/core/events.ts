@@ -56,6 +56,12 @@ interface LaneReplaced {
 /** Where the run stands, every 30 s. Level info; not sent while a bar is drawn. */
 type ProgressEvent = { readonly event: 'progress' } & Progress;
 
+/** What a command did, beside its data on stdout. Level info. */
+interface Note {
+  readonly event: 'note';
+  readonly message: string;
+}
+
 /** Something that the person should know and that does not stop the run, such as a folder that cannot be listed. Level warn. */
 interface Warning {
   readonly event: 'warning';
@@ -81,7 +87,16 @@ interface RunEnd {
  * (ISO 8601, UTC) and `level` (`error`, `warn`, `info`, `debug`). Names and messages are as they are, unescaped.
  */
 export type RunEvent =
-  RunStart | PictureDone | PictureFailed | Screened | LaneReplaced | ProgressEvent | Warning | Fatal | RunEnd;
+  | RunStart
+  | PictureDone
+  | PictureFailed
+  | Screened
+  | LaneReplaced
+  | ProgressEvent
+  | Note
+  | Warning
+  | Fatal
+  | RunEnd;
 
 const LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 
@@ -94,6 +109,7 @@ const LEVEL_OF: Record<Exclude<RunEvent['event'], 'lane-replaced'>, Level> = {
   warning: 'warn',
   'run-start': 'info',
   progress: 'info',
+  note: 'info',
   'run-end': 'info',
   'picture-done': 'debug',
 };

@@ -1,25 +1,28 @@
-/** What a run came to, as far as its exit code goes. */
+/** What a command came to, as far as its exit code goes: what is left out did not happen. */
 export interface RunEnd {
-  /** The run could not start or go on. */
-  readonly fatal: boolean;
+  /** It could not start or go on. */
+  readonly fatal?: boolean;
   /** The signal that stopped it. */
   readonly signal?: 'SIGINT' | 'SIGTERM' | undefined;
   /** The reader of stdout went away. */
-  readonly pipeClosed: boolean;
+  readonly pipeClosed?: boolean;
   /** A `--fail-if` rule matched. */
-  readonly screened: boolean;
+  readonly screened?: boolean;
   /** Pictures of this run with status failed, even kept from before, and paths that could not be listed. */
-  readonly failed: number;
+  readonly failed?: number;
 }
 
 /** 128 + signal number, as shells report it. */
-export const SIGNAL_EXIT = { SIGINT: 130, SIGTERM: 143 } as const;
+const SIGNAL_EXIT = { SIGINT: 130, SIGTERM: 143 } as const;
 
-/** Exit code of a run. Where several apply: 2, then 130/143, then 3, then 1; a closed pipe alone is a quiet 0. */
+/**
+ * Exit code of any command, known here alone. Where several apply: 2, then 130/143, then 3, then 1; a closed pipe alone is
+ * a quiet 0.
+ */
 export function exitCodeFor(end: RunEnd): number {
   if (end.fatal) return 2;
   if (end.signal) return SIGNAL_EXIT[end.signal];
   if (end.pipeClosed) return 0;
   if (end.screened) return 3;
-  return end.failed > 0 ? 1 : 0;
+  return (end.failed ?? 0) > 0 ? 1 : 0;
 }

@@ -47,11 +47,12 @@ async function readUserManifest(file: string): Promise<Manifest> {
   return parseManifest(text, file, 'user');
 }
 
-/** @throws {FatalError} USAGE when there is no such pack. */
-export function findPack(manifest: Manifest, name: string): PackSpec {
-  const pack = manifest.packs[name];
-  if (!pack) throw usageError(`one of ${Object.keys(manifest.packs).join(', ')}`, '--pack', name);
-  return pack;
+/**
+ * @param subject what named the pack: an argument of `facetag models`, or a flag.
+ * @throws {FatalError} USAGE when there is no such pack.
+ */
+export function findPack(manifest: Manifest, name: string, subject = 'the pack'): PackSpec {
+  return entryOf(manifest.packs, name, subject);
 }
 
 /**
@@ -59,9 +60,14 @@ export function findPack(manifest: Manifest, name: string): PackSpec {
  * @throws {FatalError} USAGE when the pack has no such detector.
  */
 export function findDetector(pack: PackSpec, name: string = pack.defaultDetector): DetectorSpec {
-  const detector = pack.detectors[name];
-  if (!detector) throw usageError(`one of ${Object.keys(pack.detectors).join(', ')}`, '--detector', name);
-  return detector;
+  return entryOf(pack.detectors, name, '--detector');
+}
+
+/** An entry of the table's own: every object has a `constructor`. */
+function entryOf<T>(table: Readonly<Record<string, T>>, name: string, subject: string): T {
+  const entry = Object.hasOwn(table, name) ? table[name] : undefined;
+  if (entry === undefined) throw usageError(`one of ${Object.keys(table).join(', ')}`, subject, name);
+  return entry;
 }
 
 /** The nets that turn faces into attributes, in the order in which they run. */

@@ -59,7 +59,7 @@ export interface ResolvedPack {
  * MODEL_CORRUPT when a file is not what the manifest says.
  */
 export async function resolvePack(store: Store, choice: PackChoice): Promise<ResolvedPack> {
-  const spec = findPack(store.manifest, choice.pack);
+  const spec = findPack(store.manifest, choice.pack, '--pack');
   const detectorName = choice.detector ?? spec.defaultDetector;
   const detector = findDetector(spec, detectorName);
   const folder = packFolder(store, choice.pack, spec);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { FLAG_NAMES } from '../../src/cli/flags.js';
-import { environmentName, resolveConfig } from '../../src/cli/options.js';
+import { environmentName, FLAG_NAMES } from '../../src/cli/flags.js';
+import { resolveConfig } from '../../src/cli/options.js';
 import { writesFiles } from '../../src/config.js';
 
 const resolve = (raw: Parameters<typeof resolveConfig>[1], env: Record<string, string> = {}) =>

@@ -78,7 +78,7 @@ describe('models pull', () => {
   it('refuses a pack that nobody knows', async () => {
     const http = createHttpClient();
     const pulling = pullModels(context, { packs: ['other'] }, { http, lock });
-    await expect(pulling).rejects.toThrow('Expected one of fake for --pack, received "other"');
+    await expect(pulling).rejects.toThrow('Expected one of fake for the pack, received "other"');
   });
 
   it.skipIf(spawnSync(PRLIMIT, ['--version']).status !== 0)(

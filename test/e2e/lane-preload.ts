@@ -75,5 +75,5 @@ function waitForGate(folder: string): void {
   }
 }
 
-const plan = process.env['FACETAG_TEST_LANES'];
+const plan = process.env['LANE_TAP_PLAN'];
 if (plan !== undefined && process.send) tap(JSON.parse(plan) as LanePlan);

@@ -31,7 +31,7 @@ export function tapLanes({ on = {}, dieAtStart = false }: Partial<LanePlan> = {}
   return {
     env: {
       NODE_OPTIONS: `--import=${compilePreload(folder).href}`,
-      FACETAG_TEST_LANES: JSON.stringify(plan),
+      LANE_TAP_PLAN: JSON.stringify(plan),
     },
     starts: () => lines('starts').length,
     tasks: () => lines('tasks').map((line) => line.slice(line.indexOf(' ') + 1)),

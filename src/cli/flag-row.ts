@@ -1,0 +1,81 @@
+import type { CommandName } from './commands.js';
+import { bool, list, type RawValue } from './flag-readers.js';
+
+export const FLAG_GROUPS = [
+  'Output',
+  'Models',
+  'Pictures',
+  'Repeating runs',
+  'Screening',
+  'Limits',
+  'Messages',
+] as const;
+export type FlagGroup = (typeof FLAG_GROUPS)[number];
+
+/**
+ * All that is known of a flag: the command line, its environment form, the help and the tables of the documentation come
+ * from it.
+ */
+export interface FlagRow<T, C extends CommandName = CommandName> {
+  /** Which commands have it. */
+  readonly commands: readonly C[];
+  readonly group: FlagGroup;
+  /** As commander wants it: `-o, --output <dir>`. */
+  readonly flags: string;
+  /** One text, or one per command. */
+  readonly help: string | Readonly<Partial<Record<CommandName, string>>>;
+  readonly fallback: T;
+  /** @throws {FatalError} USAGE in the one validation form. */
+  readonly read: (raw: RawValue, subject: string) => T;
+  readonly repeatable?: boolean;
+}
+
+/** One text for every command, or one for each. */
+type Help<C extends CommandName> = string | Readonly<Record<C, string>>;
+
+/** A flag with a value that has a default. */
+export function value<T, C extends CommandName>(
+  commands: readonly C[],
+  group: FlagGroup,
+  flags: string,
+  help: Help<C>,
+  fallback: T,
+  read: (raw: RawValue, subject: string) => T,
+): FlagRow<T, C> {
+  return { commands, group, flags, help, fallback, read };
+}
+
+/** A flag with a value that may be left unsaid. */
+export function optional<T, C extends CommandName>(
+  commands: readonly C[],
+  group: FlagGroup,
+  flags: string,
+  help: Help<C>,
+  read: (raw: RawValue, subject: string) => T,
+): FlagRow<T | undefined, C> {
+  return { commands, group, flags, help, fallback: undefined, read };
+}
+
+/** A flag without a value: off unless given; one that begins with `--no-` is on unless given. */
+export function toggle<C extends CommandName>(
+  commands: readonly C[],
+  group: FlagGroup,
+  flags: string,
+  help: Help<C>,
+): FlagRow<boolean, C> {
+  return { commands, group, flags, help, fallback: isNegated(flags), read: bool };
+}
+
+/** A flag that may be given several times. */
+export function repeatable<C extends CommandName>(
+  commands: readonly C[],
+  group: FlagGroup,
+  flags: string,
+  help: Help<C>,
+): FlagRow<readonly string[], C> {
+  return { commands, group, flags, help, fallback: [], read: list, repeatable: true };
+}
+
+export function isNegated(flags: string): boolean {
+  return flags.includes('--no-');
+}

@@ -1,0 +1,57 @@
+import type { EventLog } from '../ports.js';
+import type { FlagsOf } from './flags.js';
+import { resolveFlags, tagConfig, type Environment } from './options.js';
+import type { Call, RunnableCommand } from './program.js';
+
+/** What a command's composition root gets beside its flags. */
+export interface RunContext {
+  readonly log: EventLog;
+  /** Of facetag. */
+  readonly version: string;
+}
+
+type Handler<C extends RunnableCommand> = (
+  flags: FlagsOf<C>,
+  /** As many as the command's row asks for. */
+  operands: readonly string[],
+  context: RunContext,
+) => Promise<number>;
+
+type Handlers<C extends RunnableCommand> = { readonly [Each in C]: Handler<Each> };
+
+/** Commands are loaded when they are asked for: a small parent starts sooner and leaves memory to the lanes. */
+const HANDLERS: Handlers<RunnableCommand> = {
+  async tag(flags, paths, context) {
+    const config = tagConfig(paths, flags);
+    return await (await import('./tag.js')).runTag(config, context);
+  },
+  merge: async (...call) => (await import('./merge.js')).runMerge(...call),
+  doctor: async (flags) => (await import('./doctor.js')).runDoctor(flags),
+  setup: async (...call) => (await import('./setup.js')).runSetup(...call),
+  'models list': async (...call) => (await import('./models.js')).runList(...call),
+  'models pull': async (...call) => (await import('./models.js')).runPull(...call),
+  'models verify': async (...call) => (await import('./models.js')).runVerify(...call),
+  'models import': async (...call) => (await import('./models.js')).runImport(...call),
+  'models path': async (...call) => (await import('./models.js')).runPath(...call),
+  'models convert': async (...call) => (await import('./models.js')).runConvert(...call),
+};
+
+/**
+ * Checks the flags of a command line and runs it.
+ *
+ * @returns the exit code.
+ * @throws {FatalError} USAGE for a flag or a variable; what the command throws.
+ */
+export async function runCommand(call: Call, env: Environment, context: RunContext): Promise<number> {
+  return await dispatch(HANDLERS, call.command, call, env, context);
+}
+
+async function dispatch<C extends RunnableCommand>(
+  handlers: Handlers<C>,
+  command: C,
+  { raw, operands }: Call,
+  env: Environment,
+  context: RunContext,
+): Promise<number> {
+  return await handlers[command](resolveFlags(command, raw, env), operands, context);
+}
