@@ -9,6 +9,9 @@ import { printTable } from './table.js';
 
 const OUTPUT = 'facetag-out';
 
+/** As in src/core/exit-code.ts, which is not compiled yet when this runs. */
+const COULD_NOT_RUN = 2;
+
 /**
  * Sets up, then does what the command says. Sets the exit code: the child's own, 2 when it could not be run.
  * @param {readonly string[]} argv `[start | test | bench] [arguments]`
@@ -58,7 +61,7 @@ async function start(args) {
     [process.execPath, facetag, 'fixtures/images', '--output', OUTPUT, '--annotate'],
     root,
   );
-  if (code < 2) printTable(path.join(root, OUTPUT));
+  if (code < COULD_NOT_RUN) printTable(path.join(root, OUTPUT));
   return code;
 }
 
@@ -105,5 +108,5 @@ function report(error) {
   }
   if (error instanceof SetupError) console.error(`facetag set-up: ${error.code}: ${error.message}`);
   else console.error(error);
-  return 2;
+  return COULD_NOT_RUN;
 }

@@ -1,5 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import {
+  accessSync,
   closeSync,
   constants,
   createReadStream,
@@ -166,13 +167,46 @@ export async function copyWhole(from: string, to: string): Promise<void> {
  */
 export async function writeForRun(target: string, chunks: Iterable<string>): Promise<void> {
   if (isSpecial(target)) {
-    await writeBlocks(target, 'w', chunks).catch((error: unknown) => {
+    await writeBlocks(target, 'a', chunks).catch((error: unknown) => {
       throw fatalWriteFault(error, target);
     });
   } else await replace(target, (temporary) => writeBlocks(temporary, 'wx', chunks), fatalWriteFault);
 }
 
+/**
+ * What `writeForRun` needs and a target is not, as far as that can be told without writing: `a file in an existing folder`.
+ *
+ * @param toBeMade a folder that the run makes before.
+ */
+export function unmetForWriting(target: string, toBeMade: string | undefined): string | undefined {
+  if (target === toBeMade || isFolder(target)) return 'a file, not a folder,';
+  const folder = path.dirname(target);
+  if (!isSpecial(target) && !isFolder(folder)) {
+    return folder === toBeMade ? undefined : 'a file in an existing folder';
+  }
+  return mayWrite(isSpecial(target) ? target : folder) ? undefined : 'a file that may be written';
+}
+
+function isFolder(file: string): boolean {
+  try {
+    return statSync(file).isDirectory();
+  } catch {
+    return false;
+  }
+}
+
+function mayWrite(file: string): boolean {
+  try {
+    accessSync(file, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function isSpecial(file: string): boolean {
+  // Open already: behind `2> log`, /dev/stderr is a plain file of the shell's, and its name a link not to be replaced.
+  if (/^\/(dev\/(stdout|stderr|fd\/)|proc\/)/.test(file)) return true;
   try {
     const stats = statSync(file);
     return !stats.isFile() && !stats.isDirectory();
@@ -181,7 +215,7 @@ function isSpecial(file: string): boolean {
   }
 }
 
-async function writeBlocks(file: string, flag: 'w' | 'wx', chunks: Iterable<string>): Promise<void> {
+async function writeBlocks(file: string, flag: 'a' | 'wx', chunks: Iterable<string>): Promise<void> {
   const handle = await open(file, flag);
   try {
     // Unlike write, appendFile goes on after a short write, which a disk that is nearly full answers with.

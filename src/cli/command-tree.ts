@@ -1,13 +1,6 @@
 import { Command, Option } from 'commander';
 import { usageError } from '../errors.js';
-import {
-  COMMANDS,
-  COMMAND_GROUPS,
-  COMMAND_NAMES,
-  type ArgumentRow,
-  type CommandName,
-  type CommandRow,
-} from './commands.js';
+import { COMMANDS, COMMAND_GROUPS, COMMAND_NAMES, type CommandName, type CommandRow } from './commands.js';
 import { FLAG_GROUPS } from './flag-row.js';
 import { flagsOf, longName, type CommandFlag, type FlagName } from './flags.js';
 import { helpBelow } from './help.js';

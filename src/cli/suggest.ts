@@ -7,10 +7,12 @@ import { COMMAND_NAMES } from './commands.js';
  * `model list`. Undefined when the first word is a file or folder, or like no command.
  */
 export function commandMeant(words: readonly string[]): string | undefined {
-  const [first, second] = words;
+  const [first, second = ''] = words;
   if (first === undefined || existsSync(first)) return undefined;
-  const meant = nearest(first, [...new Set(COMMAND_NAMES.map((name) => name.split(' ')[0] ?? name))]);
+  const names = COMMAND_NAMES.map((name) => name.split(' '));
+  const meant = nearest(first, [...new Set(names.map(([word = '']) => word))]);
   if (meant === undefined || meant === first) return undefined;
-  const members = COMMAND_NAMES.filter((name) => name.startsWith(`${meant} `));
-  return (second === undefined ? undefined : nearest(`${meant} ${second}`, members)) ?? meant;
+  const members = names.flatMap(([word, member]) => (word === meant && member !== undefined ? [member] : []));
+  const member = nearest(second, members);
+  return member === undefined ? meant : `${meant} ${member}`;
 }

@@ -1,4 +1,4 @@
-import { pictureFiles, writeForRun } from '../adapters/files.js';
+import { pictureFiles, unmetForWriting, writeForRun } from '../adapters/files.js';
 import { openLedger } from '../adapters/ledger.js';
 import { readMachineLimits } from '../adapters/limits.js';
 import { readMemory } from '../adapters/memory.js';
@@ -62,6 +62,7 @@ export async function runTag(config: Config, { log, version }: RunContext): Prom
       }),
       now: () => Date.now(),
       peakMemory: () => readMemory().peakBytes,
+      unmetForWriting,
       writeText: (file, text) => writeForRun(file, [text]),
     });
   } finally {

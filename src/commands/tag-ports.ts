@@ -37,5 +37,7 @@ export interface TagPorts {
   readonly now: () => number;
   /** Highest resident set of this process, in bytes. */
   readonly peakMemory: () => number;
+  /** What `writeText` needs and a file is not; undefined when nothing is known against it. A folder may be made before. */
+  readonly unmetForWriting: (file: string, toBeMade: string | undefined) => string | undefined;
   readonly writeText: (file: string, text: string) => Promise<void>;
 }

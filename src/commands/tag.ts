@@ -3,6 +3,7 @@ import { DEFAULT_OUTPUT, writesFiles, type Config } from '../config.js';
 import { exitCodeFor } from '../core/exit-code.js';
 import type { PictureRecord } from '../core/report.js';
 import { Tally, type RunSummary } from '../core/summary.js';
+import { usageError } from '../errors.js';
 import type { StartableLanePool } from '../lanes/pool.js';
 import { runBatch } from '../batch/run-batch.js';
 import { writeOutputs } from '../batch/write-tables.js';
@@ -17,6 +18,7 @@ import { tellOfLane } from './tell-of-lane.js';
 export async function tagCommand(config: Config, ports: TagPorts): Promise<number> {
   const output = writesFiles(config) ? path.resolve(ports.cwd, config.output ?? DEFAULT_OUTPUT) : undefined;
   const screens = await compileScreens(config);
+  requireSummaryFile(config, output, ports);
   const store = await ports.openStore(config);
   const settings = await resolveRunSettings(config, store);
   if (config.dryRun) {
@@ -25,6 +27,13 @@ export async function tagCommand(config: Config, ports: TagPorts): Promise<numbe
   }
   const tag = (): Promise<number> => tagPictures({ config, settings, output, screens }, ports);
   return output === undefined ? await tag() : await ports.outputs.hold(output, tag);
+}
+
+/** A night's work must not end without its totals for a folder that was misspelt. */
+function requireSummaryFile({ summary }: Config, output: string | undefined, ports: TagPorts): void {
+  if (summary === undefined) return;
+  const unmet = ports.unmetForWriting(path.resolve(ports.cwd, summary), output);
+  if (unmet !== undefined) throw usageError(unmet, '--summary', summary);
 }
 
 interface Screens {

@@ -21,7 +21,7 @@ export interface ImportedFile {
 /**
  * Copies a pack's files from a folder, by name. Only files of the right size and sha256 are installed; those that the
  * folder lacks or has wrong leave what was installed as it is.
- * @throws {FatalError} USAGE when the folder has none of the files; OUTPUT_UNUSABLE.
+ * @throws {FatalError} USAGE when the folder is missing or has none of the files; OUTPUT_UNUSABLE.
  */
 export async function importPack(
   store: Store,
@@ -32,6 +32,9 @@ export async function importPack(
 ): Promise<readonly ImportedFile[]> {
   const pack = findPack(store.manifest, name);
   if (pack.origin === 'embedded') throw usageError('a pack that is pulled', 'models import', name);
+  if (!(await statOrNothing(from))?.isDirectory()) {
+    throw usageError('an existing folder', 'the folder to import from', from);
+  }
   const found = await Promise.all(pack.files.map((file) => statOrNothing(path.join(from, file.name))));
   if (found.every((stats) => stats === undefined)) {
     const names = pack.files.map((file) => file.name).join(', ');

@@ -1,27 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { FACE_NAMES, PICTURE_NAMES } from '../../src/core/expression/names.js';
 import { resolveConfig } from '../../src/cli/options.js';
-import { runProgram, type Call } from '../../src/cli/program.js';
+import { readLine } from './read-line.js';
 
-/** Reads a command line and notes what it would run and print. */
-async function read(line: string, env: Record<string, string> = {}) {
-  const calls: Call[] = [];
-  let printed = '';
-  const ended = runProgram(line.split(' ').filter(Boolean), {
-    version: '1.2.3',
+const read = (line: string, env: Record<string, string> = {}) =>
+  readLine(
+    line.split(' ').filter((word) => word !== ''),
     env,
-    flagsRead: () => undefined,
-    run: (call) => {
-      calls.push(call);
-      return Promise.resolve(7);
-    },
-    print: (text) => {
-      printed += text;
-      return Promise.resolve();
-    },
-  });
-  const outcome = await ended.catch((error: unknown) => error as Error);
-  return { outcome, calls, printed };
-}
+  );
 
 describe('the command line', () => {
   it.each([
@@ -66,5 +52,70 @@ describe('the command line', () => {
     const raw = calls[0]?.raw ?? {};
     expect(resolveConfig(['photos'], raw, { FACETAG_NO_PROGRESS: '1' }).progress).toBe(false);
     expect(resolveConfig(['photos'], raw, {}).progress).toBe(true);
+  });
+});
+
+describe('help', () => {
+  const usages = [
+    ['help', 'facetag [tag] <paths...> [flags]'],
+    ['help tag', 'facetag [tag] <paths...> [flags]'],
+    ['help merge', 'facetag merge '],
+    ['help models', 'facetag models '],
+    ['help models pull', 'facetag models pull '],
+    ['help help', 'facetag help '],
+    ['tag -h', 'facetag [tag] <paths...> [flags]'],
+  ] as const;
+
+  it.each(usages)('facetag %s', async (line, usage) => {
+    const { outcome, calls, printed } = await read(line);
+    expect({ outcome, calls }).toEqual({ outcome: 0, calls: [] });
+    expect(printed).toContain(`Usage: ${usage}`);
+  });
+
+  it.each(['help nope', 'help models nope', 'help merge merge'])('refuses %s', async (line) => {
+    const { outcome, printed } = await read(line);
+    expect(outcome).toMatchObject({ code: 'USAGE' });
+    expect(String(outcome)).toContain('Expected a command (tag, models, merge, doctor, setup, help)');
+    expect(printed).toBe('');
+  });
+
+  it('of tag lists the fields of expressions, all of them', async () => {
+    const words = (await read('tag --help')).printed.split(/\s+/);
+    for (const name of [...PICTURE_NAMES.keys(), ...FACE_NAMES.keys()]) expect(words).toContain(name);
+  });
+
+  it('comes with a refusal where nothing was asked for: a script may have lost its folders', async () => {
+    const { outcome, printed, calls } = await read('');
+    expect(printed).toContain('Usage: facetag ');
+    expect(outcome).toMatchObject({ code: 'USAGE' });
+    expect(calls).toEqual([]);
+  });
+
+  it('does not come where the environment names a list of paths', async () => {
+    const { outcome, printed } = await read('', { FACETAG_FILES_FROM: 'list' });
+    expect({ outcome, printed }).toEqual({ outcome: 7, printed: '' });
+    expect((await read('', { FACETAG_FILES_FROM: '' })).printed).toContain('Usage: ');
+  });
+
+  it('comes with a refusal for a group without its command', async () => {
+    const { outcome, printed } = await read('models');
+    expect(printed).toContain('Usage: facetag models ');
+    expect(String(outcome)).toContain(
+      'Expected one of list, pull, verify, import, path, convert for facetag models',
+    );
+  });
+});
+
+describe('a refusal', () => {
+  it.each([
+    ['models lst', 'Did you mean list?'],
+    ['merge', "missing required argument 'folders'\nRun facetag merge --help"],
+    ['photos --no-progres', 'Did you mean --no-progress?'],
+    ['models path extra', 'Run facetag models path --help'],
+    ['merg --nope', 'Did you mean `facetag merge`?'],
+  ])('of %s says %s', async (line, message) => {
+    const { outcome } = await read(line);
+    expect(outcome).toMatchObject({ code: 'USAGE' });
+    expect(String(outcome)).toContain(message);
   });
 });

@@ -199,6 +199,16 @@ describe('models import', () => {
     expect((await installed('a.onnx')).equals(FILES['a.onnx'])).toBe(true);
   });
 
+  it('says that the folder is missing, or is none', async () => {
+    const missing = path.join(base, 'nodir');
+    const file = path.join(await usbStick({ file: Buffer.from('x') }), 'file');
+    for (const from of [missing, file]) {
+      await expect(importModels(context, { pack: 'fake', from }, { lock })).rejects.toThrow(
+        `Expected an existing folder for the folder to import from, received ${JSON.stringify(from)}`,
+      );
+    }
+  });
+
   it.each([
     [{ 'c.onnx': FILES['c.onnx'] }, 'Pack "fake" still lacks a.onnx, b.onnx'],
     [

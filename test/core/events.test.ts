@@ -82,6 +82,7 @@ const rows: readonly (readonly [RunEvent, string, string])[] = [
     'info',
     '1/4 pictures, 25 %, 0.5/s, 6 s left, 2 faces, 0 failed',
   ],
+  [{ event: 'note', message: 'compact in /m\n  a.onnx: OK' }, 'info', 'compact in /m\n  a.onnx: OK'],
   [{ event: 'warning', message: 'no entry' }, 'warn', '<warning>warning</warning>: no entry'],
   [
     { event: 'error', code: 'USAGE', message: 'Expected this\n  that\n  ^ here' },
@@ -126,6 +127,7 @@ describe('events', () => {
       { event: 'picture-done', image: 'gpj\u202e.exe', how: 'processed', faces: 0 },
       'gpj\\u202e.exe: 0 faces',
     ],
+    [{ event: 'note', message: 'in /m\u001b[2J\rx\n  y' }, 'in /m\\x1b[2J\\rx\n  y'],
     [{ event: 'warning', message: 'no\r\nentry\u009b' }, 'warning: no\\r\\nentry\\x9b'],
     [
       { event: 'picture-failed', image: 'x', stage: 'decode', code: 'CORRUPT', message: '\u0007\t\u{e0001}' },

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   chmodSync,
@@ -13,20 +12,16 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { bin, contents, facetag, launch, temporaryFolder, until } from './cli.js';
+import { contents, facetag, launch, temporaryFolder, until } from './cli.js';
 import { tapLanes } from './lane-tap.js';
+import { canBeNobody, NOBODY } from './nobody.js';
 import { codesIn, eventsOf, recordsIn } from './outcome.js';
 import { smallPictures } from './small-pictures.js';
 
 const JSON_LOG = ['--log-format', 'json'];
 const NAMES = ['a/p000.jpg', 'a/p003.jpg', 'b/c/p001.jpg', 'b/c/p004.jpg', 'p002.jpg', 'p005.jpg'];
 
-/** A user without rights, whom only root can become. */
-const NOBODY = 65534;
-/** Takes root to become another user, and a checkout that the other user may read. */
-const asNobody =
-  process.getuid?.() === 0 &&
-  spawnSync(process.execPath, [bin, '--version'], { uid: NOBODY, cwd: '/' }).status === 0;
+const asNobody = canBeNobody();
 
 let cwd: string;
 let photos: string;

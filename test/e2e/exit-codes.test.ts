@@ -1,9 +1,10 @@
-import { closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
+import { chmodSync, closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FIXTURES } from '../pictures/made-picture.js';
 import { contents, facetag, launch, temporaryFolder, until } from './cli.js';
 import { tapLanes } from './lane-tap.js';
+import { canBeNobody, NOBODY } from './nobody.js';
 import { eventsOf } from './outcome.js';
 import { copyPackage } from './package-copy.js';
 import { smallNames, smallPictures } from './small-pictures.js';
@@ -28,7 +29,7 @@ function addBadPicture(): string {
 
 describe('exit 2, could not run', () => {
   it.each<[string, string[], string, RegExp]>([
-    ['an unknown flag', ['photos', '--turbo'], '', /unknown option '--turbo'/],
+    ['an unknown flag', ['photos', '--turbo'], 'USAGE', /unknown option '--turbo'\nRun facetag --help/],
     ['a bad value', ['photos', '--min-confidence', '2'], 'USAGE', /a number in 0\.\.1 for --min-confidence/],
     ['a contradiction', ['photos', '--jsonl', '--annotate'], 'USAGE', /-o <dir>/],
     ['no path', [], 'USAGE', /a file, folder or glob/],
@@ -52,24 +53,38 @@ describe('exit 2, could not run', () => {
     ['a bad --where', ['photos', '--where', 'smiles > 0'], 'USAGE', /--where/],
     ['a bad --newer-than', ['photos', '--newer-than', 'yesterday'], 'USAGE', /--newer-than/],
     ['a bad --shard', ['photos', '--shard', '4/3'], 'USAGE', /--shard/],
+    ['a summary in no folder', ['photos', '--summary', 'nope/s.json'], 'USAGE', /existing folder.*--summary/],
+    ['a summary below a file', ['photos', '--summary', 'file/s.json'], 'USAGE', /existing folder.*--summary/],
+    ['a summary that is a folder', ['photos', '--summary', 'empty'], 'USAGE', /not a folder.*--summary/],
     [
-      'a summary that cannot be written',
-      ['photos', '--summary', 'file/totals.json'],
-      'OUTPUT_UNUSABLE',
-      /totals\.json: a part of its path/,
+      'a summary that is the output',
+      ['photos', '-o', 'out', '--summary', 'out'],
+      'USAGE',
+      /not a folder.*--summary/,
     ],
   ])('%s', async (_, args, code, message) => {
     const before = contents(cwd);
     const ran = await facetag([...args, ...JSON_LOG], { cwd });
     expect(ran).toMatchObject({ code: 2, stdout: '' });
-    if (code === '') expect(ran.stderr).toMatch(message);
-    else {
-      const [error, ...more] = eventsOf('error', ran.stderr);
-      expect(error).toMatchObject({ code, message: expect.stringMatching(message) as string });
-      expect(more).toEqual([]);
-    }
-    if (!args.includes('--summary')) expect(contents(cwd)).toEqual(before);
+    const [error, ...more] = eventsOf('error', ran.stderr);
+    expect(error).toMatchObject({ code, message: expect.stringMatching(message) as string });
+    expect(more).toEqual([]);
+    expect(contents(cwd)).toEqual(before);
   });
+
+  it.skipIf(!canBeNobody())(
+    'a summary in a folder of somebody else (needs root and a checkout that others may read)',
+    async () => {
+      chmodSync(cwd, 0o755);
+      const flags = ['--jsonl', '--summary', 'totals.json', ...JSON_LOG];
+      const ran = await facetag(['photos', ...flags], { cwd, uid: NOBODY });
+      expect(ran).toMatchObject({ code: 2, stdout: '' });
+      expect(eventsOf('error', ran.stderr)[0]).toMatchObject({
+        code: 'USAGE',
+        message: expect.stringContaining('Expected a file that may be written for --summary') as string,
+      });
+    },
+  );
 
   it('a bug', async () => {
     // Once the command looks after bugs, there is one.
@@ -130,7 +145,7 @@ describe('exit 1, pictures failed', () => {
 describe('where several apply', () => {
   it.each([
     ['3 before 1', ['--fail-if', 'faces > 0'], 3],
-    ['2 before 3 and 1', ['--fail-if', 'faces > 0', '--summary', 'file/totals.json'], 2],
+    ['2 before 3 and 1', ['--fail-if', 'faces > 0', '--summary', '/dev/full'], 2],
   ])('%s', async (_, flags, code) => {
     addBadPicture();
     expect((await facetag(['photos', ...flags], { cwd })).code).toBe(code);
@@ -138,7 +153,7 @@ describe('where several apply', () => {
 
   it.each([
     ['130 before 3 and 1', [], 130],
-    ['2 before 130', ['--summary', 'file/totals.json'], 2],
+    ['2 before 130', ['--summary', '/dev/full'], 2],
   ])('%s', async (_, flags, code) => {
     addBadPicture();
     const [image = ''] = smallNames(3);

@@ -1,10 +1,11 @@
-import { cpSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, lstatSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CSV_HEADER } from '../../src/core/csv.js';
 import type { PictureRecord } from '../../src/core/report.js';
 import { FIXTURES } from '../pictures/made-picture.js';
-import { contents, facetag, temporaryFolder } from './cli.js';
+import { bin, contents, facetag, hermetic, temporaryFolder } from './cli.js';
 
 const IMAGES = ['astronaut.png', 'camera.png', 'home.jpg'];
 
@@ -206,6 +207,19 @@ describe('--summary and --log-format json', () => {
       .map((line) => JSON.parse(line) as { event: string; summary?: object });
     expect(events.at(0)).toMatchObject({ event: 'run-start', pictures: 3, pack: 'compact' });
     expect(events.at(-1)).toMatchObject({ event: 'run-end', summary });
+  });
+});
+
+describe('--summary /dev/stderr', () => {
+  it('goes behind the messages in the file that stderr is, whose name is a link not to be replaced', () => {
+    const folder = temporaryFolder();
+    const line = `"$0" "$1" "$2" --summary /dev/stderr 2> messages`;
+    const args = [process.execPath, bin, path.join(FIXTURES, 'home.jpg')];
+    const { status } = spawnSync('sh', ['-c', line, ...args], { cwd: folder, env: hermetic() });
+    expect(status).toBe(0);
+    const messages = readFileSync(path.join(folder, 'messages'), 'utf8');
+    expect(messages).toMatch(/^1 picture, .*^1 picture, 0 faces: .*^\{\n {2}"schemaVersion": 1,.*\}\n$/ms);
+    expect(lstatSync('/dev/stderr').isSymbolicLink()).toBe(true);
   });
 });
 

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { loadManifest } from '../../src/packs/manifest.js';
+import { findDetector, findPack, loadManifest } from '../../src/packs/manifest.js';
 import { parseManifest } from '../../src/packs/validate-manifest.js';
 import { repository } from '../shared.js';
 import { content, fakeManifest, modelFile } from './fake-pack.js';
@@ -109,4 +109,28 @@ describe('loadManifest', () => {
       'Expected a readable file for --manifest, received "/nowhere.json"',
     );
   });
+});
+
+describe('findPack and findDetector', () => {
+  it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', ''])(
+    'refuse %j, which every object has, as a usage error',
+    (name) => {
+      const code = 'USAGE';
+      const caught = (find: () => unknown): unknown => {
+        try {
+          return find();
+        } catch (error) {
+          return error;
+        }
+      };
+      expect(caught(() => findPack(valid, name))).toMatchObject({
+        code,
+        message: `Expected one of fake for the pack, received ${JSON.stringify(name)}`,
+      });
+      expect(caught(() => findDetector(findPack(valid, 'fake'), name))).toMatchObject({
+        code,
+        message: expect.stringContaining('for --detector, received') as string,
+      });
+    },
+  );
 });

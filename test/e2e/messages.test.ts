@@ -71,6 +71,7 @@ const event = z.discriminatedUnion('event', [
     retry: z.boolean().optional(),
     message: z.string().optional(),
   }),
+  z.strictObject({ ...base, event: z.literal('note'), message: z.string().min(1) }),
   z.strictObject({ ...base, event: z.literal('warning'), message: z.string().min(1) }),
   z.strictObject({ ...base, event: z.literal('error'), code: z.string(), message: z.string().min(1) }),
   z.strictObject({ ...base, event: z.literal('run-end'), summary }),
