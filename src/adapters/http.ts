@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import type { HttpClient, HttpResponse } from '../packs/ports.js';
+import { atLeast, type LowestRate } from './lowest-rate.js';
 
 export interface HttpOptions {
   /** Tries of one request after the first. */
@@ -8,9 +9,16 @@ export interface HttpOptions {
   readonly firstDelay: number;
   /** Milliseconds without a byte after which a connection counts as dead. */
   readonly silence: number;
+  /** What a body that is not silent must bring: below it, a gigabyte would take more than ten days. */
+  readonly lowestRate: LowestRate;
 }
 
-const DEFAULTS: HttpOptions = { retries: 4, firstDelay: 500, silence: 30_000 };
+const DEFAULTS: HttpOptions = {
+  retries: 4,
+  firstDelay: 500,
+  silence: 30_000,
+  lowestRate: { bytes: 60_000, within: 60_000 },
+};
 
 /**
  * undici 7 dies of an assertion when a server that closes the connection after its answer (HTTP/1.0, `Connection: close`)
@@ -52,7 +60,7 @@ export function createHttpClient(options: Partial<HttpOptions> = {}): HttpClient
           headers: { 'accept-encoding': 'identity', ...(from > 0 ? { range: `bytes=${from}-` } : {}) },
           ...(signal ? { signal } : {}),
         });
-        return describe(response);
+        return describe(response, settings.lowestRate);
       } catch (error) {
         signal?.throwIfAborted();
         throw explained(error);
@@ -81,7 +89,7 @@ async function openDispatcher(settings: HttpOptions): Promise<Dispatcher> {
   );
 }
 
-function describe(response: Dispatcher.ResponseData): HttpResponse {
+function describe(response: Dispatcher.ResponseData, rate: LowestRate): HttpResponse {
   const { statusCode: status, headers, body } = response;
   const range = /^bytes (\d+)-\d+\/(\d+|\*)$/.exec(header(headers['content-range']) ?? '');
   const partial = status === 206 && range !== null;
@@ -90,7 +98,7 @@ function describe(response: Dispatcher.ResponseData): HttpResponse {
     status,
     start: partial ? Number(range[1]) : 0,
     total: total === undefined || total === '*' ? undefined : Number(total),
-    body,
+    body: atLeast(rate, body),
     cancel() {
       body.on('error', () => undefined);
       body.destroy();

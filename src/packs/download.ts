@@ -5,6 +5,7 @@ import { FatalError } from '../errors.js';
 import { PartialFile } from './partial-file.js';
 import { HEAD_BYTES, describeContent, describeWrongFile } from './wrong-file.js';
 import type { ModelFile } from './spec.js';
+import { TooSlowError } from './ports.js';
 import type { HttpClient, HttpResponse, PullProgress } from './ports.js';
 
 export interface DownloadOptions {
@@ -155,6 +156,8 @@ async function readChunk(chunks: AsyncIterator<Uint8Array>): Promise<IteratorRes
   try {
     return await chunks.next();
   } catch (cause) {
+    // Another connection to the same server would be as slow.
+    if (cause instanceof TooSlowError) throw cause;
     throw new BrokenBody(messageOf(cause), { cause });
   }
 }

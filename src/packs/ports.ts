@@ -15,11 +15,17 @@ export interface HttpResponse {
   readonly start: number;
   /** Size of the whole file in bytes as the server tells it; undefined when it does not. */
   readonly total: number | undefined;
-  /** Rejects when the connection breaks for good. Leaving the loop early closes the connection. */
+  /**
+   * Rejects when the connection breaks for good, with a TooSlowError when the server sends next to nothing. Leaving the
+   * loop early closes the connection.
+   */
   readonly body: AsyncIterable<Uint8Array>;
   /** Closes the connection of a body that nobody wants. */
   cancel(): void;
 }
+
+/** A server that is never silent long enough to count as dead, and never done. Its message says how little it sent. */
+export class TooSlowError extends Error {}
 
 /** Fetches files over http(s), through the proxies that the environment names, following redirects. */
 export interface HttpClient {

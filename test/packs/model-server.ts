@@ -81,6 +81,20 @@ export function stallAt(content: Buffer, end: number, reached: () => void): Answ
   };
 }
 
+/** Announces the whole file and sends a byte every few milliseconds, for ever. */
+export function drip(content: Buffer): Answer {
+  return (_request, response, offset) => {
+    announce(response, content, offset);
+    let sent = offset;
+    const timer = setInterval(() => {
+      response.write(content.subarray(sent, (sent += 1)));
+    }, 5);
+    response.once('close', () => {
+      clearInterval(timer);
+    });
+  };
+}
+
 /** The whole file from its start, whatever was asked for. */
 export function ignoringRange(content: Buffer, end = content.length): Answer {
   return (_request, response) => {

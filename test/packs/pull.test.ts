@@ -4,11 +4,12 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createFolderLock } from '../../src/adapters/folder-lock.js';
 import { createHttpClient } from '../../src/adapters/http.js';
+import type { HttpOptions } from '../../src/adapters/http.js';
 import type { Store } from '../../src/packs/store.js';
 import { pullPack } from '../../src/packs/pull.js';
 import type { PullOptions, PullResult } from '../../src/packs/pull.js';
 import { content, fakeManifest, modelFile } from './fake-pack.js';
-import { ModelServer, cutAt, ignoringRange, page, stallAt, status } from './model-server.js';
+import { ModelServer, cutAt, drip, ignoringRange, page, stallAt, status } from './model-server.js';
 
 const A = content(1);
 const B = content(2);
@@ -42,8 +43,12 @@ function store(urls: Partial<Record<'a' | 'b' | 'c', string[]>> = {}): Store {
   return { manifest: fakeManifest(files), modelsDir: models, packageRoot: '/nowhere' };
 }
 
-async function pull(from = store(), options: PullOptions = {}, silence = 5000): Promise<PullResult> {
-  const http = createHttpClient({ retries: 2, firstDelay: 5, silence });
+async function pull(
+  from = store(),
+  options: PullOptions = {},
+  limits: Partial<HttpOptions> = {},
+): Promise<PullResult> {
+  const http = createHttpClient({ retries: 2, firstDelay: 5, silence: 5000, ...limits });
   try {
     return await pullPack(from, 'fake', { http, lock: createFolderLock({ poll: 10 }) }, options);
   } finally {
@@ -116,7 +121,31 @@ describe('pullPack', () => {
       A,
       stallAt(A, CUT, () => undefined),
     );
-    await pull(store(), {}, 500);
+    await pull(store(), {}, { silence: 500 });
+    await expectAllInstalled();
+  });
+
+  it('gives up a mirror that sends a byte at a time, and goes on elsewhere from there', async () => {
+    server.serve('slow/a.onnx', A, drip(A));
+    await pull(
+      store(),
+      { mirror: server.url('slow') },
+      { silence: 5000, lowestRate: { bytes: 1000, within: 200 } },
+    );
+    await expectAllInstalled();
+    expect(server.offsets('slow/a.onnx')).toEqual([0]);
+    const [resumed] = server.offsets('a.onnx');
+    expect(resumed).toBeGreaterThan(0);
+    expect(resumed).toBeLessThan(1000);
+  });
+
+  it('says that a server is too slow, and keeps what it sent', async () => {
+    server.serve('a.onnx', A, drip(A));
+    await expect(pull(store(), {}, { lowestRate: { bytes: 1000, within: 200 } })).rejects.toThrow(
+      /the server sent \d+ bytes in 0\.2 s, and fewer than 1000 are not worth waiting for/,
+    );
+    expect((await stat(inFolder('a.onnx.part'))).size).toBeGreaterThan(0);
+    await pull();
     await expectAllInstalled();
   });
 
