@@ -15,6 +15,7 @@ import {
   sourceOf,
 } from '../packs/converted.js';
 import { explainDiskFault } from '../packs/disk-fault.js';
+import { fileStamp } from '../packs/file-stamp.js';
 import type { FolderLock } from '../packs/ports.js';
 import { surveyPack, usableDetectors } from '../packs/survey.js';
 import { caffeToOnnx } from './caffe/caffe-to-onnx.js';
@@ -93,8 +94,7 @@ async function convertNet(store: Store, pack: string, folder: string, net: NetSp
   }
   await recordConverted(folder, {
     [name]: {
-      bytes: onnx.length,
-      mtimeMs: (await stat(file)).mtimeMs,
+      ...fileStamp(await stat(file)),
       sha256: createHash('sha256').update(onnx).digest('hex'),
       source: sourceOf(net, files),
       converter: CONVERTER_VERSION,

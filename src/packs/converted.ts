@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { FatalError } from '../errors.js';
+import { fileStamp, isUnchanged } from './file-stamp.js';
+import type { FileStamp } from './file-stamp.js';
+import { ifWritable } from './if-writable.js';
 import { inspectFile, statOrNothing } from './inspect-file.js';
 import { replaceJson } from './replace-json.js';
 import type { ModelFile, NetSpec } from './spec.js';
@@ -12,9 +15,7 @@ const RECORD = 'converted.json';
 export const CONVERTER_VERSION = 1;
 
 /** One ONNX file that the converter wrote. */
-export interface ConvertedFile {
-  readonly bytes: number;
-  readonly mtimeMs: number;
+export interface ConvertedFile extends FileStamp {
   readonly sha256: string;
   /** What it was made from: see `sourceOf`. */
   readonly source: string;
@@ -64,23 +65,34 @@ export async function convertedFiles(
 ): Promise<Record<string, string>> {
   const record = await readConverted(folder);
   const found: Record<string, string> = {};
+  const renewed: Record<string, ConvertedFile> = {};
   for (const net of nets.filter(({ format }) => format !== 'onnx')) {
     const name = convertedName(net);
     const full = path.join(folder, name);
-    if (!(await isCurrent(full, record[name], sourceOf(net, files)))) {
+    const known = record[name];
+    const current = await currentForm(full, known, sourceOf(net, files));
+    if (current === undefined) {
       throw new FatalError(
         'MODEL_MISSING',
         `The onnxruntime engine needs ${net.weights} as ONNX, which has not been made yet.\nMake it with: ${remedy}`,
       );
     }
     found[name] = full;
+    if (current !== known) renewed[name] = current;
   }
+  if (Object.keys(renewed).length > 0) await ifWritable(() => recordConverted(folder, renewed));
   return found;
 }
 
-async function isCurrent(file: string, known: ConvertedFile | undefined, source: string): Promise<boolean> {
-  if (known?.source !== source || known.converter !== CONVERTER_VERSION) return false;
+/** The record of a file that is what the converter wrote, read again only when it was touched; else undefined. */
+async function currentForm(
+  file: string,
+  known: ConvertedFile | undefined,
+  source: string,
+): Promise<ConvertedFile | undefined> {
+  if (known?.source !== source || known.converter !== CONVERTER_VERSION) return undefined;
   const stats = await statOrNothing(file);
-  if (stats?.size === known.bytes && stats.mtimeMs === known.mtimeMs) return true;
-  return (await inspectFile(file, known)).state === 'ok';
+  if (stats !== undefined && isUnchanged(known, stats)) return known;
+  const check = await inspectFile(file, known);
+  return check.state === 'ok' ? { ...known, ...fileStamp(check.stats) } : undefined;
 }

@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf } from '../core/thrown.js';
@@ -25,14 +26,14 @@ class WrongContent extends Error {}
  * Fetches one file into the folder under its final name, trying each URL in turn. What has arrived stays in
  * `<name>.part` and is continued by the next URL, the next attempt or the next process. Size and sha256 are checked
  * before the file gets its name.
- * @returns mtime of the finished file in milliseconds.
+ * @returns what the file system says of the finished file.
  * @throws {FatalError} DOWNLOAD_FAILED with what each URL gave; the signal's reason; system errors of the disk.
  */
 export async function downloadFile(
   file: ModelFile,
   urls: readonly string[],
   options: DownloadOptions,
-): Promise<number> {
+): Promise<Stats> {
   const failures: string[] = [];
   for (const url of urls) {
     const failure = await tryUrl(file, url, options);
@@ -42,10 +43,10 @@ export async function downloadFile(
   throw new FatalError('DOWNLOAD_FAILED', `${file.name} could not be downloaded:\n${failures.join('\n')}`);
 }
 
-async function finish(file: ModelFile, folder: string): Promise<number> {
+async function finish(file: ModelFile, folder: string): Promise<Stats> {
   const final = path.join(folder, file.name);
   await rename(partOf(file, folder), final);
-  return (await stat(final)).mtimeMs;
+  return await stat(final);
 }
 
 function partOf(file: ModelFile, folder: string): string {

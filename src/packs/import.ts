@@ -74,7 +74,7 @@ async function importFile(
     if (check.state !== 'ok') return check;
     const final = path.join(folder, file.name);
     await rename(copy, final);
-    await recordInstalled(folder, { [file.name]: checkedFile(file, (await stat(final)).mtimeMs) });
+    await recordInstalled(folder, { [file.name]: checkedFile(file, await stat(final)) });
     return check;
   } finally {
     await rm(copy, { force: true });

@@ -1,21 +1,21 @@
 import type { Stats } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { hasCode } from '../core/thrown.js';
+import { fileStamp, isUnchanged } from './file-stamp.js';
+import type { FileStamp } from './file-stamp.js';
+import { ifWritable } from './if-writable.js';
 import { inspectFile, statOrNothing } from './inspect-file.js';
 import { replaceJson } from './replace-json.js';
 import type { FileCheck } from './inspect-file.js';
 import type { ModelFile } from './spec.js';
 
 /**
- * `installed.json` beside the model files: size, mtime and sha256 of each file when its bytes were last checked.
- * While size and mtime are the same, a run need not read the file to trust it.
+ * `installed.json` beside the model files: stamp and sha256 of each file when its bytes were last checked.
+ * While the stamp is the same, a run need not read the file to trust it.
  */
 const RECORD = 'installed.json';
 
-interface CheckedFile {
-  readonly bytes: number;
-  readonly mtimeMs: number;
+interface CheckedFile extends FileStamp {
   readonly sha256: string;
 }
 
@@ -32,22 +32,10 @@ async function readInstalled(folder: string): Promise<InstalledRecord> {
   }
 }
 
-/**
- * Notes files whose bytes have just been checked, for later runs to trust.
- * @param when a folder that is shared read-only works too: its files are then hashed at each start.
- */
-export async function recordInstalled(
-  folder: string,
-  checked: InstalledRecord,
-  when: 'always' | 'if writable' = 'always',
-): Promise<void> {
+/** Notes files whose bytes have just been checked, for later runs to trust. */
+export async function recordInstalled(folder: string, checked: InstalledRecord): Promise<void> {
   const files = { ...(await readInstalled(folder)), ...checked };
-  try {
-    await replaceJson(path.join(folder, RECORD), { schemaVersion: 1, files });
-  } catch (error) {
-    const notWritable = hasCode(error, 'EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT');
-    if (when === 'always' || !notWritable) throw error;
-  }
+  await replaceJson(path.join(folder, RECORD), { schemaVersion: 1, files });
 }
 
 /** Checks one file of a pack, reading it only when the record does not vouch for it. */
@@ -60,11 +48,7 @@ async function checkInstalled(folder: string, file: ModelFile, record: Installed
 
 function vouches(known: CheckedFile | undefined, file: ModelFile, stats: Stats): boolean {
   return (
-    known?.sha256 === file.sha256 &&
-    known.bytes === file.bytes &&
-    stats.isFile() &&
-    stats.size === file.bytes &&
-    stats.mtimeMs === known.mtimeMs
+    known?.sha256 === file.sha256 && stats.isFile() && stats.size === file.bytes && isUnchanged(known, stats)
   );
 }
 
@@ -79,14 +63,15 @@ export async function checkFolder(
   for (const file of files) {
     const check = await checkInstalled(folder, file, record);
     if (check.state === 'ok' && !vouches(record[file.name], file, check.stats)) {
-      renewed[file.name] = checkedFile(file, check.stats.mtimeMs);
+      renewed[file.name] = checkedFile(file, check.stats);
     }
     results.push({ file, check });
   }
-  if (Object.keys(renewed).length > 0) await recordInstalled(folder, renewed, 'if writable');
+  if (Object.keys(renewed).length > 0) await ifWritable(() => recordInstalled(folder, renewed));
   return results;
 }
 
-export function checkedFile(file: ModelFile, mtimeMs: number): CheckedFile {
-  return { bytes: file.bytes, mtimeMs, sha256: file.sha256 };
+/** @param stats taken before the bytes were read, or once nothing but the name changed since. */
+export function checkedFile(file: ModelFile, stats: Stats): CheckedFile {
+  return { ...fileStamp(stats), sha256: file.sha256 };
 }

@@ -101,8 +101,8 @@ async function pullFile(
 ): Promise<void> {
   const mirrored = options.mirror === undefined ? [] : [`${options.mirror}${encodeURIComponent(file.name)}`];
   try {
-    const mtimeMs = await downloadFile(file, [...mirrored, ...file.urls], { folder, http, ...options });
-    await recordInstalled(folder, { [file.name]: checkedFile(file, mtimeMs) });
+    const stats = await downloadFile(file, [...mirrored, ...file.urls], { folder, http, ...options });
+    await recordInstalled(folder, { [file.name]: checkedFile(file, stats) });
   } catch (error) {
     // A full disk is no place for a partial file that cannot grow.
     if (isDiskFull(error)) await discardPart(file, folder);

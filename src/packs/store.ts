@@ -54,7 +54,7 @@ export interface ResolvedPack {
 }
 
 /**
- * Finds and verifies the files of one run. Reads no model file whose size and mtime are those of its last check.
+ * Finds and verifies the files of one run. Reads no model file that has not changed since its last check.
  * @throws {FatalError} USAGE for an unknown pack or detector; MODEL_MISSING with the command that installs it;
  * MODEL_CORRUPT when a file is not what the manifest says.
  */

@@ -2,6 +2,7 @@ import { filesForRun } from './manifest.js';
 import type { ModelFile, PackSpec } from './spec.js';
 import { packFolder } from './store.js';
 import type { Store } from './store.js';
+import { ifWritable } from './if-writable.js';
 import { inspectFile } from './inspect-file.js';
 import type { FileCheck } from './inspect-file.js';
 import { checkFolder, checkedFile, recordInstalled } from './installed.js';
@@ -20,7 +21,7 @@ export interface PackSurvey {
   readonly files: readonly CheckedModel[];
 }
 
-/** Trusts the record of earlier checks where size and mtime agree with it. */
+/** Trusts the record of earlier checks where the file has not changed since. */
 export async function surveyPack(store: Store, name: string, pack: PackSpec): Promise<PackSurvey> {
   const folder = packFolder(store, name, pack);
   return { name, pack, folder, files: await checkFolder(folder, pack.files) };
@@ -38,7 +39,8 @@ export async function verifyPack(
   for (const file of pack.files) {
     const check = await inspectFile(path.join(folder, file.name), file, signal);
     if (check.state === 'ok') {
-      await recordInstalled(folder, { [file.name]: checkedFile(file, check.stats.mtimeMs) }, 'if writable');
+      const checked = { [file.name]: checkedFile(file, check.stats) };
+      await ifWritable(() => recordInstalled(folder, checked));
     }
     files.push({ file, check });
   }

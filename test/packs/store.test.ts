@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -100,20 +100,52 @@ describe('resolvePack', () => {
     await expect(corrupt).rejects.toThrow('Replace it with: facetag models pull fake');
   });
 
-  it('does not read files whose size and mtime are those of the last check', async () => {
+  it('does not read files that have not changed since the last check', async () => {
     await install('a.onnx', 'c.onnx');
     await resolvePack(store(), choice);
-    // Another content behind the recorded size and mtime: only a reader could tell.
+    // Another content behind the record: only a reader could tell.
     const file = path.join(folder, 'c.onnx');
-    const { atime, mtime } = await stat(file);
     const record = JSON.parse(await readFile(path.join(folder, 'installed.json'), 'utf8')) as {
-      files: Record<string, { mtimeMs: number }>;
+      files: Record<string, object>;
     };
     await writeFile(file, content(9, 1000));
-    await utimes(file, atime, mtime);
-    record.files['c.onnx']!.mtimeMs = (await stat(file)).mtimeMs;
+    const { mtimeMs, ctimeMs, ino } = await stat(file);
+    record.files['c.onnx'] = { ...record.files['c.onnx'], mtimeMs, ctimeMs, ino };
     await writeFile(path.join(folder, 'installed.json'), JSON.stringify(record));
     await expect(resolvePack(store(), choice)).resolves.toBeDefined();
+  });
+
+  it('notices a flipped byte behind the size and mtime of before', async () => {
+    await install('a.onnx', 'c.onnx');
+    await resolvePack(store(), choice);
+    const file = path.join(folder, 'a.onnx');
+    const { atime, mtime } = await stat(file);
+    const flipped = Buffer.from(FILES['a.onnx']);
+    flipped[99]! ^= 1;
+    await writeFile(file, flipped);
+    await utimes(file, atime, mtime);
+    await expect(resolvePack(store(), choice)).rejects.toMatchObject({ code: 'MODEL_CORRUPT' });
+  });
+
+  it('notices another file under the name, size and mtime of before', async () => {
+    await install('a.onnx', 'c.onnx');
+    await resolvePack(store(), choice);
+    const { atime, mtime } = await stat(path.join(folder, 'a.onnx'));
+    const other = path.join(folder, 'other');
+    await writeFile(other, content(9));
+    await utimes(other, atime, mtime);
+    await rename(other, path.join(folder, 'a.onnx'));
+    await expect(resolvePack(store(), choice)).rejects.toMatchObject({ code: 'MODEL_CORRUPT' });
+  });
+
+  it('hashes once more what a record without a ctime knows', async () => {
+    await install('a.onnx', 'c.onnx');
+    await resolvePack(store(), choice);
+    const file = path.join(folder, 'installed.json');
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, text.replaceAll(/^.*"ctimeMs".*\n/gm, ''));
+    await resolvePack(store(), choice);
+    expect(await readFile(file, 'utf8')).toBe(text);
   });
 
   it('hashes a touched file again and remembers the outcome', async () => {
