@@ -8,17 +8,14 @@
  *   node bin/setup.js start [args]     then tag fixtures/images, or run facetag with the arguments
  *   node bin/setup.js test [args]      then `npm run qa`
  *   node bin/setup.js bench [args]     then test/bench/bench.js
+ *   node bin/setup.js build            npm packages and dist alone: what `npm pack` needs
  */
-const OLDEST_NODE = [20, 18, 1];
+import { complaintAboutNode } from './setup/versions.js';
 
-const running = process.versions.node.split('.').map(Number);
-const difference = OLDEST_NODE.map((part, i) => (running[i] || 0) - part).find((d) => d !== 0) || 0;
+const complaint = complaintAboutNode();
 
-if (difference < 0) {
-  console.error(
-    `facetag needs Node ${OLDEST_NODE.join('.')} or later; this is ${process.version} (${process.execPath}).\n` +
-      'Install a current Node from https://nodejs.org (Debian 12 and Ubuntu 22.04 bring older ones) and run the same command again.',
-  );
+if (complaint !== undefined) {
+  console.error(complaint);
   process.exitCode = 2;
 } else {
   import('./setup/main.js').then(({ main }) => main(process.argv.slice(2)));

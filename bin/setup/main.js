@@ -4,7 +4,7 @@ import path from 'node:path';
 import { Interrupted, SetupError } from './error.js';
 import { root } from './layout.js';
 import { npmCommand, run, watchSignals } from './process.js';
-import { setUp } from './steps.js';
+import { setUp, stepsToPack, stepsToRun } from './steps.js';
 import { printTable } from './table.js';
 
 const OUTPUT = 'facetag-out';
@@ -14,31 +14,38 @@ const COULD_NOT_RUN = 2;
 
 /**
  * Sets up, then does what the command says. Sets the exit code: the child's own, 2 when it could not be run.
- * @param {readonly string[]} argv `[start | test | bench] [arguments]`
+ * @param {readonly string[]} argv `[start | test | bench | build] [arguments]`
  */
 export async function main([command = 'setup', ...args]) {
   watchSignals();
   try {
-    const action = ACTIONS.get(command);
-    if (action === undefined) {
+    const found = COMMANDS.get(command);
+    if (found === undefined) {
       throw new SetupError(
         'USAGE',
-        `Expected one of ${[...ACTIONS.keys()].join(', ')} as command, received ${JSON.stringify(command)}`,
+        `Expected one of ${[...COMMANDS.keys()].join(', ')} as command, received ${JSON.stringify(command)}`,
       );
     }
-    const changed = await setUp();
-    process.exitCode = await action(args, changed);
+    const changed = await setUp(found.steps());
+    process.exitCode = await found.act(args, changed);
   } catch (error) {
     process.exitCode = report(error);
   }
 }
 
-/** @type {Map<string, (args: readonly string[], changed: boolean) => Promise<number>>} */
-const ACTIONS = new Map([
-  ['setup', ready],
-  ['start', start],
-  ['test', test],
-  ['bench', bench],
+/**
+ * @typedef {object} Command
+ * @property {() => import('./steps.js').Step[]} steps
+ * @property {(args: readonly string[], changed: boolean) => Promise<number>} act
+ */
+
+/** @type {Map<string, Command>} */
+const COMMANDS = new Map([
+  ['setup', { steps: stepsToRun, act: ready }],
+  ['start', { steps: stepsToRun, act: start }],
+  ['test', { steps: stepsToRun, act: test }],
+  ['bench', { steps: stepsToRun, act: bench }],
+  ['build', { steps: stepsToPack, act: async () => 0 }],
 ]);
 
 /**

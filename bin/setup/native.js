@@ -4,10 +4,11 @@ import path from 'node:path';
 import { SetupError } from './error.js';
 import { findPackage, requirePackage } from './layout.js';
 import { installedHeaders, jobs, nodeGyp, prepareWorkshop } from './node-gyp.js';
-import { findOpenCv, isSupported } from './opencv.js';
+import { findOpenCv } from './opencv.js';
 import { runLogged } from './process.js';
 import { isStamped, readStamp, writeStamp } from './stamp.js';
 import { openCvPrefix } from './system-packages.js';
+import { isSupportedOpenCv } from './versions.js';
 
 /*
  * The binding is compiled slim: only its sources for core, imgproc and dnn, with a build file of our own, in a folder
@@ -51,7 +52,7 @@ function buildKey({ version, libraries }, bindingVersion) {
 }
 
 function supportedOpenCv() {
-  return findOpenCv({ prefix: openCvPrefix() }).find(({ version }) => isSupported(version));
+  return findOpenCv({ prefix: openCvPrefix() }).find(({ version }) => isSupportedOpenCv(version));
 }
 
 /** Is there an addon that fits this Node, this binding and the OpenCV that is installed? */

@@ -61,8 +61,9 @@ export function npmPackages(root) {
       ),
     describe: () => 'installing npm packages with npm ci (about 20 s)',
     async run(lock) {
-      // NODE_ENV=production would leave out the compiler.
-      await runLogged([...npmCommand(), 'ci', '--include=dev', '--no-progress'], {
+      // NODE_ENV=production would leave out the compiler; npm_config_ignore_scripts=false, which `npm run pack` sets,
+      // would build the whole binding.
+      await runLogged([...npmCommand(), 'ci', '--include=dev', '--ignore-scripts', '--no-progress'], {
         cwd: root,
         lock,
         failure: { code: 'NPM_FAILED', what: 'npm ci' },

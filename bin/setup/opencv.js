@@ -80,12 +80,3 @@ function readVersion(header) {
   );
   return parts.includes(undefined) ? undefined : parts.join('.');
 }
-
-/**
- * OpenCV 4.5 is the oldest that was tested (Ubuntu 22.04); OpenCV 5 has no Caffe importer.
- * @param {string} version
- */
-export function isSupported(version) {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  return major === 4 && minor >= 5;
-}

@@ -20,10 +20,11 @@ import { systemPackages } from './system-packages.js';
  */
 
 /**
- * In order: each needs the results of those before it. An installed package brings its npm packages and `dist`.
+ * What running needs, in order: each step needs the results of those before it. An installed package brings its npm
+ * packages and `dist`.
  * @returns {Step[]}
  */
-function steps() {
+export function stepsToRun() {
   const checkout = isCheckout();
   return [
     systemPackages({ isBuilt }),
@@ -35,14 +36,23 @@ function steps() {
 }
 
 /**
+ * What a package to install elsewhere needs: nothing that is made for this machine.
+ * @returns {Step[]}
+ */
+export function stepsToPack() {
+  return isCheckout() ? [npmPackages(root), compile(root)] : [];
+}
+
+/**
  * Sets up what is missing or out of date; silent when nothing is.
+ * @param {readonly Step[]} steps
  * @returns {Promise<boolean>} Was there anything to do?
  */
-export async function setUp() {
+export async function setUp(steps) {
   /** @type {number | undefined} */
   let lock;
   try {
-    for (const step of steps()) {
+    for (const step of steps) {
       if (step.isDone()) continue;
       if (lock === undefined) {
         requireWritable();

@@ -1,8 +1,9 @@
 // @ts-check
 import { readdirSync } from 'node:fs';
 import { SetupError } from './error.js';
-import { findOpenCv, isSupported } from './opencv.js';
+import { findOpenCv } from './opencv.js';
 import { isOnPath, run, runLogged, stopIfAsked } from './process.js';
+import { isSupportedOpenCv } from './versions.js';
 
 const OPENCV_PACKAGES = ['libopencv-dnn-dev', 'libopencv-imgproc-dev'];
 
@@ -19,7 +20,9 @@ export const openCvPrefix = (env = process.env) => env['FACETAG_OPENCV_DIR'] || 
  * @throws {SetupError} OPENCV_UNSUPPORTED, OPENCV_MISSING: what a package can't mend.
  */
 export function missingPackages({ openCv, prefix, has, compiler }) {
-  const packages = openCv.some(({ version }) => isSupported(version)) ? [] : lackingOpenCv(openCv, prefix);
+  const packages = openCv.some(({ version }) => isSupportedOpenCv(version))
+    ? []
+    : lackingOpenCv(openCv, prefix);
   if (compiler === undefined && !has('g++')) packages.push('g++');
   packages.push(...['make', 'python3'].filter((program) => !has(program)));
   return packages;

@@ -1,3 +1,4 @@
+import { isSupportedOpenCv } from '../../bin/setup/versions.js';
 import { FatalError } from '../errors.js';
 import type { CanvasFactory, Engine, Imaging } from '../ports.js';
 import type { Addon } from './opencv/addon.js';
@@ -37,9 +38,8 @@ type Versioned = Pick<Addon, 'getVersionMajor' | 'getVersionMinor' | 'getVersion
 
 /** @throws {FatalError} OPENCV_UNSUPPORTED outside 4.5 to 4.x: OpenCV 5 has no Caffe importer. */
 export function checkVersion(cv: Versioned): string {
-  const [major, minor] = [cv.getVersionMajor(), cv.getVersionMinor()];
-  const version = `${major}.${minor}.${cv.getVersionRevision()}`;
-  if (major !== 4 || minor < 5) {
+  const version = `${cv.getVersionMajor()}.${cv.getVersionMinor()}.${cv.getVersionRevision()}`;
+  if (!isSupportedOpenCv(version)) {
     throw new FatalError(
       'OPENCV_UNSUPPORTED',
       `OpenCV ${version} is not supported: facetag needs 4.5 or a later 4.x. ` +

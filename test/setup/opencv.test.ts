@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { findOpenCv, isSupported } from '../../bin/setup/opencv.js';
+import { findOpenCv } from '../../bin/setup/opencv.js';
 import { layOpenCv } from './fake-opencv.js';
 import { temporaryFolder } from './temporary-folder.js';
 
@@ -52,16 +52,4 @@ describe('findOpenCv', () => {
     expect(versions('/opt/cv')).toEqual(['4.8.1']);
     expect(versions('/opt/none')).toEqual([]);
   });
-});
-
-it.each([
-  ['3.4.20', false],
-  ['4.2.0', false],
-  ['4.4.0', false],
-  ['4.5.0', true],
-  ['4.6.0', true],
-  ['4.10.0', true],
-  ['5.0.0', false],
-])('OpenCV %s is supported: %s', (version, expected) => {
-  expect(isSupported(version)).toBe(expected);
 });

@@ -1,6 +1,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
@@ -12,11 +12,17 @@ import { temporaryFolder } from './temporary-folder.js';
 
 const folder = temporaryFolder();
 
+/** Node as if it were 20.18.0. */
+const OLD_NODE = [
+  '--import',
+  `data:text/javascript,${encodeURIComponent(
+    `Object.defineProperty(process.versions, 'node', { value: '20.18.0' })`,
+  )}`,
+];
+
 /** Runs the set-up script of an installed package that has no dependencies, with an OpenCV of our own. */
 function setUp(args: readonly string[], nodeFlags: readonly string[] = []) {
-  const root = path.join(folder(), 'package');
-  cpSync(path.join(repository, 'bin'), path.join(root, 'bin'), { recursive: true });
-  writeFileSync(path.join(root, 'package.json'), '{"type":"module"}');
+  const root = layPackage();
   const prefix = path.join(folder(), 'opencv');
   mkdirSync(prefix, { recursive: true });
   return spawnSync(process.execPath, [...nodeFlags, path.join(root, 'bin/setup.js'), ...args], {
@@ -41,16 +47,87 @@ describe('node bin/setup.js', () => {
 
   it('names the commands when it gets another', () => {
     const { status, stderr } = setUp(['strat']);
-    expect(stderr).toContain('Expected one of setup, start, test, bench as command, received "strat"');
+    expect(stderr).toContain('Expected one of setup, start, test, bench, build as command, received "strat"');
     expect(status).toBe(2);
   });
 
   it('tells the person of an old Node what to install', () => {
-    const pretend = `Object.defineProperty(process.versions, 'node', { value: '20.18.0' })`;
-    const { status, stderr } = setUp([], ['--import', `data:text/javascript,${encodeURIComponent(pretend)}`]);
+    const { status, stderr } = setUp([], OLD_NODE);
     expect(stderr).toMatch(/^facetag needs Node 20\.18\.1 or later/);
     expect(status).toBe(2);
   });
+});
+
+/** A package with nothing but `bin`. @returns its folder. */
+function layPackage(): string {
+  const root = path.join(folder(), 'package');
+  cpSync(path.join(repository, 'bin'), path.join(root, 'bin'), { recursive: true });
+  writeFileSync(path.join(root, 'package.json'), '{"type":"module"}');
+  return root;
+}
+
+/** A checkout whose compiler writes a CLI that says hello. @returns its folder. */
+function layCheckout(): string {
+  const root = layPackage();
+  const put = (name: string, content: string): void => {
+    mkdirSync(path.dirname(path.join(root, name)), { recursive: true });
+    writeFileSync(path.join(root, name), content);
+  };
+  const { files, scripts, bin } = JSON.parse(
+    readFileSync(path.join(repository, 'package.json'), 'utf8'),
+  ) as Record<string, unknown>;
+  put(
+    'package.json',
+    JSON.stringify({ name: 'facetag', version: '1.0.0', type: 'module', files, scripts, bin }),
+  );
+  put('package-lock.json', '{"packages":{}}');
+  put('.npmrc', readFileSync(path.join(repository, '.npmrc'), 'utf8'));
+  put('tsconfig.build.json', '{}');
+  put('src/cli/main.ts', '');
+  put('node_modules/typescript/package.json', '{"version":"1.0.0"}');
+  put(
+    'node_modules/typescript/bin/tsc',
+    `const fs = require('node:fs');
+     fs.mkdirSync('dist/cli', { recursive: true });
+     fs.writeFileSync('dist/cli/main.js', 'console.log("hello")');`,
+  );
+  return root;
+}
+
+describe('bin/facetag.js', () => {
+  const facetag = (root: string, nodeFlags: readonly string[] = []) =>
+    spawnSync(process.execPath, [...nodeFlags, path.join(root, 'bin/facetag.js'), '--version'], {
+      encoding: 'utf8',
+    });
+
+  it('says in one line that a bare clone is to be built', () => {
+    const root = layCheckout();
+    const { status, stderr } = facetag(root);
+    expect(stderr).toBe(`facetag is not built yet. Run \`npm start\` in ${root}\n`);
+    expect(status).toBe(2);
+  });
+
+  it('says in one line that a package was made before the build', () => {
+    const { status, stderr } = facetag(layPackage());
+    expect(stderr).toMatch(/^facetag was packed before it was built: .* Run `npm run pack` .+\n$/);
+    expect(status).toBe(2);
+  });
+
+  it('says in one line that Node is too old', () => {
+    const { status, stderr } = facetag(layPackage(), OLD_NODE);
+    expect(stderr).toMatch(/^facetag needs Node 20\.18\.1 or later; this is v20\.18\.0 .+\n$/);
+    expect(status).toBe(2);
+  });
+});
+
+it('npm run pack builds first, although the scripts of packages are off', () => {
+  const root = layCheckout();
+  const [npm = '', ...args] = npmCommand();
+  const { status, stderr } = spawnSync(npm, [...args, 'run', 'pack'], { cwd: root, encoding: 'utf8' });
+  expect(stderr).toContain('compiling the TypeScript');
+  expect(status).toBe(0);
+  const unpack = ['xzf', path.join(root, 'facetag-1.0.0.tgz'), '-C', folder(), 'package/dist/cli/main.js'];
+  expect(spawnSync('tar', unpack).status).toBe(0);
 });
 
 describe('the lock', () => {
