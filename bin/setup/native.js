@@ -6,7 +6,7 @@ import { findPackage, requirePackage } from './layout.js';
 import { installedHeaders, jobs, nodeGyp, prepareWorkshop } from './node-gyp.js';
 import { findOpenCv } from './opencv.js';
 import { runLogged } from './process.js';
-import { isStamped, readStamp, writeStamp } from './stamp.js';
+import { hashContent, isStamped, readStamp, writeStamp } from './stamp.js';
 import { openCvPrefix } from './system-packages.js';
 import { isSupportedOpenCv } from './versions.js';
 
@@ -34,20 +34,21 @@ function paths(folder) {
 }
 
 /**
- * What a build depends on.
+ * What a build depends on, and the bytes that came out: an addon that was damaged is made again.
  * @param {{ version: string, libraries: readonly string[] }} openCv
- * @param {string} bindingVersion
+ * @param {{ folder: string, version: string }} binding
  */
-function buildKey({ version, libraries }, bindingVersion) {
+function buildKey({ version, libraries }, binding) {
   const { platform, arch, versions } = process;
   return {
     recipe: RECIPE,
     platform,
     arch,
     abi: versions.modules,
-    binding: bindingVersion,
+    binding: binding.version,
     openCv: version,
     libraries: [...libraries],
+    addon: hashContent(paths(binding.folder).addon),
   };
 }
 
@@ -55,22 +56,32 @@ function supportedOpenCv() {
   return findOpenCv({ prefix: openCvPrefix() }).find(({ version }) => isSupportedOpenCv(version));
 }
 
-/** Is there an addon that fits this Node, this binding and the OpenCV that is installed? */
-export function isBuilt() {
-  const binding = findPackage(BINDING);
+/**
+ * Is there an undamaged addon that fits this Node, this binding and the OpenCV that is installed?
+ * @param {{ folder: string, version: string } | undefined} [binding]
+ */
+export function isBuilt(binding = findPackage(BINDING)) {
   if (binding === undefined) return false;
   const { addon, stamp } = paths(binding.folder);
   if (!existsSync(addon)) return false;
   const openCv = supportedOpenCv();
-  if (openCv !== undefined) return isStamped(stamp, buildKey(openCv, binding.version));
+  if (openCv !== undefined) return isStamped(stamp, buildKey(openCv, binding));
   // The -dev packages may have been removed after the build: the libraries are what running needs.
   const made = /** @type {{ openCv?: unknown, libraries?: unknown } | undefined} */ (readStamp(stamp));
   if (typeof made?.openCv !== 'string' || !Array.isArray(made.libraries)) return false;
   const { openCv: version, libraries } = made;
   return (
-    libraries.every((file) => existsSync(file)) &&
-    isStamped(stamp, buildKey({ version, libraries }, binding.version))
+    libraries.every((file) => existsSync(file)) && isStamped(stamp, buildKey({ version, libraries }, binding))
   );
+}
+
+/**
+ * Says of the addon that is there what it was built with.
+ * @param {{ folder: string, version: string }} binding
+ * @param {{ version: string, libraries: readonly string[] }} openCv
+ */
+export function stampAddon(binding, openCv) {
+  writeStamp(paths(binding.folder).stamp, buildKey(openCv, binding));
 }
 
 /** @param {number} lock */
@@ -94,14 +105,14 @@ async function build(lock) {
   mkdirSync(path.dirname(addon), { recursive: true });
   rmSync(stamp, { force: true });
   renameSync(built, addon);
-  writeStamp(stamp, buildKey(openCv, binding.version));
+  stampAddon(binding, openCv);
   rmSync(workshop, { recursive: true, force: true });
 }
 
 /** @returns {import('./steps.js').Step} */
 export function nativeBinding() {
   return {
-    isDone: isBuilt,
+    isDone: () => isBuilt(),
     describe: () =>
       `compiling the OpenCV ${supportedOpenCv()?.version} binding for Node ${process.versions.node} (about a minute)`,
     run: build,
