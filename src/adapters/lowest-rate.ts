@@ -8,14 +8,15 @@ export interface LowestRate {
 }
 
 /**
- * A body as it arrives, ended when fewer bytes come within a stretch of time.
+ * A body as it arrives, ended when fewer bytes come within a stretch of time, but some: silence has its own limit and
+ * its retries.
  * @throws {TooSlowError}
  */
 export async function* atLeast(rate: LowestRate, body: Readable): AsyncGenerator<Uint8Array> {
   let arrived = 0;
   let readerIsBusy = false;
   const timer = setInterval(() => {
-    if (arrived < rate.bytes && !readerIsBusy) body.destroy(tooSlow(arrived, rate));
+    if (arrived > 0 && arrived < rate.bytes && !readerIsBusy) body.destroy(tooSlow(arrived, rate));
     arrived = 0;
   }, rate.within);
   try {

@@ -121,7 +121,7 @@ describe('pullPack', () => {
       A,
       stallAt(A, CUT, () => undefined),
     );
-    await pull(store(), {}, { silence: 500 });
+    await pull(store(), {}, { silence: 500, lowestRate: { bytes: 1000, within: 100 } });
     await expectAllInstalled();
   });
 
