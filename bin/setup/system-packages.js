@@ -153,7 +153,8 @@ export function systemPackages({ isBuilt }) {
     });
   return {
     isDone: () => isBuilt() || missing().length === 0,
-    describe: () => `installing ${missing().join(' ')} with ${isRoot() ? '' : 'sudo '}apt-get (20 s to some minutes)`,
+    describe: () =>
+      `installing ${missing().join(' ')} with ${isRoot() ? '' : 'sudo '}apt-get (20 s to some minutes)`,
     async run() {
       await installPackages(missing());
       const still = missing();
