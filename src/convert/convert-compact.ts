@@ -9,7 +9,7 @@ import type { ModelFile } from '../packs/spec.js';
 import { inspectFile } from '../packs/inspect-file.js';
 import { ssdMobilenetGraph } from './tfjs/ssd-mobilenet-graph.js';
 import { readTfjsWeights } from './tfjs/tfjs-weights.js';
-import type { TfjsSource, Weights } from './tfjs/tfjs-weights.js';
+import type { TfjsSource, TfjsWeights } from './tfjs/tfjs-weights.js';
 import { tinyXceptionGraph } from './tfjs/tiny-xception-graph.js';
 
 export interface ConvertOptions {
@@ -24,7 +24,7 @@ interface Conversion {
   readonly output: string;
   /** The model file and the sha256 that it has in @vladmandic/face-api 1.7.15. */
   readonly source: TfjsSource;
-  readonly graph: (weights: Weights) => Uint8Array;
+  readonly graph: (weights: TfjsWeights) => Uint8Array;
 }
 
 const conversions: readonly Conversion[] = [

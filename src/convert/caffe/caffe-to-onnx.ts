@@ -1,13 +1,14 @@
 import { GraphBuilder } from '../onnx/graph.js';
-import { affineRun, foldInto } from './affine.js';
-import type { Affine } from './affine.js';
+import { type Affine, foldAffine } from '../affine.js';
+import { at } from '../tensor.js';
+import { affineRun, lacksWeights } from './affine-run.js';
 import type { CaffeLayer, CaffeNet } from './caffe-net.js';
 import { convolution } from './layer-params.js';
 import { convertLayer } from './layers-to-onnx.js';
 import { PRIOR_NUMBERS } from '../../nets/ssd-decode.js';
 import { netPriors } from './priors.js';
 import { inferShapes } from './shapes.js';
-import type { Weights } from './weights.js';
+import type { CaffeWeights } from './weights.js';
 
 /** How many pictures go in at once is known at run time only. */
 const BATCH = 'N';
@@ -18,7 +19,7 @@ const BATCH = 'N';
  * @returns the bytes of the `.onnx` file.
  * @throws {Error} naming a layer that has no counterpart here, or lacks weights.
  */
-export function caffeToOnnx(net: CaffeNet, weights: Weights): Uint8Array {
+export function caffeToOnnx(net: CaffeNet, weights: CaffeWeights): Uint8Array {
   const converter = new Converter(net, weights);
   return converter.convert();
 }
@@ -31,7 +32,7 @@ class Converter {
 
   constructor(
     private readonly net: CaffeNet,
-    private readonly weights: Weights,
+    private readonly weights: CaffeWeights,
   ) {
     this.#graph = new GraphBuilder(net.name);
     this.#shapes = inferShapes(net);
@@ -69,18 +70,15 @@ class Converter {
 
   #convolution(layer: CaffeLayer, index: number): number {
     const { kernel, stride, pad, dilation, group } = convolution(layer);
-    const blobs = this.weights.get(layer.name);
-    if (!blobs?.[0]) throw new Error(`There are no weights for layer ${layer.name}`);
+    const [trained, offsets] = this.weights.get(layer.name) ?? [];
+    if (!trained) throw lacksWeights(layer);
     const affine = affineRun(this.net.layers, this.weights, index + 1, layer.tops[0] ?? '');
-    const folded = affine
-      ? foldInto(blobs[0], blobs[1]?.data, affine)
-      : { kernel: blobs[0], bias: blobs[1]?.data };
+    const unfolded = { filter: trained, bias: offsets?.data };
+    const { filter, bias } = affine ? foldAffine(unfolded, affine) : unfolded;
     const inputs = [
       this.#value(layer.bottoms[0] ?? '', layer),
-      this.#graph.constant(`${layer.name}/kernel`, folded.kernel),
-      ...(folded.bias
-        ? [this.#graph.constant(`${layer.name}/bias`, { shape: [folded.bias.length], data: folded.bias })]
-        : []),
+      this.#graph.constant(`${layer.name}/kernel`, filter),
+      ...(bias ? [this.#graph.constant(`${layer.name}/bias`, { shape: [bias.length], data: bias })] : []),
     ];
     const node = this.#graph.node('Conv', layer.name, inputs, {
       kernel_shape: kernel,
@@ -109,8 +107,8 @@ class Converter {
   #prediction(): Uint8Array {
     const last = this.net.layers.at(-1);
     const name = this.#value(last?.tops[0] ?? '', last);
-    const [channels = 0] = this.#shapes.get(last?.name ?? '')?.output ?? [];
-    this.#graph.output(name, [BATCH, channels]);
+    const shape = this.#shapes.get(last?.name ?? '')?.output ?? [];
+    this.#graph.output(name, [BATCH, at(shape, 0)]);
     return this.#graph.build();
   }
 

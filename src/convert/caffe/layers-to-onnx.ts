@@ -1,10 +1,11 @@
 import { int64 } from '../onnx/graph.js';
 import type { GraphBuilder } from '../onnx/graph.js';
+import { at, type FloatTensor } from '../tensor.js';
+import { lacksWeights } from './affine-run.js';
 import type { CaffeLayer } from './caffe-net.js';
 import { innerProduct, pooling } from './layer-params.js';
 import { boolean, child, number, numbers, text } from './prototxt.js';
 import type { MapShape } from './shapes.js';
-import type { Blob } from './weights.js';
 
 interface Shapes {
   readonly input: MapShape;
@@ -19,7 +20,7 @@ export function convertLayer(
   graph: GraphBuilder,
   layer: CaffeLayer,
   inputs: readonly string[],
-  blobs: readonly Blob[],
+  blobs: readonly FloatTensor[],
   shapes: Shapes,
 ): string {
   const { name } = layer;
@@ -77,12 +78,12 @@ function pool(graph: GraphBuilder, layer: CaffeLayer, input: string, shapes: Sha
   if (global)
     return graph.node(method === 'MAX' ? 'GlobalMaxPool' : 'GlobalAveragePool', layer.name, [input]);
   const end = ([0, 1] as const).map((axis) => {
-    const reach = ((shapes.output[axis + 1] ?? 0) - 1) * stride[axis] + kernel[axis];
-    return Math.max(0, reach - (shapes.input[axis + 1] ?? 0) - pad[axis]);
+    const reach = (at(shapes.output, axis + 1) - 1) * stride[axis] + kernel[axis];
+    return Math.max(0, reach - at(shapes.input, axis + 1) - pad[axis]);
   });
   const attributes = { kernel_shape: kernel, strides: stride, pads: [...pad, ...end] };
   if (method === 'MAX') return graph.node('MaxPool', layer.name, [input], attributes);
-  if (end.some((pixels, axis) => pixels > (pad[axis] ?? 0))) {
+  if (end.some((pixels, axis) => pixels > at(pad, axis))) {
     throw unsupported(layer, 'with average windows that reach over the edge');
   }
   return graph.node('AveragePool', layer.name, [input], { ...attributes, count_include_pad: 1 });
@@ -99,10 +100,16 @@ function lrn(graph: GraphBuilder, layer: CaffeLayer, input: string): string {
   });
 }
 
-function product(graph: GraphBuilder, layer: CaffeLayer, input: string, blobs: readonly Blob[]): string {
+function product(
+  graph: GraphBuilder,
+  layer: CaffeLayer,
+  input: string,
+  blobs: readonly FloatTensor[],
+): string {
   const { outputs, bias } = innerProduct(layer);
   const [matrix, offsets] = blobs;
-  if (!matrix || matrix.data.length % outputs !== 0) throw unsupported(layer, 'without weights that fit it');
+  if (!matrix || (bias && !offsets)) throw lacksWeights(layer);
+  if (matrix.data.length % outputs !== 0) throw unsupported(layer, 'without weights that fit it');
   const data = bias && offsets ? offsets.data : new Float32Array(outputs);
   const shape = [outputs, matrix.data.length / outputs];
   return graph.node(
@@ -135,7 +142,12 @@ function eltwise(graph: GraphBuilder, layer: CaffeLayer, inputs: readonly string
 }
 
 /** Each pixel's channels divided by their Euclidean length, then scaled channel by channel. */
-function normalize(graph: GraphBuilder, layer: CaffeLayer, input: string, [scale]: readonly Blob[]): string {
+function normalize(
+  graph: GraphBuilder,
+  layer: CaffeLayer,
+  input: string,
+  [scale]: readonly FloatTensor[],
+): string {
   const { name } = layer;
   const param = child(layer.message, 'norm_param');
   if (boolean(param, 'across_spatial', true) || !scale)

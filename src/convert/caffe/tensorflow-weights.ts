@@ -1,6 +1,7 @@
 import protobuf from 'protobufjs';
+import { at, type FloatTensor, toOutputMajor } from '../tensor.js';
 import type { CaffeNet } from './caffe-net.js';
-import type { Blob, Weights } from './weights.js';
+import type { CaffeWeights } from './weights.js';
 
 /** The part of TensorFlow's GraphDef that stores constants, with its official field numbers. */
 const DEFINITION = `
@@ -34,15 +35,15 @@ interface NodeDef {
  * @param net names the layers to look for.
  * @throws {Error} when an array that a layer needs is not there.
  */
-export function readTensorflowWeights(bytes: Uint8Array, net: CaffeNet): Weights {
+export function readTensorflowWeights(bytes: Uint8Array, net: CaffeNet): CaffeWeights {
   const graph = new Constants(bytes);
-  const weights = new Map<string, readonly Blob[]>();
+  const weights = new Map<string, readonly FloatTensor[]>();
   let [convolution, normalisation] = ['', ''];
   for (const { name, type } of net.layers) {
     if (type === 'Convolution') {
       convolution = name;
       const bias = graph.find(`${name}/bias`);
-      weights.set(name, [toCaffeOrder(graph.get(`${name}/weights`)), ...(bias ? [bias] : [])]);
+      weights.set(name, [toOutputMajor(graph.get(`${name}/weights`)), ...(bias ? [bias] : [])]);
     } else if (type === 'BatchNorm') {
       normalisation = name;
       weights.set(name, batchNorm(graph, name, convolution));
@@ -59,8 +60,8 @@ export function readTensorflowWeights(bytes: Uint8Array, net: CaffeNet): Weights
 const EPSILON = 1e-5;
 
 /** Caffe's three arrays: mean, variance, and the factor that both are to be divided by. */
-function batchNorm(graph: Constants, name: string, convolution: string): Blob[] {
-  const factor: Blob = { shape: [1], data: Float32Array.of(1) };
+function batchNorm(graph: Constants, name: string, convolution: string): FloatTensor[] {
+  const factor: FloatTensor = { shape: [1], data: Float32Array.of(1) };
   const mean = graph.find(`${name}/mean`);
   if (mean) return [mean, graph.get(`${name}/std`), factor];
   const { shape, data } = graph.get(`${convolution}/Conv2D_bn_offset`);
@@ -68,28 +69,13 @@ function batchNorm(graph: Constants, name: string, convolution: string): Blob[] 
 }
 
 /** Factor and offset, with those that TensorFlow's normalisation has of its own and Caffe's has not. */
-function scale(graph: Constants, name: string, normalisation: string): Blob[] {
+function scale(graph: Constants, name: string, normalisation: string): FloatTensor[] {
   const [mul, add] = [graph.get(`${name}/mul`), graph.get(`${name}/add`)];
   const [gamma, beta] = [graph.find(`${normalisation}/gamma`), graph.find(`${normalisation}/beta`)];
   return [
-    { ...mul, data: mul.data.map((factor, i) => factor * (gamma?.data[i] ?? 1)) },
-    { ...add, data: add.data.map((offset, i) => offset + (mul.data[i] ?? 1) * (beta?.data[i] ?? 0)) },
+    { ...mul, data: mul.data.map((factor, i) => factor * (gamma ? at(gamma.data, i) : 1)) },
+    { ...add, data: add.data.map((offset, i) => offset + at(mul.data, i) * (beta ? at(beta.data, i) : 0)) },
   ];
-}
-
-/** From height, width, in, out to out, in, height, width. */
-function toCaffeOrder({ shape, data }: Blob): Blob {
-  const [height = 1, width = 1, inputs = 1, outputs = 1] = shape;
-  const turned = new Float32Array(data.length);
-  const area = height * width;
-  for (let at = 0; at < area; at += 1) {
-    for (let i = 0; i < inputs; i += 1) {
-      for (let o = 0; o < outputs; o += 1) {
-        turned[(o * inputs + i) * area + at] = data[(at * inputs + i) * outputs + o] ?? 0;
-      }
-    }
-  }
-  return { shape: [outputs, inputs, height, width], data: turned };
 }
 
 /** The constants of a graph, dequantised. */
@@ -102,13 +88,13 @@ class Constants {
     this.#nodes = new Map(node.map((each) => [each.name, each]));
   }
 
-  get(name: string): Blob {
+  get(name: string): FloatTensor {
     const found = this.find(name);
     if (!found) throw new Error(`The graph has no ${name}`);
     return found;
   }
 
-  find(name: string): Blob | undefined {
+  find(name: string): FloatTensor | undefined {
     const node = this.#nodes.get(name);
     if (node?.op !== 'Dequantize') return undefined;
     const [codes = '', least = '', most = ''] = node.input;

@@ -1,43 +1,31 @@
+import { type FloatTensor, sizeOf } from '../tensor.js';
 import { RAW_TYPES, decodeNet } from './caffe-proto.js';
 import type { BlobProto } from './caffe-proto.js';
 
-/** One trained array; `data.length` is the product of `shape`, last axis fastest. */
-export interface Blob {
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-}
-
-/** Trained arrays by layer name. */
-export type Weights = ReadonlyMap<string, readonly Blob[]>;
+/** The trained arrays of a Caffe net by layer name. */
+export type CaffeWeights = ReadonlyMap<string, readonly FloatTensor[]>;
 
 /**
  * Reads a `.caffemodel`, in the form of either era, with 32-bit, 64-bit or 16-bit numbers.
  * @throws {Error} when it is no such file, or an array does not fit its shape.
  */
-export function readCaffeModel(bytes: Uint8Array): Weights {
+export function readCaffeModel(bytes: Uint8Array): CaffeWeights {
   const net = decodeNet(bytes);
-  const weights = new Map<string, readonly Blob[]>();
+  const weights = new Map<string, readonly FloatTensor[]>();
   for (const { name = '', blobs = [] } of [...(net.layers ?? []), ...(net.layer ?? [])]) {
-    if (blobs.length > 0)
-      weights.set(
-        name,
-        blobs.map((blob) => readBlob(blob, name)),
-      );
+    if (blobs.length === 0) continue;
+    const arrays = blobs.map((blob) => readBlob(blob, name));
+    weights.set(name, arrays);
   }
   if (weights.size === 0) throw new Error('It holds no weights');
   return weights;
 }
 
-function readBlob(blob: BlobProto, layer: string): Blob {
-  const shape = blob.shape?.dim.map(Number) ?? [
-    blob.num ?? 1,
-    blob.channels ?? 1,
-    blob.height ?? 1,
-    blob.width ?? 1,
-  ];
+function readBlob(blob: BlobProto, layer: string): FloatTensor {
+  const { num = 0, channels = 0, height = 0, width = 0 } = blob;
+  const shape = blob.shape?.dim.map(Number) ?? [num, channels, height, width];
   const data = readNumbers(blob);
-  const size = shape.reduce((product, length) => product * length, 1);
-  if (size !== data.length) {
+  if (sizeOf(shape) !== data.length) {
     throw new Error(`Layer ${layer} has ${data.length} values for the shape [${shape.join(', ')}]`);
   }
   return { shape, data };

@@ -1,3 +1,4 @@
+import { sizeOf } from '../tensor.js';
 import { attributeType, dataType, encodeModel } from './schema.js';
 import type { AttributeProto, NodeProto, TensorProto, ValueInfoProto } from './schema.js';
 
@@ -14,7 +15,7 @@ export type Dimension = number | string;
 export type AttributeValue =
   number | string | readonly number[] | { readonly float: number } | { readonly floats: readonly number[] };
 
-export type Attributes = Readonly<Record<string, AttributeValue>>;
+export type NodeAttributes = Readonly<Record<string, AttributeValue>>;
 
 /** A `1-D` int64 constant, as `Reshape` wants. */
 export function int64(...values: readonly number[]): Tensor {
@@ -46,8 +47,7 @@ export class GraphBuilder {
 
   /** Adds a constant and returns its name. @throws {RangeError} when shape and data disagree. */
   constant(name: string, tensor: Tensor): string {
-    const size = tensor.shape.reduce((product, length) => product * length, 1);
-    if (size !== tensor.data.length) {
+    if (sizeOf(tensor.shape) !== tensor.data.length) {
       throw new RangeError(
         `${name}: ${tensor.data.length} values for the shape [${tensor.shape.join(', ')}]`,
       );
@@ -62,7 +62,7 @@ export class GraphBuilder {
   }
 
   /** Adds a node with one result, which has the node's name, and returns it. */
-  node(opType: string, name: string, inputs: readonly string[], attributes: Attributes = {}): string {
+  node(opType: string, name: string, inputs: readonly string[], attributes: NodeAttributes = {}): string {
     const attribute = Object.entries(attributes).map(([key, value]) => encodeAttribute(key, value));
     this.#nodes.push({ name, opType, input: inputs, output: [name], attribute });
     return name;

@@ -1,7 +1,9 @@
 import { GraphBuilder, int64 } from '../onnx/graph.js';
-import { ConvNetWriter, foldBatchNorm } from './conv-net.js';
+import { batchNormAffine } from '../affine.js';
+import { at, type FloatTensor } from '../tensor.js';
+import { ConvNetWriter } from './conv-net.js';
 import type { ConvOptions } from './conv-net.js';
-import type { Weight, Weights } from './tfjs-weights.js';
+import type { TfjsWeights } from './tfjs-weights.js';
 
 /** `BatchNorm` epsilon of face-api's MobileNetV1: float32 of 0.001. */
 const epsilon = 0.0010000000474974513;
@@ -18,7 +20,7 @@ const faceClass = 1;
  * outputs `boxes` Nx(anchors)x4 (y, x, height, width, encoded against the anchors of `anchors.ts`) and `scores`
  * Nx(anchors) (probability of a face). 512x512 has 5118 anchors.
  */
-export function ssdMobilenetGraph(weights: Weights): Uint8Array {
+export function ssdMobilenetGraph(weights: TfjsWeights): Uint8Array {
   const graph = new GraphBuilder('ssd-mobilenetv1-face');
   const net = new ConvNetWriter(graph, weights);
   const image = graph.input('image', ['N', 3, 'H', 'W']);
@@ -62,31 +64,38 @@ function alignedHalving(net: ConvNetWriter, name: string, input: string): string
 
 /** The package has these batch norms folded already: what is left of them is the offset. */
 function biasedConv(net: ConvNetWriter, name: string, input: string, options: ConvOptions): string {
-  const offset = net.weight(`${name}/convolution_bn_offset`);
-  return net.conv(name, input, net.weight(`${name}/weights`), offset, { ...options, activation: 'relu6' });
+  const layer = {
+    filter: net.weight(`${name}/weights`),
+    bias: net.weight(`${name}/convolution_bn_offset`),
+  };
+  return net.conv(name, input, layer, { ...options, activation: 'relu6' });
 }
 
 function depthwise(net: ConvNetWriter, name: string, input: string, stride: number): string {
-  const { filter, bias } = foldBatchNorm(net.weight(`${name}/depthwise_weights`), {
-    gamma: net.weight(`${name}/BatchNorm/gamma`),
-    beta: net.weight(`${name}/BatchNorm/beta`),
-    mean: net.weight(`${name}/BatchNorm/moving_mean`),
-    variance: net.weight(`${name}/BatchNorm/moving_variance`),
+  const norm = batchNormAffine({
+    gamma: net.weight(`${name}/BatchNorm/gamma`).data,
+    beta: net.weight(`${name}/BatchNorm/beta`).data,
+    mean: net.weight(`${name}/BatchNorm/moving_mean`).data,
+    variance: net.weight(`${name}/BatchNorm/moving_variance`).data,
     epsilon,
   });
-  return net.depthwise(name, input, filter, bias, { stride, activation: 'relu6' });
+  const filter = net.weight(`${name}/depthwise_weights`);
+  return net.depthwise(name, input, { filter, norm }, { stride, activation: 'relu6' });
 }
 
 function boxHead(net: ConvNetWriter, map: string, index: number): string {
   const name = `Prediction/BoxPredictor_${index}/BoxEncodingPredictor`;
-  const encoded = net.conv(name, map, net.weight(`${name}/weights`), net.weight(`${name}/biases`));
-  return rows(net.graph, encoded, [0, -1, 4]);
+  const layer = { filter: net.weight(`${name}/weights`), bias: net.weight(`${name}/biases`) };
+  return rows(net.graph, net.conv(name, map, layer), [0, -1, 4]);
 }
 
 function classHead(net: ConvNetWriter, map: string, index: number): string {
   const name = `Prediction/BoxPredictor_${index}/ClassPredictor`;
-  const filter = faceOnly(net.weight(`${name}/weights`));
-  return rows(net.graph, net.conv(name, map, filter, faceOnly(net.weight(`${name}/biases`))), [0, -1]);
+  const layer = {
+    filter: faceOnly(net.weight(`${name}/weights`)),
+    bias: faceOnly(net.weight(`${name}/biases`)),
+  };
+  return rows(net.graph, net.conv(name, map, layer), [0, -1]);
 }
 
 /** Channels last, then one row per anchor: cell by cell, as the anchors are ordered. */
@@ -96,8 +105,8 @@ function rows(graph: GraphBuilder, value: string, shape: readonly number[]): str
 }
 
 /** Drops the output channels of the other classes. */
-function faceOnly({ shape, data }: Weight): Weight {
-  const outputs = (shape.at(-1) ?? 0) / classes;
+function faceOnly({ shape, data }: FloatTensor): FloatTensor {
+  const outputs = at(shape, shape.length - 1) / classes;
   return {
     shape: [...shape.slice(0, -1), outputs],
     data: data.filter((_, index) => index % classes === faceClass),

@@ -3,15 +3,10 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { FatalError } from '../../errors.js';
+import { type FloatTensor, sizeOf } from '../tensor.js';
 
-/** A float32 array with its shape; convolution filters are height x width x in x out, as TensorFlow keeps them. */
-export interface Weight {
-  readonly shape: readonly number[];
-  readonly data: Float32Array;
-}
-
-/** A net's weights by the name that TFJS gives them. */
-export type Weights = ReadonlyMap<string, Weight>;
+/** A net's weights by the name that TFJS gives them; convolution filters are height x width x in x out. */
+export type TfjsWeights = ReadonlyMap<string, FloatTensor>;
 
 /** One TFJS model: the file `<name>.bin` described by `<name>-weights_manifest.json`, and the hash it must have. */
 export interface TfjsSource {
@@ -38,7 +33,7 @@ type Entry = z.infer<typeof manifestSchema>[0]['weights'][number];
  * Reads a TFJS weights manifest and its data file. 8-bit values become `value * scale + min`.
  * @throws {FatalError} MODEL_CORRUPT naming the file that is missing, changed or unreadable.
  */
-export async function readTfjsWeights(folder: string, source: TfjsSource): Promise<Weights> {
+export async function readTfjsWeights(folder: string, source: TfjsSource): Promise<TfjsWeights> {
   const binPath = path.join(folder, `${source.name}.bin`);
   const manifestPath = path.join(folder, `${source.name}-weights_manifest.json`);
   const bin = await read(binPath);
@@ -47,12 +42,12 @@ export async function readTfjsWeights(folder: string, source: TfjsSource): Promi
   return decodeWeights(bin, parseManifest(manifestPath, await read(manifestPath)), binPath);
 }
 
-function decodeWeights(bin: Buffer, entries: readonly Entry[], file: string): Weights {
-  const weights = new Map<string, Weight>();
+function decodeWeights(bin: Buffer, entries: readonly Entry[], file: string): TfjsWeights {
+  const weights = new Map<string, FloatTensor>();
   const view = new DataView(bin.buffer, bin.byteOffset, bin.byteLength);
   let offset = 0;
   for (const entry of entries) {
-    const length = entry.shape.reduce((product, size) => product * size, 1);
+    const length = sizeOf(entry.shape);
     const bytes = length * (entry.quantization === undefined ? 4 : 1);
     if (offset + bytes > bin.length) throw corrupt(file, `it ends inside ${entry.name}`);
     weights.set(entry.name, { shape: entry.shape, data: decodeEntry(view, offset, length, entry) });

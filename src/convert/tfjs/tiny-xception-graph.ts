@@ -1,12 +1,13 @@
 import { GraphBuilder } from '../onnx/graph.js';
+import { at, type FloatTensor } from '../tensor.js';
 import { ConvNetWriter } from './conv-net.js';
-import type { Weight, Weights } from './tfjs-weights.js';
+import type { TfjsWeights } from './tfjs-weights.js';
 
 /**
  * face-api's AgeGenderNet as ONNX: input `face` Nx3x112x112 RGB, less the mean and over 255; outputs `age` Nx1 in years
  * and `gender` Nx2 (probabilities of male and female).
  */
-export function tinyXceptionGraph(weights: Weights): Uint8Array {
+export function tinyXceptionGraph(weights: TfjsWeights): Uint8Array {
   const graph = new GraphBuilder('age-gender-tiny-xception');
   const net = new ConvNetWriter(graph, weights);
   const face = graph.input('face', ['N', 3, 112, 112]);
@@ -55,17 +56,16 @@ function main(net: ConvNetWriter, name: string, input: string): string {
 }
 
 function separable(net: ConvNetWriter, name: string, input: string): string {
-  const depthwise = net.depthwise(
-    `${name}/depthwise`,
-    input,
-    net.weight(`${name}/depthwise_filter`),
-    undefined,
-  );
-  return net.conv(name, depthwise, net.weight(`${name}/pointwise_filter`), net.weight(`${name}/bias`));
+  const depthwise = net.depthwise(`${name}/depthwise`, input, {
+    filter: net.weight(`${name}/depthwise_filter`),
+  });
+  const pointwise = { filter: net.weight(`${name}/pointwise_filter`), bias: net.weight(`${name}/bias`) };
+  return net.conv(name, depthwise, pointwise);
 }
 
 function biasedConv(net: ConvNetWriter, name: string, input: string, stride: number): string {
-  return net.conv(name, input, net.weight(`${name}/filters`), net.weight(`${name}/bias`), { stride });
+  const layer = { filter: net.weight(`${name}/filters`), bias: net.weight(`${name}/bias`) };
+  return net.conv(name, input, layer, { stride });
 }
 
 function dense(net: ConvNetWriter, name: string, input: string, output: string): string {
@@ -75,13 +75,10 @@ function dense(net: ConvNetWriter, name: string, input: string, output: string):
 }
 
 /** in x out → out x in: the only layout of `Gemm` that OpenCV 4.6 reads. */
-function transpose({ shape, data }: Weight): Weight {
-  const [inputs = 0, outputs = 0] = shape;
+function transpose({ shape, data }: FloatTensor): FloatTensor {
+  const [inputs, outputs] = [at(shape, 0), at(shape, 1)];
   return {
     shape: [outputs, inputs],
-    data: Float32Array.from(
-      data,
-      (_, index) => data[(index % inputs) * outputs + Math.floor(index / inputs)] ?? 0,
-    ),
+    data: data.map((_, index) => at(data, (index % inputs) * outputs + Math.floor(index / inputs))),
   };
 }

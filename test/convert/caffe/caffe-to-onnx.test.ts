@@ -6,7 +6,7 @@ import { loadOnnxRuntime } from '../../../src/adapters/onnxruntime.js';
 import { loadOpenCv } from '../../../src/adapters/opencv.js';
 import { caffeToOnnx } from '../../../src/convert/caffe/caffe-to-onnx.js';
 import { parseCaffeNet } from '../../../src/convert/caffe/caffe-net.js';
-import type { Weights } from '../../../src/convert/caffe/weights.js';
+import type { CaffeWeights } from '../../../src/convert/caffe/weights.js';
 import { writeCaffeModel } from './caffemodel.js';
 import { generator, randomWeights } from './random-weights.js';
 
@@ -108,7 +108,7 @@ const NETS: Record<string, [body: string, last: string]> = {
 };
 
 /** Weights for the classifier, whose input size no shape inference here can tell after a concat. */
-function weightsFor(name: string, net: ReturnType<typeof parseCaffeNet>): Weights {
+function weightsFor(name: string, net: ReturnType<typeof parseCaffeNet>): CaffeWeights {
   const weights = new Map(randomWeights(net, 3, 0.05));
   if (name.startsWith('permute')) {
     const random = generator(4);

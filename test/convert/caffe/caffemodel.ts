@@ -1,7 +1,8 @@
 import type { CaffeNet } from '../../../src/convert/caffe/caffe-net.js';
 import { RAW_TYPES, encodeNet } from '../../../src/convert/caffe/caffe-proto.js';
 import type { BlobProto } from '../../../src/convert/caffe/caffe-proto.js';
-import type { Blob, Weights } from '../../../src/convert/caffe/weights.js';
+import type { CaffeWeights } from '../../../src/convert/caffe/weights.js';
+import type { FloatTensor } from '../../../src/convert/tensor.js';
 
 /** Forms in which weights are found in the wild: `layers` before 2015, `layer` since, and 16-bit raw data. */
 export type CaffeForm = 'v1' | 'v2' | 'fp16';
@@ -16,7 +17,11 @@ export interface CaffeModelOptions {
 const OLD_TYPES: Readonly<Record<string, number>> = { Convolution: 4, InnerProduct: 14 };
 
 /** The bytes of a `.caffemodel` with these weights. */
-export function writeCaffeModel(net: CaffeNet, weights: Weights, options: CaffeModelOptions): Uint8Array {
+export function writeCaffeModel(
+  net: CaffeNet,
+  weights: CaffeWeights,
+  options: CaffeModelOptions,
+): Uint8Array {
   const file = encode(net, weights, options.form, net.name);
   const missing = (options.bytes ?? file.length) - file.length;
   if (missing === 0) return file;
@@ -28,7 +33,7 @@ export function writeCaffeModel(net: CaffeNet, weights: Weights, options: CaffeM
   throw new Error(`The weights take ${file.length} bytes, which cannot become ${String(options.bytes)}`);
 }
 
-function encode(net: CaffeNet, weights: Weights, form: CaffeForm, name: string): Uint8Array {
+function encode(net: CaffeNet, weights: CaffeWeights, form: CaffeForm, name: string): Uint8Array {
   const layers = net.layers.flatMap((layer) => {
     const blobs = weights.get(layer.name);
     return blobs ? [{ layer, blobs: blobs.map((blob) => toProto(blob, form)) }] : [];
@@ -45,7 +50,7 @@ function encode(net: CaffeNet, weights: Weights, form: CaffeForm, name: string):
   });
 }
 
-function toProto({ shape, data }: Blob, form: CaffeForm): BlobProto {
+function toProto({ shape, data }: FloatTensor, form: CaffeForm): BlobProto {
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   if (form === 'fp16')
     return { shape: { dim: shape }, rawDataType: RAW_TYPES.float16, rawData: toHalf(data) };

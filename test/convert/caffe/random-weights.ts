@@ -2,7 +2,8 @@ import type { CaffeNet } from '../../../src/convert/caffe/caffe-net.js';
 import { convolution, innerProduct } from '../../../src/convert/caffe/layer-params.js';
 import { boolean, child } from '../../../src/convert/caffe/prototxt.js';
 import { inferShapes } from '../../../src/convert/caffe/shapes.js';
-import type { Blob, Weights } from '../../../src/convert/caffe/weights.js';
+import type { CaffeWeights } from '../../../src/convert/caffe/weights.js';
+import { type FloatTensor, sizeOf } from '../../../src/convert/tensor.js';
 
 /** Numbers in 0..1 that depend on the seed alone (mulberry32). */
 export function generator(seed: number): () => number {
@@ -19,11 +20,11 @@ export function generator(seed: number): () => number {
  * Weights of the right shapes for every trained layer of a net. Their spread keeps signals at the size of the input
  * (He 2015) and brings the last layer down to logits of about `logits`, so that no softmax saturates.
  */
-export function randomWeights(net: CaffeNet, seed: number, logits = 0.06): Weights {
+export function randomWeights(net: CaffeNet, seed: number, logits = 0.06): CaffeWeights {
   const random = generator(seed);
   const shapes = inferShapes(net);
   const last = net.layers.findLast(({ type }) => type === 'InnerProduct')?.name;
-  const weights = new Map<string, readonly Blob[]>();
+  const weights = new Map<string, readonly FloatTensor[]>();
   for (const layer of net.layers) {
     const [channels = 0, height = 0, width = 0] = shapes.get(layer.name)?.input ?? [];
     if (layer.type === 'Convolution') {
@@ -55,14 +56,14 @@ export function randomWeights(net: CaffeNet, seed: number, logits = 0.06): Weigh
   return weights;
 }
 
-function uniform(random: () => number, shape: readonly number[], spread: number): Blob {
-  const data = new Float32Array(shape.reduce((product, length) => product * length, 1));
+function uniform(random: () => number, shape: readonly number[], spread: number): FloatTensor {
+  const data = new Float32Array(sizeOf(shape));
   for (let i = 0; i < data.length; i += 1) data[i] = (random() * 2 - 1) * spread;
   return { shape, data };
 }
 
 /** Rows that sum to zero: what all faces have in common is then not what decides. */
-function centred({ shape, data }: Blob): Blob {
+function centred({ shape, data }: FloatTensor): FloatTensor {
   const length = data.length / (shape[0] ?? 1);
   for (let start = 0; start < data.length; start += length) {
     const row = data.subarray(start, start + length);
@@ -72,6 +73,6 @@ function centred({ shape, data }: Blob): Blob {
   return { shape, data };
 }
 
-function shifted({ shape, data }: Blob, by: number): Blob {
+function shifted({ shape, data }: FloatTensor, by: number): FloatTensor {
   return { shape, data: data.map((value) => value + by) };
 }
