@@ -1,4 +1,4 @@
-import type { FailureCode, Stage } from './types.js';
+import type { FailureCode, ImageFailure, Stage } from './types.js';
 
 /** A failure that belongs to one picture. `process-image.ts` turns it into data. */
 export class ImageError extends Error {
@@ -12,6 +12,15 @@ export class ImageError extends Error {
   ) {
     super(message);
   }
+}
+
+/**
+ * A picture's failure that was thrown, as data. Anything else that was thrown is thrown again.
+ * @param stage the one that was running.
+ */
+export function failureOf(error: unknown, stage: Stage): ImageFailure {
+  if (!(error instanceof ImageError)) throw error;
+  return { stage: error.stage ?? stage, code: error.code, message: error.message };
 }
 
 /** Why a run could not start or go on. Each maps to exit code 2. */

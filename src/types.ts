@@ -144,6 +144,8 @@ export interface ImageReport {
   /** Absent when the file could not be read. */
   readonly source?: SourceIdentity;
   readonly failure?: ImageFailure;
+  /** Why the annotated copy could not be made, though the picture itself is well. No part of its record. */
+  readonly copyFailure?: ImageFailure;
 }
 
 /** A picture at its original size, upright. */

@@ -1,10 +1,8 @@
-import path from 'node:path';
 import type { Config } from '../config.js';
 import { escapeControls } from '../core/escape-controls.js';
 import { exitCodeFor } from '../core/exit-code.js';
-import { decideSkip } from '../core/skip.js';
-import { ImageError } from '../errors.js';
-import type { Ledger, ReportSink } from '../ports.js';
+import { decide } from '../batch/decide.js';
+import type { ReportSink } from '../ports.js';
 import type { RunKey } from '../types.js';
 import { findPictures } from './find-pictures.js';
 import { goneImages } from './prune.js';
@@ -39,14 +37,19 @@ export async function dryRun(
   ports: DryRunPorts,
 ): Promise<number> {
   const { stop } = ports;
-  const { base, images, unlisted } = await stop.unlessInterrupted(findPictures(config, output, ports));
+  const { base, images, faults, unlisted } = await stop.unlessInterrupted(
+    findPictures(config, output, ports),
+  );
   const ledger =
     output !== undefined && ports.outputs.hasRecords(output) ? ports.openLedger(output) : undefined;
+  const rules = { run, force: config.force, retryFailed: config.retryFailed };
+  const plan = { base, faults, rules, annotate: config.annotate };
   const lines = new Lines(ports.stdout, config.jsonl);
   for (const image of images) {
     if (stop.requested !== undefined) break;
-    const action = ledger ? await foresee(path.join(base, image), image, config, run, ledger, ports) : 'tag';
-    await lines.add(image, action);
+    const { action } = await decide(image, plan, { files: ports.files, ledger });
+    // A run tries to tag it, in vain.
+    await lines.add(image, action === 'fail' ? 'tag' : action);
   }
   if (config.prune && ledger && stop.requested === undefined) {
     for (const image of goneImages(base, ledger, ports)) await lines.add(image, 'prune');
@@ -54,31 +57,6 @@ export async function dryRun(
   await lines.flush();
   const signal = stop.requested === 'closed pipe' ? undefined : stop.requested;
   return exitCodeFor({ fatal: false, signal, pipeClosed: false, screened: false, failed: unlisted });
-}
-
-async function foresee(
-  file: string,
-  image: string,
-  { force, retryFailed, annotate }: Config,
-  run: RunKey,
-  ledger: Ledger,
-  { files }: DryRunPorts,
-): Promise<Action> {
-  const stored = ledger.read(image);
-  if (!stored) return 'tag';
-  try {
-    const decision = decideSkip(stored.record, stored.mtimeMs, files.stamp(file), {
-      run,
-      force,
-      retryFailed,
-    });
-    if (decision === 'process') return 'tag';
-    if (decision === 'hash' && (await files.sha256(file)) !== stored.record.source?.sha256) return 'tag';
-  } catch (error) {
-    if (error instanceof ImageError) return 'tag';
-    throw error;
-  }
-  return annotate && stored.record.status === 'ok' && !ledger.hasAnnotated(image) ? 'redraw' : 'skip';
 }
 
 /** Writes lines in blocks: a million small writes would take longer than finding the pictures. */

@@ -2,7 +2,7 @@ import path from 'node:path';
 import { DEFAULT_OUTPUT, writesFiles, type Config } from '../config.js';
 import { exitCodeFor } from '../core/exit-code.js';
 import type { PictureRecord } from '../core/report.js';
-import { Tally, type RunSummary } from '../core/summary.js';
+import { Tally, type FinishedPicture, type RunSummary } from '../core/summary.js';
 import { usageError } from '../errors.js';
 import type { StartableLanePool } from '../lanes/pool.js';
 import { runBatch } from '../batch/run-batch.js';
@@ -154,10 +154,9 @@ async function tagFound(
         ledger,
         stream: config.jsonl ? ports.stdout : undefined,
         shows: screens.shows,
-        onRecord: (record, how) => {
-          if (screens.fails?.(record)) screened.push(record.image);
-          if (record.error) log.emit({ event: 'picture-failed', image: record.image, ...record.error });
-          else log.emit({ event: 'picture-done', image: record.image, how, faces: record.faces.length });
+        onFinished: (finished) => {
+          if (screens.fails?.(finished.record)) screened.push(finished.record.image);
+          logPicture(finished, log);
           const { retried } = lanes.stats;
           progress.update({
             done: tally.done,
@@ -189,6 +188,13 @@ async function tagFound(
   return summary.exitCode;
 }
 
+function logPicture({ record, how, copyFailure }: FinishedPicture, log: EventLog): void {
+  const { image, error, faces } = record;
+  if (error) log.emit({ event: 'picture-failed', image, ...error });
+  else log.emit({ event: 'picture-done', image, how, faces: faces.length });
+  if (copyFailure) log.emit({ event: 'copy-failed', image, ...copyFailure });
+}
+
 async function publish(ledger: Ledger, config: Config, screens: Screens, log: EventLog): Promise<void> {
   const damaged = await writeOutputs(ledger, config.format, screens.shows);
   for (const image of damaged) {
@@ -217,6 +223,7 @@ function summarize({ run, pictures, tally, lanes, started, screened }: Ended, po
     processed: tally.processed,
     skipped: tally.skipped,
     redrawn: tally.redrawn,
+    copiesFailed: tally.copiesFailed,
     notDone: total - tally.done,
     faces: tally.faces,
     failed: tally.failed,
@@ -236,7 +243,7 @@ function summarize({ run, pictures, tally, lanes, started, screened }: Ended, po
       signal: requested === 'closed pipe' ? undefined : requested,
       pipeClosed: requested === 'closed pipe',
       screened: screened > 0 && run.config.failIf !== undefined,
-      failed: tally.failed + unlisted,
+      failed: tally.failed + tally.copiesFailed + unlisted,
     }),
   };
 }

@@ -23,6 +23,12 @@ export function formatEventText(event: RunEvent, paint: Paint): string[] {
       const { image, code, message } = event;
       return [`${paint('error', 'failed')} ${escapeControls(image)}: ${code}: ${escapeControls(message)}`];
     }
+    case 'copy-failed': {
+      const { image, code, message } = event;
+      return [
+        `${paint('error', 'no copy')} of ${escapeControls(image)}: ${code}: ${escapeControls(message)}`,
+      ];
+    }
     case 'screened':
       return [`${paint('error', 'matches --fail-if')} ${escapeControls(event.image)}`];
     case 'lane-replaced':

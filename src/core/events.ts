@@ -35,6 +35,18 @@ interface PictureFailed {
   readonly message: string;
 }
 
+/**
+ * An annotated copy could not be made; the picture keeps its record. Level error: it alone explains exit code 1 to a
+ * quiet run.
+ */
+interface CopyFailed {
+  readonly event: 'copy-failed';
+  readonly image: string;
+  readonly stage: Stage;
+  readonly code: FailureCode;
+  readonly message: string;
+}
+
 /** A picture matches the `--fail-if` expression. Level error. */
 interface Screened {
   readonly event: 'screened';
@@ -90,6 +102,7 @@ export type RunEvent =
   | RunStart
   | PictureDone
   | PictureFailed
+  | CopyFailed
   | Screened
   | LaneReplaced
   | ProgressEvent
@@ -105,6 +118,7 @@ export type Level = (typeof LEVELS)[number];
 const LEVEL_OF: Record<Exclude<RunEvent['event'], 'lane-replaced'>, Level> = {
   error: 'error',
   'picture-failed': 'error',
+  'copy-failed': 'error',
   screened: 'error',
   warning: 'warn',
   'run-start': 'info',

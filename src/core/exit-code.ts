@@ -8,7 +8,10 @@ export interface RunEnd {
   readonly pipeClosed?: boolean;
   /** A `--fail-if` rule matched. */
   readonly screened?: boolean;
-  /** Pictures of this run with status failed, even kept from before, and paths that could not be listed. */
+  /**
+   * Pictures of this run with status failed, even kept from before, annotated copies that could not be made, and paths
+   * that could not be listed.
+   */
   readonly failed?: number;
 }
 

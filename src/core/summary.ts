@@ -1,4 +1,4 @@
-import type { FailureCode } from '../types.js';
+import type { FailureCode, ImageFailure } from '../types.js';
 import { countOf } from './count-of.js';
 import type { PictureRecord } from './report.js';
 
@@ -13,6 +13,8 @@ export interface RunSummary {
   readonly skipped: number;
   /** Annotated copies drawn again from their record. */
   readonly redrawn: number;
+  /** Annotated copies that could not be made, of pictures that keep their record. */
+  readonly copiesFailed: number;
   /** Not reached, or dropped, because the run was stopped. */
   readonly notDone: number;
   readonly faces: number;
@@ -38,21 +40,31 @@ export interface RunSummary {
   readonly exitCode: number;
 }
 
+/** What became of one picture. */
+export interface FinishedPicture {
+  readonly record: PictureRecord;
+  /** `skipped` and `redrawn`: the record is that of an earlier run. */
+  readonly how: 'processed' | 'skipped' | 'redrawn';
+  /** Why its annotated copy could not be made; the record does not know of it. */
+  readonly copyFailure?: ImageFailure;
+}
+
 /** Counts as pictures finish. */
 export class Tally {
   processed = 0;
   skipped = 0;
   redrawn = 0;
+  copiesFailed = 0;
   faces = 0;
   failed = 0;
   failedNow = 0;
   pruned = 0;
   readonly failedByCode: Partial<Record<FailureCode, number>> = {};
 
-  /** Adds one finished picture. */
-  add(record: PictureRecord, how: 'processed' | 'skipped' | 'redrawn'): void {
+  add({ record, how, copyFailure }: FinishedPicture): void {
     this[how] += 1;
     this.faces += record.faces.length;
+    if (copyFailure) this.copiesFailed += 1;
     if (!record.error) return;
     this.failed += 1;
     if (how === 'processed') this.failedNow += 1;
@@ -64,7 +76,7 @@ export class Tally {
   }
 }
 
-/** The end-of-run lines for a person; each picture counts in one part only. */
+/** The end-of-run lines for a person; each picture counts in one of the first parts only. */
 export function formatSummary(summary: RunSummary): string[] {
   const failedBefore = summary.failed - summary.failedNow;
   const parts = [
@@ -73,6 +85,7 @@ export function formatSummary(summary: RunSummary): string[] {
     ...(summary.redrawn > 0 ? [`${summary.redrawn} redrawn`] : []),
     `${summary.failed} failed${formatCodes(summary.failedByCode)}`,
     ...(summary.notDone > 0 ? [`${summary.notDone} not done`] : []),
+    ...(summary.copiesFailed > 0 ? [`${countOf(summary.copiesFailed, 'copy', 'copies')} not drawn`] : []),
     ...(summary.retried > 0 ? [`${summary.retried} retried`] : []),
     ...(summary.unlisted > 0 ? [`${summary.unlisted} not listed`] : []),
     ...(summary.pruned > 0 ? [`${summary.pruned} pruned`] : []),

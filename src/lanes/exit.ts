@@ -1,3 +1,4 @@
+import { unreadReport } from '../core/unread-report.js';
 import { FatalError } from '../errors.js';
 import type { FailureCode, ImageReport } from '../types.js';
 
@@ -52,5 +53,5 @@ export function lanesFailing(last: LaneExit): FatalError {
 
 /** The parent cannot know how far a dead lane got: decoding is the first stage and the likeliest to kill or hang. */
 function failed(code: FailureCode, message: string): ImageReport {
-  return { width: 0, height: 0, scale: 0, faces: [], failure: { stage: 'decode', code, message } };
+  return unreadReport({ stage: 'decode', code, message });
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { clipBox } from '../core/box.js';
 import { presentFaces } from '../core/report.js';
 import { messageOf } from '../core/thrown.js';
-import { FatalError, ImageError } from '../errors.js';
+import { FatalError, failureOf, ImageError } from '../errors.js';
 import type {
   AttributeEstimator,
   CanvasFactory,
@@ -17,7 +17,7 @@ import type {
   DecodedPicture,
   Detection,
   Face,
-  FailureCode,
+  ImageFailure,
   ImageReport,
   LaneConfig,
   LaneTask,
@@ -40,8 +40,8 @@ export interface ImagePorts {
 export type ImageSettings = Pick<LaneConfig, 'maxDim' | 'maxPixels' | 'minFace'>;
 
 /**
- * Takes one picture through the stages: read, decode, detect, attributes, annotate. A failure of the picture is part
- * of the report; only a fault that concerns the whole run is thrown.
+ * Takes one picture through the stages: read, decode, detect, attributes, annotate. A failure of the picture, or of its
+ * copy alone, is part of the report; only a fault that concerns the whole run is thrown.
  *
  * @throws {FatalError} when the disk cannot take the annotated copy.
  */
@@ -50,68 +50,65 @@ export async function processImage(
   ports: ImagePorts,
   settings: ImageSettings,
 ): Promise<ImageReport> {
-  const progress: Progress = { stage: 'discover' };
+  const reached: Reached = { stage: 'discover', size: { width: 0, height: 0, scale: 0 } };
   try {
     const bytes = await ports.files.read(task.source.path);
-    progress.source = { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
-
-    progress.stage = 'decode';
-    const picture = task.redraw ? undefined : await ports.decoder.decode(bytes, settings);
-    progress.picture = picture;
-
-    const faces = task.redraw ?? (picture ? await findFaces(picture, ports, settings, progress) : []);
-
-    progress.stage = 'annotate';
-    if (task.annotatedPath !== undefined) {
-      const copy = await annotateImage(bytes, faces, ports.codec, ports.canvases, settings);
-      await ports.writer.write(task.annotatedPath, copy);
-    }
-    return { ...sizeOf(picture), faces, source: progress.source };
+    reached.source = { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+    const faces = task.redraw ?? (await findFaces(bytes, ports, settings, reached));
+    const copyFailure = await drawCopy(bytes, faces, task, ports, settings);
+    return { ...reached.size, faces, source: reached.source, ...(copyFailure && { copyFailure }) };
   } catch (error) {
-    return failedReport(error, progress);
+    const { stage, size, source } = reached;
+    return { ...size, faces: [], ...(source && { source }), failure: pictureFailure(error, stage) };
   }
 }
 
-interface Progress {
+/** How far a picture has come, and what is known of it by then. */
+interface Reached {
   stage: Stage;
+  size: Pick<ImageReport, 'width' | 'height' | 'scale'>;
   source?: SourceIdentity;
-  picture?: DecodedPicture | undefined;
 }
 
+/** @returns boxes in whole pixels of the original, sorted. */
 async function findFaces(
-  picture: DecodedPicture,
-  { detector, attributes }: ImagePorts,
-  { minFace }: ImageSettings,
-  progress: Progress,
+  bytes: Buffer,
+  { decoder, detector, attributes }: ImagePorts,
+  settings: ImageSettings,
+  reached: Reached,
 ): Promise<Face[]> {
-  progress.stage = 'detect';
-  const detections = await detectFaces(picture, detector, minFace);
-  progress.stage = 'attributes';
+  reached.stage = 'decode';
+  const picture = await decoder.decode(bytes, settings);
+  reached.size = { width: picture.width, height: picture.height, scale: picture.scale };
+  reached.stage = 'detect';
+  const detections = await detectFaces(picture, detector, settings.minFace);
+  reached.stage = 'attributes';
   return await estimateAttributes(picture, detections, attributes);
 }
 
-function sizeOf(picture: DecodedPicture | undefined): Pick<ImageReport, 'width' | 'height' | 'scale'> {
-  return picture
-    ? { width: picture.width, height: picture.height, scale: picture.scale }
-    : { width: 0, height: 0, scale: 0 };
+/** Draws the annotated copy where one is wanted. @returns why it could not be made. */
+async function drawCopy(
+  bytes: Buffer,
+  faces: readonly Face[],
+  { annotatedPath }: LaneTask,
+  { codec, canvases, writer }: ImagePorts,
+  settings: ImageSettings,
+): Promise<ImageFailure | undefined> {
+  if (annotatedPath === undefined) return undefined;
+  try {
+    await writer.write(annotatedPath, await annotateImage(bytes, faces, codec, canvases, settings));
+    return undefined;
+  } catch (error) {
+    return pictureFailure(error, 'annotate');
+  }
 }
 
-function failedReport(error: unknown, { stage, source, picture }: Progress): ImageReport {
+/** @throws {FatalError} as it came: that is no picture's failure. */
+function pictureFailure(error: unknown, stage: Stage): ImageFailure {
   if (error instanceof FatalError) throw error;
-  const failure =
-    error instanceof ImageError
-      ? { stage: error.stage ?? stage, code: error.code, message: error.message }
-      : {
-          stage,
-          code: unexpectedCode(stage),
-          message: messageOf(error),
-        };
-  return { ...sizeOf(picture), faces: [], ...(source && { source }), failure };
-}
-
-/** A decoder that chokes on bytes it should have refused, against a fault of ours or of the native code. */
-function unexpectedCode(stage: Stage): FailureCode {
-  return stage === 'decode' ? 'CORRUPT' : 'CRASHED';
+  if (error instanceof ImageError) return failureOf(error, stage);
+  // A decoder that chokes on bytes it should have refused, against a fault of ours or of the native code.
+  return { stage, code: stage === 'decode' ? 'CORRUPT' : 'CRASHED', message: messageOf(error) };
 }
 
 /**
@@ -138,6 +135,7 @@ const shorterSide = (box: BoundingBox): number => Math.min(box.x2 - box.x1, box.
  *
  * @param detections boxes in raster pixels, clipped to the raster.
  * @returns boxes in whole pixels of the original, sorted.
+ * @throws {RangeError} when a face has no estimate: it must not vanish.
  */
 async function estimateAttributes(
   picture: DecodedPicture,
@@ -147,9 +145,10 @@ async function estimateAttributes(
   if (detections.length === 0) return [];
   const boxes = detections.map(({ box }) => box);
   const estimates = await estimator.estimate(picture.raster, boxes);
-  const faces = detections.flatMap(({ box, confidence }, index) => {
+  const faces = detections.map(({ box, confidence }, index) => {
     const attributes = estimates[index];
-    return attributes ? [{ box: toOriginal(box, picture), confidence, attributes }] : [];
+    if (!attributes) throw new RangeError(`${estimates.length} estimates for ${boxes.length} faces`);
+    return { box: toOriginal(box, picture), confidence, attributes };
   });
   return presentFaces(faces, picture.width, picture.height);
 }

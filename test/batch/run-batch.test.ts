@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { PictureRecord } from '../../src/core/report.js';
-import { Tally } from '../../src/core/summary.js';
+import { Tally, type FinishedPicture } from '../../src/core/summary.js';
 import { FatalError, ImageError, PipeClosedError } from '../../src/errors.js';
 import { runBatch, type BatchPlan, type BatchPorts } from '../../src/batch/run-batch.js';
 import { Stop } from '../../src/batch/stop-switch.js';
 import type { Ledger } from '../../src/ports.js';
-import type { ImageReport, LaneOutcome, LaneTask } from '../../src/types.js';
+import type { ImageFailure, ImageReport, LaneOutcome, LaneTask } from '../../src/types.js';
 import { face, okRecord, runKey } from '../records.js';
 
 const report: ImageReport = {
@@ -24,6 +24,7 @@ function batch(images: readonly string[], over: Over = {}) {
   const streamed: string[] = [];
   const tasks: LaneTask[] = [];
   const removedCopies: string[] = [];
+  const finished: FinishedPicture[] = [];
   const stop = new Stop();
   const lanes = {
     process: async (task: LaneTask): Promise<LaneOutcome> => {
@@ -75,7 +76,7 @@ function batch(images: readonly string[], over: Over = {}) {
       },
     },
     shows: over.shows ?? (() => true),
-    onRecord: () => undefined,
+    onFinished: (each) => finished.push(each),
     stop,
   };
   const plan: BatchPlan = {
@@ -87,7 +88,8 @@ function batch(images: readonly string[], over: Over = {}) {
     jobs: over.jobs ?? 2,
   };
   const tally = new Tally();
-  return { run: () => runBatch(plan, ports, tally), records, streamed, tasks, tally, stop, removedCopies };
+  const run = () => runBatch(plan, ports, tally);
+  return { run, records, streamed, tasks, tally, stop, removedCopies, finished };
 }
 
 interface Over {
@@ -219,6 +221,36 @@ describe('runBatch', () => {
       { annotatedPath: '/out/annotated/a.jpg', redraw: [{ confidence: 0.9 }] },
     ]);
     expect(run.tally).toMatchObject({ processed: 0, redrawn: 1 });
+  });
+
+  const noCopy: ImageFailure = { stage: 'annotate', code: 'TOO_LARGE', message: '12 megapixels' };
+
+  it.each([
+    ['the lane fails', { ...report, faces: [], failure: noCopy }],
+    ['the copy fails', { ...report, copyFailure: noCopy }],
+  ])('keeps the record of a picture whose copy cannot be drawn again: %s', async (_, failed) => {
+    const stored = okRecord('a.jpg');
+    const run = batch(['a.jpg'], {
+      stored: [stored],
+      annotate: true,
+      lane: () => ({ kind: 'report', report: failed, retried: false }),
+    });
+    await run.run();
+    expect(run.records.get('a.jpg')).toEqual({ record: stored, mtimeMs: 5000 });
+    expect(run.finished).toEqual([{ record: stored, how: 'skipped', copyFailure: noCopy }]);
+    expect(run.tally).toMatchObject({ skipped: 1, redrawn: 0, copiesFailed: 1, failed: 0 });
+  });
+
+  it('keeps what was found in a picture whose copy cannot be drawn, and no older copy', async () => {
+    const run = batch(['a.jpg'], {
+      annotate: true,
+      copies: true,
+      lane: () => ({ kind: 'report', report: { ...report, copyFailure: noCopy }, retried: false }),
+    });
+    await run.run();
+    expect(run.records.get('a.jpg')?.record).toMatchObject({ status: 'ok', faces: [{}] });
+    expect(run.removedCopies).toEqual(['a.jpg']);
+    expect(run.tally).toMatchObject({ processed: 1, copiesFailed: 1, failed: 0 });
   });
 
   it('removes a copy that a new record outdates', async () => {

@@ -60,6 +60,21 @@ describe('a dry run', () => {
     );
   });
 
+  it('looks at the content of a touched picture and remembers nothing', async () => {
+    const photo = path.join(cwd, 'photos/a.jpg');
+    writeFileSync(photo, '');
+    const stamp = pictureFiles.stamp(photo);
+    const output = path.join(cwd, 'out');
+    mkdirSync(output);
+    await outputFolders.writeBase(output, path.join(cwd, 'photos'));
+    const source = { bytes: 0, sha256: await pictureFiles.sha256(photo) };
+    await openLedger(output).write({ ...okRecord('a.jpg'), source }, stamp.mtimeMs - 5000);
+    expect(await list({})).toBe('skip\ta.jpg\n');
+    expect(openLedger(output).read('a.jpg')?.mtimeMs).toBe(stamp.mtimeMs - 5000);
+    writeFileSync(photo, 'x');
+    expect(await list({})).toBe('tag\ta.jpg\n');
+  });
+
   it.each([
     [{}, 'tag\ta\\n\\x1b[31m\\u202e.jpg\n'],
     [{ jsonl: true }, '{"image":"a\\n\\u001b[31m\\u202e.jpg","action":"tag"}\n'],

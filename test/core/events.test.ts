@@ -10,6 +10,7 @@ const summary: RunSummary = {
   processed: 3,
   skipped: 0,
   redrawn: 0,
+  copiesFailed: 0,
   notDone: 0,
   faces: 2,
   failed: 1,
@@ -50,6 +51,11 @@ const rows: readonly (readonly [RunEvent, string, string])[] = [
     { event: 'picture-failed', image, stage: 'decode', code: 'TRUNCATED', message: 'cut short' },
     'error',
     '<error>failed</error> a/b.jpg: TRUNCATED: cut short',
+  ],
+  [
+    { event: 'copy-failed', image, stage: 'annotate', code: 'TOO_LARGE', message: '12 megapixels' },
+    'error',
+    '<error>no copy</error> of a/b.jpg: TOO_LARGE: 12 megapixels',
   ],
   [{ event: 'screened', image }, 'error', '<error>matches --fail-if</error> a/b.jpg'],
   [

@@ -224,6 +224,43 @@ describe('--summary /dev/stderr', () => {
 });
 
 describe('annotated copies', () => {
+  it('that cannot be drawn leave the record of their picture as it was', async () => {
+    const folder = temporaryFolder();
+    const output = path.join(folder, 'facetag-out');
+    await facetag([FIXTURES], { cwd: folder });
+    const before = contents(output);
+
+    const flags = ['--annotate', '--max-pixels', '1000'];
+    const failing = await facetag([FIXTURES, ...flags, '--summary', 'totals.json'], { cwd: folder });
+    expect(failing.code).toBe(1);
+    expect(failing.stderr).toMatch(/^no copy of astronaut\.png: TOO_LARGE: /m);
+    expect(failing.stderr).toContain('2 faces: 0 tagged, 3 unchanged, 0 failed, 3 copies not drawn');
+    const summary = JSON.parse(readFileSync(path.join(folder, 'totals.json'), 'utf8')) as object;
+    expect(summary).toMatchObject({ skipped: 3, redrawn: 0, copiesFailed: 3, failed: 0, exitCode: 1 });
+    expect(contents(output)).toEqual(before);
+
+    const quiet = await facetag([FIXTURES, ...flags, '-q'], { cwd: folder });
+    expect(quiet).toMatchObject({ code: 1 });
+    expect(quiet.stderr).toContain('no copy of home.jpg: TOO_LARGE');
+    expect((await facetag([FIXTURES, '--annotate'], { cwd: folder })).code).toBe(0);
+  });
+
+  it('that cannot be written cost neither the faces nor the other copies', async () => {
+    const folder = temporaryFolder();
+    const output = path.join(folder, 'facetag-out');
+    cpSync(path.join(FIXTURES, 'astronaut.png'), path.join(folder, 'photos/sub/a.png'));
+    cpSync(path.join(FIXTURES, 'home.jpg'), path.join(folder, 'photos/home.jpg'));
+    mkdirSync(path.join(output, 'annotated'), { recursive: true });
+    writeFileSync(path.join(output, 'annotated/sub'), 'a file where a folder belongs');
+    const ran = await facetag(['photos', '--annotate'], { cwd: folder });
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toMatch(/^no copy of sub\/a\.png: WRITE_FAILED: /m);
+    expect(ran.stderr).toContain('2 pictures, 1 face: 2 tagged, 0 unchanged, 0 failed, 1 copy not drawn');
+    const files = contents(output);
+    expect(files.get('faces.csv')).toMatch(/^sub\/a\.png,ok,/m);
+    expect([...files.keys()]).toContain('annotated/home.jpg');
+  });
+
   it('that an unannotated rerun outdates are removed, not left stale', async () => {
     const folder = temporaryFolder();
     const photo = path.join(folder, 'photos/a.png');

@@ -19,7 +19,12 @@ import { repository } from '../shared.js';
 /** Child processes load no TypeScript: compiles the protocol and the fake lane into a folder. */
 function compileFixtures(): { folder: string; lane: string; parent: string } {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'facetag-lanes-'));
-  const sources = ['src/errors.ts', ...inFolder('src/lanes'), ...inFolder('test/lanes/fixtures')];
+  const sources = [
+    'src/errors.ts',
+    'src/core/unread-report.ts',
+    ...inFolder('src/lanes'),
+    ...inFolder('test/lanes/fixtures'),
+  ];
   for (const source of sources.filter((each) => each !== 'src/lanes/lane.ts')) {
     const target = path.join(folder, source.replace(/\.ts$/, '.js'));
     const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 };

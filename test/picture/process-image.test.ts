@@ -104,6 +104,11 @@ describe('processImage', () => {
       { attributes: { estimate: refuse(new Error('net')) } },
       { stage: 'attributes', code: 'CRASHED' },
     ],
+    [
+      'an estimator that leaves a face out',
+      { attributes: { estimate: () => Promise.resolve([attributes]) } },
+      { stage: 'attributes', code: 'CRASHED', message: '1 estimates for 2 faces' },
+    ],
   ])('reports %s as data', async (_, over, failure) => {
     const report = await processImage({ source }, ports(over), settings);
     expect(report.failure).toMatchObject(failure);
@@ -114,6 +119,17 @@ describe('processImage', () => {
     const decoder = { decode: refuse(new ImageError('CORRUPT', 'bad')) };
     const report = await processImage({ source }, ports({ decoder }), settings);
     expect(report.source).toMatchObject({ bytes: 5 });
+  });
+
+  it.each<[string, Error, object]>([
+    ['decoded in full', new ImageError('TOO_LARGE', 'big'), { stage: 'annotate', code: 'TOO_LARGE' }],
+    ['written', new ImageError('WRITE_FAILED', 'no', 'write'), { stage: 'write', code: 'WRITE_FAILED' }],
+    ['drawn', new Error('native'), { stage: 'annotate', code: 'CRASHED' }],
+  ])('keeps the faces of a picture whose copy cannot be %s', async (_, error, copyFailure) => {
+    const codec = { decodeFull: refuse(error), encode: unused };
+    const report = await processImage({ source, annotatedPath: '/out/a.png' }, ports({ codec }), settings);
+    expect(report).toMatchObject({ width: 400, faces: [{}, {}], copyFailure });
+    expect(report.failure).toBeUndefined();
   });
 
   it("throws on the disk's fault", async () => {

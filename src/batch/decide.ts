@@ -1,0 +1,82 @@
+import path from 'node:path';
+import type { PictureRecord } from '../core/report.js';
+import { decideSkip, type SkipRules } from '../core/skip.js';
+import { failureOf } from '../errors.js';
+import type { Ledger, PictureFiles } from '../ports.js';
+import type { FileStamp, ImageFailure } from '../types.js';
+
+/** What is to be done with a picture. */
+export type Decision =
+  | { readonly action: 'tag'; readonly stamp: FileStamp }
+  /** Unchanged, and its annotated copy is there or not wanted. */
+  | { readonly action: 'skip'; readonly kept: Kept }
+  /** Unchanged, but its annotated copy is missing. */
+  | { readonly action: 'redraw'; readonly kept: Kept }
+  /** It cannot even be looked at. */
+  | { readonly action: 'fail'; readonly failure: ImageFailure };
+
+/** The record of an unchanged picture. */
+export interface Kept {
+  readonly record: PictureRecord;
+  /** The picture's mtime where the record does not carry it yet: the content told that nothing has changed. */
+  readonly newMtimeMs?: number;
+}
+
+export interface DecisionPlan {
+  /** Absolute base folder. */
+  readonly base: string;
+  /** Paths that turned up but are no pictures to read: each becomes a failed record. */
+  readonly faults: ReadonlyMap<string, ImageFailure>;
+  readonly rules: SkipRules;
+  readonly annotate: boolean;
+}
+
+export interface DecisionPorts {
+  readonly files: PictureFiles;
+  /** Absent when nothing is written, or nothing was yet. */
+  readonly ledger: Ledger | undefined;
+}
+
+/** Decides what to do with a picture and changes nothing. A fault of the picture is part of the answer. */
+export async function decide(image: string, plan: DecisionPlan, ports: DecisionPorts): Promise<Decision> {
+  const fault = plan.faults.get(image);
+  if (fault) return { action: 'fail', failure: fault };
+  try {
+    const stamp = ports.files.stamp(path.join(plan.base, image));
+    const kept = await findKept(image, stamp, plan, ports);
+    if (!kept) return { action: 'tag', stamp };
+    return { action: isCopyMissing(kept.record, plan, ports) ? 'redraw' : 'skip', kept };
+  } catch (error) {
+    return { action: 'fail', failure: failureOf(error, 'discover') };
+  }
+}
+
+/** The picture's record, if nothing has changed since. */
+async function findKept(
+  image: string,
+  stamp: FileStamp,
+  { base, rules }: DecisionPlan,
+  { files, ledger }: DecisionPorts,
+): Promise<Kept | undefined> {
+  const stored = ledger?.read(image);
+  if (!stored) return undefined;
+  const { record, mtimeMs } = stored;
+  switch (decideSkip(record, mtimeMs, stamp, rules)) {
+    case 'process':
+      return undefined;
+    case 'skip':
+      return { record };
+    case 'hash':
+      return (await files.sha256(path.join(base, image))) === record.source?.sha256
+        ? { record, newMtimeMs: stamp.mtimeMs }
+        : undefined;
+  }
+}
+
+function isCopyMissing(
+  { status, image }: PictureRecord,
+  { annotate }: DecisionPlan,
+  { ledger }: DecisionPorts,
+): boolean {
+  return annotate && status === 'ok' && ledger?.hasAnnotated(image) === false;
+}

@@ -1,0 +1,105 @@
+import path from 'node:path';
+import { facesOf, toRecord, type PictureRecord } from '../core/report.js';
+import type { FinishedPicture } from '../core/summary.js';
+import { failureOf } from '../errors.js';
+import type { LanePool, Ledger } from '../ports.js';
+import { unreadReport } from '../core/unread-report.js';
+import type { FileStamp, ImageReport, LaneTask } from '../types.js';
+import { decide, type DecisionPlan, type DecisionPorts, type Kept } from './decide.js';
+
+export interface SettlePorts extends DecisionPorts {
+  readonly lanes: LanePool;
+}
+
+/**
+ * Takes one picture through skip check, lane and ledger. Whatever is wrong with it is data.
+ *
+ * @returns undefined when it was dropped by a stop.
+ * @throws {FatalError} when the run cannot go on.
+ */
+export async function settlePicture(
+  image: string,
+  plan: DecisionPlan,
+  ports: SettlePorts,
+): Promise<FinishedPicture | undefined> {
+  const decision = await decide(image, plan, ports);
+  switch (decision.action) {
+    case 'tag':
+      return await tag(image, decision.stamp, plan, ports);
+    case 'skip':
+      return keep(decision.kept, ports);
+    case 'redraw':
+      return await redraw(keep(decision.kept, ports), plan, ports);
+    case 'fail':
+      return await settle(image, unreadReport(decision.failure), undefined, plan, ports);
+  }
+}
+
+async function tag(
+  image: string,
+  stamp: FileStamp,
+  plan: DecisionPlan,
+  ports: SettlePorts,
+): Promise<FinishedPicture | undefined> {
+  const outcome = await ports.lanes.process(laneTask(image, plan, ports));
+  if (outcome.kind === 'dropped') return undefined;
+  return await settle(image, outcome.report, stamp, plan, ports);
+}
+
+function keep({ record, newMtimeMs }: Kept, { ledger }: SettlePorts): FinishedPicture {
+  if (newMtimeMs !== undefined) ledger?.restamp(record.image, newMtimeMs);
+  return { record, how: 'skipped' };
+}
+
+/** Draws the copy again from the record. What goes wrong is the copy's fault: the record stays as it is. */
+async function redraw(
+  kept: FinishedPicture,
+  plan: DecisionPlan,
+  ports: SettlePorts,
+): Promise<FinishedPicture | undefined> {
+  const { record } = kept;
+  const task = { ...laneTask(record.image, plan, ports), redraw: facesOf(record) };
+  const outcome = await ports.lanes.process(task);
+  if (outcome.kind === 'dropped') return undefined;
+  const copyFailure = outcome.report.failure ?? outcome.report.copyFailure;
+  return copyFailure ? { ...kept, copyFailure } : { record, how: 'redrawn' };
+}
+
+function laneTask(image: string, { base, annotate }: DecisionPlan, { ledger }: SettlePorts): LaneTask {
+  return {
+    source: { root: base, path: path.join(base, image), relativePath: image },
+    ...(annotate && ledger && { annotatedPath: ledger.annotatedPath(image) }),
+  };
+}
+
+/** Makes the record of what a lane found, or of what kept it from looking, and writes it. */
+async function settle(
+  image: string,
+  report: ImageReport,
+  stamp: FileStamp | undefined,
+  { annotate, rules }: DecisionPlan,
+  { ledger }: SettlePorts,
+): Promise<FinishedPicture> {
+  const { copyFailure } = report;
+  const record = toRecord(image, report, rules.run);
+  const finished = { record, how: 'processed', ...(copyFailure && { copyFailure }) } as const;
+  if (!ledger) return finished;
+  try {
+    await write(record, annotate && !copyFailure, stamp, ledger);
+    return finished;
+  } catch (error) {
+    const failure = failureOf(error, 'write');
+    return { record: toRecord(image, { ...report, failure }, rules.run), how: 'processed' };
+  }
+}
+
+/** @param drawn whether a new copy may be there. One that does not belong to the record goes first: none is ever stale. */
+async function write(
+  record: PictureRecord,
+  drawn: boolean,
+  stamp: FileStamp | undefined,
+  ledger: Ledger,
+): Promise<void> {
+  if (!drawn || record.status === 'failed') ledger.removeAnnotated(record.image);
+  await ledger.write(record, stamp?.mtimeMs);
+}
