@@ -1,6 +1,6 @@
 import { FatalError } from '../errors.js';
 import type { ProbeName } from './system.js';
-import type { OpenCvFacts, PictureFacts, Probed } from '../core/doctor/facts.js';
+import type { OpenCvFacts, CodecFacts, Probed } from '../core/doctor/facts.js';
 
 /** Entry of the child process of `facetag doctor`: tries one piece of native code and says how that went on stdout. */
 
@@ -15,7 +15,7 @@ async function tryOpenCv(): Promise<OpenCvFacts> {
   return { version };
 }
 
-async function tryPictures(): Promise<PictureFacts> {
+async function tryPictures(): Promise<CodecFacts> {
   const { supportedFormats } = await import('./sharp.js');
   return supportedFormats();
 }

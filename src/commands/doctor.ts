@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { DEFAULT_OUTPUT } from '../config.js';
 import { doctorExitCode, examine, formatReport } from '../core/doctor-report.js';
-import type { DoctorFacts, FolderFacts, OpenCvFacts, PictureFacts, Probed } from '../core/doctor/facts.js';
+import type { DoctorFacts, FolderFacts, OpenCvFacts, CodecFacts, Probed } from '../core/doctor/facts.js';
 import type { Store } from '../packs/store.js';
 import type { ReportSink } from '../ports.js';
 import { surveyPacks } from './doctor/survey-packs.js';
@@ -18,7 +18,7 @@ export interface DoctorPorts {
   readonly system: Pick<DoctorFacts, 'node' | 'platform' | 'machine' | 'lanes'>;
   /** Try native code in a child process, so that a crash is told and not suffered. */
   readonly probeOpenCv: () => Promise<Probed<OpenCvFacts>>;
-  readonly probePictures: () => Promise<Probed<PictureFacts>>;
+  readonly probePictures: () => Promise<Probed<CodecFacts>>;
   readonly store: Store;
   readonly inspectFolder: (path: string) => Promise<FolderFacts>;
   readonly stdout: ReportSink;

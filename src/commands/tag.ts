@@ -9,10 +9,10 @@ import { runBatch } from '../batch/run-batch.js';
 import { writeOutputs } from '../batch/write-tables.js';
 import type { EventLog, Ledger } from '../ports.js';
 import type { Pictures } from './find-pictures.js';
+import { logLaneEvent } from './log-lane-event.js';
 import { pruneGone } from './prune.js';
 import { resolveRunSettings, type RunSettings } from './run-settings.js';
 import type { TagPorts } from './tag-ports.js';
-import { tellOfLane } from './tell-of-lane.js';
 
 /** `facetag [tag] <paths…>`: finds pictures, tags them, writes results. @returns the exit code. */
 export async function tagCommand(config: Config, ports: TagPorts): Promise<number> {
@@ -106,7 +106,7 @@ function openLanes(
     maxLaneBytes: config.maxLaneMemory * 1e6,
     onEvent: (event) => {
       if ('image' in event) cutOff.add(event.image);
-      tellOfLane(event, ports.log);
+      logLaneEvent(event, ports.log);
     },
   });
 }

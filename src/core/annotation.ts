@@ -6,7 +6,7 @@ import { placeLabel, type Size } from './annotation/placement.js';
 import {
   type AnnotationStyle,
   chooseStyle,
-  COLOURS,
+  PALETTE,
   isLegible,
   type MeasureText,
   shrinkText,
@@ -57,7 +57,7 @@ export function layoutAnnotation(picture: Size, faces: readonly Face[], measure:
     const label = labels[index];
     return {
       frame: frames[index] ?? box,
-      colour: COLOURS[attributes.gender.label],
+      colour: PALETTE[attributes.gender.label],
       ...(label && { label }),
     };
   });

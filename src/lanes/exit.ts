@@ -1,6 +1,6 @@
 import { unreadReport } from '../core/unread-report.js';
 import { FatalError } from '../errors.js';
-import type { FailureCode, ImageReport } from '../types.js';
+import type { ImageReport } from '../types.js';
 
 /** How a lane's process ended. */
 export interface LaneExit {
@@ -11,6 +11,12 @@ export interface LaneExit {
   readonly stderr: string;
 }
 
+/** "was killed by SIGSEGV", "exited with code 1", "could not be started". */
+export function describeExit(exit: LaneExit): string {
+  if (exit.signal !== null) return `was killed by ${exit.signal}`;
+  return exit.code === null ? 'could not be started' : `exited with code ${exit.code}`;
+}
+
 /** Signals by which a terminal, `timeout`, systemd or docker stop a whole group of processes at once. */
 const STOP_SIGNALS: ReadonlySet<string> = new Set(['SIGTERM', 'SIGINT', 'SIGHUP']);
 
@@ -19,26 +25,20 @@ export function endedByStopSignal(exit: LaneExit): boolean {
   return exit.signal !== null && STOP_SIGNALS.has(exit.signal);
 }
 
-/** "was killed by SIGSEGV", "exited with code 1", "could not be started". */
-export function describeExit(exit: LaneExit): string {
-  if (exit.signal !== null) return `was killed by ${exit.signal}`;
-  return exit.code === null ? 'could not be started' : `exited with code ${exit.code}`;
-}
-
-/** The message of a picture that two lanes died of. */
-export function describeCrash(first: LaneExit, second: LaneExit): string {
+/**
+ * The report of a picture in which two lanes died. The parent cannot know how far a dead lane got: decoding is the first
+ * stage and the likeliest to kill or hang.
+ */
+export function crashReport(first: LaneExit, second: LaneExit): ImageReport {
   const [a, b] = [describeExit(first), describeExit(second)];
-  return a === b ? `The lane ${a} twice` : `The lane ${a}, then another ${b}`;
+  const message = a === b ? `The lane ${a} twice` : `The lane ${a}, then another ${b}`;
+  return unreadReport({ stage: 'decode', code: 'CRASHED', message });
 }
 
 /** The report of a picture that took longer than the limit. */
-export function overrunReport(timeoutMs: number): ImageReport {
-  return failed('TIMEOUT', `Took longer than the limit of ${timeoutMs / 1000} s (--timeout)`);
-}
-
-/** The report of a picture in which two lanes died. */
-export function crashReport(first: LaneExit, second: LaneExit): ImageReport {
-  return failed('CRASHED', describeCrash(first, second));
+export function timeoutReport(timeoutMs: number): ImageReport {
+  const message = `Took longer than the limit of ${timeoutMs / 1000} s (--timeout)`;
+  return unreadReport({ stage: 'decode', code: 'TIMEOUT', message });
 }
 
 /** The error of a run whose lanes end before they are ready, with the end of the last one. */
@@ -49,9 +49,4 @@ export function lanesFailing(last: LaneExit): FatalError {
     `Lanes keep ending before they are ready; the last ${describeExit(last)}${said}\n` +
       'Run "facetag doctor" to see what is wrong.',
   );
-}
-
-/** The parent cannot know how far a dead lane got: decoding is the first stage and the likeliest to kill or hang. */
-function failed(code: FailureCode, message: string): ImageReport {
-  return unreadReport({ stage: 'decode', code, message });
 }

@@ -19,7 +19,7 @@ export interface LaneProcessOptions {
 type Failure =
   | { readonly kind: 'fatal'; readonly error: FatalError }
   /** No answer in time; the process was killed. */
-  | { readonly kind: 'overrun' }
+  | { readonly kind: 'timeout' }
   | { readonly kind: 'died'; readonly exit: LaneExit };
 
 /** How a lane's start went. */
@@ -28,19 +28,21 @@ export type LaneStart = Failure | { readonly kind: 'ready' };
 /** What a lane made of a picture. */
 export type LaneAnswer = Failure | { readonly kind: 'report'; readonly report: ImageReport };
 
+/** Characters of stderr that are kept, from its end. */
 const STDERR_TAIL = 4096;
-/** A process that was let go, or that closed its channel itself, is killed when it is still there after this. */
-const PARTING_MS = 2000;
+
+/** A process whose channel is closed, by whichever side, is killed when it is still there after this. */
+const EXIT_GRACE_MS = 2000;
 
 /** One child process and the conversation with it: one picture at a time. */
 export class LaneProcess {
   /** Settles when the nets are loaded or cannot be. Never rejects. */
   readonly started: Promise<LaneStart>;
-  /** Settles when the process is gone and everything that it sent was read. Never rejects. */
-  readonly gone: Promise<LaneExit>;
+  /** Settles when the process has ended and everything that it sent was read. Never rejects. */
+  readonly exited: Promise<LaneExit>;
   readonly #child: ChildProcess;
-  readonly #start: Pending<LaneStart>;
-  #task: Pending<LaneAnswer> | undefined;
+  readonly #start: Deferred<LaneStart>;
+  #task: Deferred<LaneAnswer> | undefined;
   #pictures = 0;
   #taken = false;
   #memory: LaneMemory = { rssBytes: 0, peakBytes: 0 };
@@ -53,11 +55,19 @@ export class LaneProcess {
       execArgv: [...options.nodeFlags],
       ...(options.env && { env: options.env }),
     });
-    this.#start = new Pending<LaneStart>(options.startTimeoutMs, () => this.#overrun());
-    this.started = this.#start.answer;
-    this.gone = this.#watch();
-    void this.gone.then((exit) => {
+    this.#start = new Deferred<LaneStart>(options.startTimeoutMs, () => this.#timeOut());
+    this.started = this.#start.promise;
+    this.#child.on('message', (message) => {
+      this.#receive(message as FromLane);
+    });
+    this.exited = exitOf(this.#child);
+    void this.exited.then((exit) => {
       this.#fail({ kind: 'died', exit });
+    });
+    this.#child.on('disconnect', () => {
+      setTimeout(() => {
+        this.kill();
+      }, EXIT_GRACE_MS).unref();
     });
     this.#send({ type: 'configure', config: options.config });
   }
@@ -86,28 +96,18 @@ export class LaneProcess {
   process(task: LaneTask, timeoutMs: number): Promise<LaneAnswer> {
     this.#pictures += 1;
     this.#taken = false;
-    this.#task = new Pending<LaneAnswer>(timeoutMs, () => this.#overrun());
+    this.#task = new Deferred<LaneAnswer>(timeoutMs, () => this.#timeOut());
     this.#send({ type: 'process', task });
-    return this.#task.answer;
+    return this.#task.promise;
   }
 
-  /** Lets the process go: without its channel it ends by itself. */
-  release(): void {
+  /** Closes the channel: without it the process ends by itself. */
+  disconnect(): void {
     if (this.#child.connected) this.#child.disconnect();
   }
 
   kill(): void {
     this.#child.kill('SIGKILL');
-  }
-
-  #overrun(): Failure {
-    this.kill();
-    return { kind: 'overrun' };
-  }
-
-  #fail(failure: Failure): void {
-    this.#start.settle(failure);
-    this.#task?.settle(failure);
   }
 
   #send(message: ToLane): void {
@@ -119,89 +119,74 @@ export class LaneProcess {
     switch (message.type) {
       case 'ready':
         this.#memory = message.memory;
-        this.#start.settle({ kind: 'ready' });
+        this.#start.resolve({ kind: 'ready' });
         break;
       case 'taken':
         this.#taken = true;
         break;
       case 'report':
         this.#memory = message.memory;
-        this.#task?.settle({ kind: 'report', report: message.report });
+        this.#task?.resolve({ kind: 'report', report: message.report });
         break;
       case 'fatal':
         this.#fail({ kind: 'fatal', error: new FatalError(message.code, message.message) });
     }
   }
 
-  #watch(): Promise<LaneExit> {
-    const child = this.#child;
-    const tail = new TextTail(STDERR_TAIL);
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      tail.add(text);
-    });
-    child.on('message', (message) => {
-      this.#receive(message as FromLane);
-    });
-    child.on('disconnect', () => {
-      setTimeout(() => {
-        this.kill();
-      }, PARTING_MS).unref();
-    });
-    return new Promise((resolve) => {
-      child.on('error', (error) => {
-        if (child.pid === undefined) resolve({ code: null, signal: null, stderr: error.message });
-      });
-      // At 'exit' a report or the last words on stderr may still be on their way; and 'close', which waits for both,
-      // never comes once this side has closed the channel.
-      const ends = [
-        new Promise((ended) => child.once('exit', ended)),
-        new Promise((ended) => child.once('disconnect', ended)),
-        new Promise((ended) => child.stderr?.once('close', ended)),
-      ];
-      void Promise.all(ends).then(() => {
-        resolve({ code: child.exitCode, signal: child.signalCode, stderr: tail.toString() });
-      });
-    });
+  #timeOut(): Failure {
+    this.kill();
+    return { kind: 'timeout' };
   }
+
+  #fail(failure: Failure): void {
+    this.#start.resolve(failure);
+    this.#task?.resolve(failure);
+  }
+}
+
+/** Settles when the process has ended and everything that it sent was read. Never rejects. */
+function exitOf(child: ChildProcess): Promise<LaneExit> {
+  let tail = '';
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    tail = (tail + text).slice(-STDERR_TAIL);
+  });
+  return new Promise((resolve) => {
+    child.on('error', (error) => {
+      if (child.pid === undefined) resolve({ code: null, signal: null, stderr: error.message });
+    });
+    // At 'exit' a report or the last words on stderr may still be on their way; and 'close', which waits for both,
+    // never comes once this side has closed the channel.
+    const ends = [
+      new Promise((ended) => child.once('exit', ended)),
+      new Promise((ended) => child.once('disconnect', ended)),
+      new Promise((ended) => child.stderr?.once('close', ended)),
+    ];
+    void Promise.all(ends).then(() => {
+      resolve({ code: child.exitCode, signal: child.signalCode, stderr: tail.trim() });
+    });
+  });
 }
 
 /** The longest delay that a timer can have; a longer one would fire at once. */
 const MAX_TIMER_MS = 2 ** 31 - 1;
 
-/** An answer that is awaited: the first one counts, and after the time limit `late` gives it. */
-export class Pending<T> {
-  readonly answer: Promise<T>;
-  settle!: (answer: T) => void;
+/** An answer that is awaited: the first one counts, and after the time limit `onTimeout` gives it. */
+class Deferred<T> {
+  readonly promise: Promise<T>;
+  resolve: (answer: T) => void = () => undefined;
 
-  constructor(timeoutMs: number, late: () => T) {
-    this.answer = new Promise((resolve) => {
+  constructor(timeoutMs: number, onTimeout: () => T) {
+    this.promise = new Promise((resolve) => {
       const timer = setTimeout(
         () => {
-          resolve(late());
+          resolve(onTimeout());
         },
         Math.min(timeoutMs, MAX_TIMER_MS),
       );
-      this.settle = (answer) => {
+      this.resolve = (answer) => {
         clearTimeout(timer);
         resolve(answer);
       };
     });
-  }
-}
-
-/** Keeps the end of a stream of text. */
-class TextTail {
-  #text = '';
-
-  /** @param limit characters kept. */
-  constructor(readonly limit: number) {}
-
-  add(text: string): void {
-    this.#text = (this.#text + text).slice(-this.limit);
-  }
-
-  /** What was kept, without the white space round it. */
-  toString(): string {
-    return this.#text.trim();
   }
 }

@@ -1,13 +1,12 @@
 import type { FatalError } from '../errors.js';
 import type { LanePool } from '../ports.js';
 import type { ImageReport, LaneConfig, LaneOutcome, LaneStats, LaneTask } from '../types.js';
-import type { LaneEvent } from './messages.js';
-import type { LaneExit } from './exit.js';
+import { crashReport, type LaneExit, timeoutReport } from './exit.js';
 import type { LaneAnswer, LaneProcess } from './lane-process.js';
-import { LaneRoster } from './roster.js';
-import { StopNotice } from './roster.js';
+import { LaneSet } from './lane-set.js';
+import type { LaneEvent } from './messages.js';
+import { StopState } from './stop-state.js';
 import { LANE_NODE_FLAGS } from './tuning.js';
-import { crashReport, overrunReport } from './exit.js';
 
 export interface LanePoolOptions {
   /** The child's entry. */
@@ -23,6 +22,11 @@ export interface LanePoolOptions {
   readonly recycleAfter?: number;
   /** A lane is replaced when its resident set is larger than this after a picture, in bytes. Default: no limit. */
   readonly maxLaneBytes?: number;
+  /**
+   * A lane's death by SIGTERM, SIGINT or SIGHUP is part of a stop when `stopping` is called within this time of it, in
+   * milliseconds. Default: 250 (a signal to the whole group reaches a lane and the parent's handler at about the same time).
+   */
+  readonly stopPatienceMs?: number;
   /** The whole environment of the lanes, see `LANE_ENVIRONMENT`. Default: the parent's. */
   readonly env?: NodeJS.ProcessEnv;
   /** Flags for the lanes' Node. Default: `LANE_NODE_FLAGS`. */
@@ -41,8 +45,8 @@ interface Job {
   readonly resolve: (outcome: LaneOutcome) => void;
   readonly reject: (error: FatalError) => void;
   death?: LaneExit;
-  /** True when a lane died as it was handed the picture: that is nobody's fault, but only once. */
-  excused?: boolean;
+  /** True when a lane died before it had taken the picture: that is nobody's fault, but only once. */
+  requeued?: boolean;
 }
 
 /** Runs pictures in child processes; a lane is a process with nets of its own and has one picture at a time. */
@@ -54,10 +58,10 @@ class ProcessLanePool implements StartableLanePool {
   readonly #queue: Job[] = [];
   /** Pictures that a lane died of. While there is one, no other picture starts. */
   readonly #retries: Job[] = [];
-  readonly #stop = new StopNotice();
-  readonly #roster: LaneRoster;
+  readonly #stop: StopState;
+  readonly #lanes: LaneSet;
   readonly #timeoutMs: number;
-  readonly #tell: (event: LaneEvent) => void;
+  readonly #onEvent: (event: LaneEvent) => void;
   #busy = 0;
   #retryRuns = false;
   #retried = 0;
@@ -65,8 +69,9 @@ class ProcessLanePool implements StartableLanePool {
 
   constructor(options: LanePoolOptions) {
     this.#timeoutMs = options.timeoutMs;
-    this.#tell = options.onEvent ?? (() => undefined);
-    this.#roster = new LaneRoster(
+    this.#onEvent = options.onEvent ?? (() => undefined);
+    this.#stop = new StopState(options.stopPatienceMs ?? 250);
+    this.#lanes = new LaneSet(
       {
         startTimeoutMs: 120_000,
         recycleAfter: 5000,
@@ -76,13 +81,13 @@ class ProcessLanePool implements StartableLanePool {
       },
       this.#stop,
       {
-        changed: () => {
+        onAvailable: () => {
           this.#next();
         },
-        failed: (error) => {
+        onFatal: (error) => {
           this.#fail(error);
         },
-        event: this.#tell,
+        onEvent: this.#onEvent,
       },
     );
   }
@@ -90,13 +95,13 @@ class ProcessLanePool implements StartableLanePool {
   get stats(): LaneStats {
     return {
       retried: this.#retried,
-      replaced: this.#roster.replaced,
-      peakLaneBytes: this.#roster.peakBytes,
+      replaced: this.#lanes.replaced,
+      peakLaneBytes: this.#lanes.peakBytes,
     };
   }
 
   start(lanes = Infinity): void {
-    if (!this.#fatal) this.#roster.start(lanes);
+    if (!this.#fatal) this.#lanes.start(lanes);
   }
 
   process(task: LaneTask): Promise<LaneOutcome> {
@@ -107,23 +112,23 @@ class ProcessLanePool implements StartableLanePool {
   }
 
   stopping(): void {
-    this.#stop.give();
+    this.#stop.request();
     this.#next();
   }
 
   async kill(): Promise<void> {
     this.stopping();
-    await this.#roster.kill();
+    await this.#lanes.kill();
   }
 
   async close(): Promise<void> {
     this.stopping();
-    await this.#roster.close();
+    await this.#lanes.close();
   }
 
   /** Hands waiting pictures to idle lanes, oldest first, and has lanes started for the others. */
   #next(): void {
-    if (this.#stop.given || this.#fatal) this.#turnAway();
+    if (this.#stop.requested || this.#fatal) this.#emptyQueue();
     else if (this.#retryRuns) return;
     else if (this.#retries.length > 0) this.#nextRetry();
     else this.#nextPictures();
@@ -131,23 +136,23 @@ class ProcessLanePool implements StartableLanePool {
 
   #nextPictures(): void {
     for (let job = this.#queue[0]; job; job = this.#queue[0]) {
-      const lane = this.#roster.take('any');
+      const lane = this.#lanes.acquire('any');
       if (!lane) break;
       this.#queue.shift();
       void this.#run(lane, job);
     }
-    this.#roster.expect(this.#queue.length, 'any');
+    this.#lanes.ensure(this.#queue.length, 'any');
   }
 
   /** A retry runs in a fresh lane while no other works: two large pictures at once may have been too much. */
   #nextRetry(): void {
-    const lane = this.#busy === 0 ? this.#roster.take('fresh') : undefined;
+    const lane = this.#busy === 0 ? this.#lanes.acquire('fresh') : undefined;
     const job = lane && this.#retries.shift();
     if (job) void this.#run(lane, job);
-    else this.#roster.expect(1, 'fresh');
+    else this.#lanes.ensure(1, 'fresh');
   }
 
-  #turnAway(): void {
+  #emptyQueue(): void {
     for (const job of [...this.#retries.splice(0), ...this.#queue.splice(0)]) {
       if (this.#fatal) job.reject(this.#fatal);
       else job.resolve({ kind: 'dropped' });
@@ -157,44 +162,44 @@ class ProcessLanePool implements StartableLanePool {
   async #run(lane: LaneProcess, job: Job): Promise<void> {
     this.#busy += 1;
     this.#retryRuns = job.death !== undefined;
-    await this.#conclude(lane, job, await lane.process(job.task, this.#timeoutMs));
+    await this.#handleAnswer(lane, job, await lane.process(job.task, this.#timeoutMs));
     this.#busy -= 1;
     this.#retryRuns = false;
     this.#next();
   }
 
-  async #conclude(lane: LaneProcess, job: Job, answer: LaneAnswer): Promise<void> {
+  async #handleAnswer(lane: LaneProcess, job: Job, answer: LaneAnswer): Promise<void> {
     switch (answer.kind) {
       case 'report':
-        this.#roster.giveBack(lane);
+        this.#lanes.release(lane);
         this.#report(job, answer.report);
         break;
-      case 'overrun':
-        this.#roster.remove(lane);
-        this.#tell({ type: 'overrun', pid: lane.pid, image: job.task.source.relativePath });
-        this.#report(job, overrunReport(this.#timeoutMs));
+      case 'timeout':
+        this.#lanes.remove(lane);
+        this.#onEvent({ type: 'overrun', pid: lane.pid, image: job.task.source.relativePath });
+        this.#report(job, timeoutReport(this.#timeoutMs));
         break;
       case 'fatal':
-        this.#roster.remove(lane);
+        this.#lanes.remove(lane);
         this.#fail(answer.error);
         job.reject(answer.error);
         break;
       case 'died':
-        await this.#judgeDeath(lane, job, answer.exit);
+        await this.#handleDeath(lane, job, answer.exit);
     }
   }
 
-  async #judgeDeath(lane: LaneProcess, job: Job, exit: LaneExit): Promise<void> {
+  async #handleDeath(lane: LaneProcess, job: Job, exit: LaneExit): Promise<void> {
     const dropped = await this.#stop.explains(exit);
-    const excused = !lane.taken && !job.excused;
-    const retry = !excused && job.death === undefined;
-    this.#roster.remove(lane);
+    const blameless = !lane.taken && !job.requeued;
+    const retry = !blameless && job.death === undefined;
+    this.#lanes.remove(lane);
     if (dropped) {
       job.resolve({ kind: 'dropped' });
       return;
     }
-    this.#tell({ type: 'died', pid: lane.pid, exit, image: job.task.source.relativePath, retry });
-    if (excused) this.#excuse(job);
+    this.#onEvent({ type: 'died', pid: lane.pid, exit, image: job.task.source.relativePath, retry });
+    if (blameless) this.#requeue(job);
     else if (job.death) this.#report(job, crashReport(job.death, exit));
     else {
       job.death = exit;
@@ -203,8 +208,8 @@ class ProcessLanePool implements StartableLanePool {
     }
   }
 
-  #excuse(job: Job): void {
-    job.excused = true;
+  #requeue(job: Job): void {
+    job.requeued = true;
     (job.death ? this.#retries : this.#queue).unshift(job);
   }
 
@@ -215,7 +220,7 @@ class ProcessLanePool implements StartableLanePool {
   #fail(error: FatalError): void {
     if (this.#fatal) return;
     this.#fatal = error;
-    this.#tell({ type: 'fatal', error });
-    this.#turnAway();
+    this.#onEvent({ type: 'fatal', error });
+    this.#emptyQueue();
   }
 }

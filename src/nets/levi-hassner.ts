@@ -8,7 +8,7 @@ import { estimateInBatches } from './estimate-in-batches.js';
 import type { ClassificationSpec, NetSpec } from '../packs/spec.js';
 import { cropFace } from './face-crop.js';
 
-export interface EstimatorOptions {
+interface EstimatorOptions {
   /** Share of the box size added on each side. */
   readonly padding: number;
 }

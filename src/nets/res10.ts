@@ -4,7 +4,7 @@ import type { FaceDetector, Imaging, Net } from '../ports.js';
 import type { Detection, Raster } from '../types.js';
 import { netBlobSpec } from './estimate-in-batches.js';
 
-export interface DetectorOptions {
+interface DetectorOptions {
   /** Faces below this are not reported, 0..1. */
   readonly minConfidence: number;
 }

@@ -6,7 +6,7 @@ import { netBlobSpec } from './estimate-in-batches.js';
 import type { DetectorSpec } from '../packs/spec.js';
 import { AnchorGrid, decodeBox } from './anchors.js';
 
-export interface DetectorOptions {
+interface DetectorOptions {
   /** Faces below this are not reported, 0..1. */
   readonly minConfidence: number;
 }

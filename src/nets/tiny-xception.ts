@@ -6,7 +6,7 @@ import { estimateInBatches } from './estimate-in-batches.js';
 import { netBlobSpec } from './estimate-in-batches.js';
 import type { RegressionSpec } from '../packs/spec.js';
 
-export interface EstimatorOptions {
+interface EstimatorOptions {
   /** Share of the box size added on each side. */
   readonly padding: number;
 }

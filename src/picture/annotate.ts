@@ -1,5 +1,5 @@
 import { type Annotation, type FaceMark, layoutAnnotation } from '../core/annotation.js';
-import { type AnnotationStyle, COLOURS } from '../core/annotation/style.js';
+import { type AnnotationStyle, PALETTE } from '../core/annotation/style.js';
 import type { Canvas, CanvasFactory, DecodeLimits, PictureCodec } from '../ports.js';
 import type { BoundingBox, Face, Raster } from '../types.js';
 
@@ -37,8 +37,8 @@ function drawFaces(raster: Raster, faces: readonly Face[], canvases: CanvasFacto
     const marks = annotation.marks.filter((mark) => reaches(mark, annotation.style, top, bottom));
     if (marks.length === 0) continue;
     const from = Math.max(0, top - margin);
-    const surroundings = rows(raster, from, Math.min(bottom + margin, raster.height));
-    withCanvas(canvases, surroundings, (canvas) => {
+    const band = rows(raster, from, Math.min(bottom + margin, raster.height));
+    withCanvas(canvases, band, (canvas) => {
       draw(canvas, { ...annotation, marks }, from);
       rows(canvas.toRaster(), top - from, bottom - from).data.copy(rows(raster, top, bottom).data);
     });
@@ -70,7 +70,7 @@ function reaches({ frame, label }: FaceMark, style: AnnotationStyle, top: number
 /** Frames before labels: a label is never crossed by a line. */
 function draw(canvas: Canvas, { style, marks }: Annotation, top: number): void {
   for (const { frame } of marks) {
-    canvas.strokeRectangle(raised(frame, top), COLOURS.outline, style.outlineWidth);
+    canvas.strokeRectangle(raised(frame, top), PALETTE.outline, style.outlineWidth);
   }
   for (const { frame, colour } of marks) canvas.strokeRectangle(raised(frame, top), colour, style.lineWidth);
   for (const { label, colour } of marks) {
@@ -78,7 +78,7 @@ function draw(canvas: Canvas, { style, marks }: Annotation, top: number): void {
     canvas.fillRectangle(raised(label.background, top), colour);
     for (const { text, origin } of label.lines) {
       const start = { x: origin.x, y: origin.y - top };
-      canvas.text(text, start, COLOURS.text, style.textScale, style.textThickness);
+      canvas.text(text, start, PALETTE.text, style.textScale, style.textThickness);
     }
   }
 }

@@ -19,6 +19,7 @@ const summary = z.strictObject({
   processed: count,
   skipped: count,
   redrawn: count,
+  copiesFailed: count,
   notDone: count,
   faces: count,
   failed: count,
@@ -57,6 +58,14 @@ const event = z.discriminatedUnion('event', [
   z.strictObject({
     ...base,
     event: z.literal('picture-failed'),
+    image,
+    stage: z.enum(STAGES),
+    code: z.enum(FAILURE_CODES),
+    message: z.string().min(1),
+  }),
+  z.strictObject({
+    ...base,
+    event: z.literal('copy-failed'),
     image,
     stage: z.enum(STAGES),
     code: z.enum(FAILURE_CODES),

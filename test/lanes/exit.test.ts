@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { describeCrash, endedByStopSignal, type LaneExit } from '../../src/lanes/exit.js';
+import { crashReport, endedByStopSignal, type LaneExit } from '../../src/lanes/exit.js';
 
 const killed = (signal: NodeJS.Signals): LaneExit => ({ code: null, signal, stderr: '' });
 const exited = (code: number): LaneExit => ({ code, signal: null, stderr: '' });
@@ -15,7 +15,7 @@ test.each([
   [exited(134), exited(134), 'The lane exited with code 134 twice'],
   [exited(1), refused, 'The lane exited with code 1, then another could not be started'],
 ])('%o, then %o: %s', (first, second, message) => {
-  expect(describeCrash(first, second)).toBe(message);
+  expect(crashReport(first, second).failure).toEqual({ stage: 'decode', code: 'CRASHED', message });
 });
 
 test.each([

@@ -137,8 +137,13 @@ export const pidOf = (outcome: LaneOutcome) => (outcome.kind === 'report' ? outc
 export const failureOf = (outcome: LaneOutcome) =>
   outcome.kind === 'report' ? outcome.report.failure?.code : outcome.kind;
 
+/** Polls until the condition holds. */
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await pause(5);
+  const end = Date.now() + 40_000;
+  while (!condition()) {
+    if (Date.now() > end) throw new Error(`Waited in vain for ${condition.toString()}`);
+    await pause(5);
+  }
 }
 
 export function pause(ms: number): Promise<void> {

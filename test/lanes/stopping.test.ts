@@ -5,6 +5,9 @@ import { failureOf, fakeConfig, isAlive, pause, types, until, useLanes } from '.
 
 const { open, fixtures } = useLanes();
 
+/** On a busy machine the deaths of several lanes lie seconds apart: none is judged before the stop. */
+const PATIENCE = 60_000;
+
 describe('a stop', () => {
   test('drops the pictures whose lanes die, without a retry, and those that wait', async () => {
     const lanes = open({ lanes: 1 });
@@ -29,7 +32,7 @@ describe('a stop', () => {
   });
 
   test('is noticed even when the lane heard of it first', async () => {
-    const lanes = open({ lanes: 1 });
+    const lanes = open({ lanes: 1, stopPatienceMs: PATIENCE });
     const outcome = lanes.run('die SIGTERM');
     await until(() => lanes.pids().length === 1 && lanes.children().length === 0);
     await pause(20);
@@ -38,7 +41,7 @@ describe('a stop', () => {
   });
 
   test('explains lanes that end before they are ready', async () => {
-    const lanes = open({ lanes: 3 }, 'die SIGTERM');
+    const lanes = open({ lanes: 3, stopPatienceMs: PATIENCE }, 'die SIGTERM');
     const outcomes = ['a', 'b', 'c'].map((name) => lanes.run('ok', name));
     await until(() => lanes.pids().length === 3 && lanes.children().length === 0);
     await pause(20);

@@ -1,7 +1,7 @@
 import { type Affine, batchNormAffine, composeAffine } from '../affine.js';
 import { at, type FloatTensor } from '../tensor.js';
 import type { CaffeLayer } from './caffe-net.js';
-import { boolean, child, number } from './prototxt.js';
+import { booleanOf, childOf, numberOf } from './prototxt.js';
 import type { CaffeWeights } from './weights.js';
 
 /** Layers that one affine map stands for. */
@@ -43,7 +43,7 @@ function affineOf(layer: CaffeLayer, weights: CaffeWeights): Affine | undefined 
 
 function scaling(layer: CaffeLayer, [factor, offset]: readonly FloatTensor[]): Affine {
   if (!factor) throw lacksWeights(layer);
-  const biased = boolean(child(layer.message, 'scale_param'), 'bias_term', false);
+  const biased = booleanOf(childOf(layer.message, 'scale_param'), 'bias_term', false);
   if (biased && !offset) throw lacksWeights(layer);
   return {
     factor: factor.data,
@@ -61,7 +61,7 @@ function normalisation(layer: CaffeLayer, [mean, variance, count]: readonly Floa
     mean: averages(mean),
     variance: averages(variance),
     // The default of BatchNormParameter.eps in caffe.proto.
-    epsilon: number(child(layer.message, 'batch_norm_param'), 'eps', 1e-5),
+    epsilon: numberOf(childOf(layer.message, 'batch_norm_param'), 'eps', 1e-5),
   });
 }
 

@@ -1,4 +1,4 @@
-import { child, messages, numbers, parsePrototxt, text, texts } from './prototxt.js';
+import { childOf, messagesOf, numbersOf, parsePrototxt, textOf, textsOf } from './prototxt.js';
 import type { Message } from './prototxt.js';
 
 /** One layer of a net's definition. */
@@ -37,29 +37,29 @@ const OLD_TYPES: Readonly<Record<string, string>> = {
 /** @throws {SyntaxError} when the text is not a definition of a net with one input. */
 export function parseCaffeNet(definition: string): CaffeNet {
   const net = parsePrototxt(definition);
-  const all = [...messages(net, 'layer'), ...messages(net, 'layers')].map(toLayer);
+  const all = [...messagesOf(net, 'layer'), ...messagesOf(net, 'layers')].map(toLayer);
   const declared = all.find(({ type }) => type === 'Input');
   const layers = all.filter((layer) => layer !== declared);
-  const input = text(net, 'input') ?? declared?.tops[0];
+  const input = textOf(net, 'input') ?? declared?.tops[0];
   const shape = [
-    numbers(child(net, 'input_shape'), 'dim'),
-    numbers(net, 'input_dim'),
-    declared ? numbers(child(child(declared.message, 'input_param'), 'shape'), 'dim') : [],
+    numbersOf(childOf(net, 'input_shape'), 'dim'),
+    numbersOf(net, 'input_dim'),
+    declared ? numbersOf(childOf(childOf(declared.message, 'input_param'), 'shape'), 'dim') : [],
   ].find((dimensions) => dimensions.length === 4);
   const [, channels, height, width] = shape ?? [];
   if (input === undefined || !channels || !height || !width || layers.length === 0) {
     throw new SyntaxError('The definition has no input of four dimensions, or no layers');
   }
-  return { name: text(net, 'name') ?? 'net', input, inputShape: [channels, height, width], layers };
+  return { name: textOf(net, 'name') ?? 'net', input, inputShape: [channels, height, width], layers };
 }
 
 function toLayer(message: Message): CaffeLayer {
-  const type = text(message, 'type') ?? '';
+  const type = textOf(message, 'type') ?? '';
   return {
-    name: text(message, 'name') ?? '',
+    name: textOf(message, 'name') ?? '',
     type: OLD_TYPES[type] ?? type,
-    bottoms: texts(message, 'bottom'),
-    tops: texts(message, 'top'),
+    bottoms: textsOf(message, 'bottom'),
+    tops: textsOf(message, 'top'),
     message,
   };
 }

@@ -1,5 +1,5 @@
 import type { CaffeLayer } from './caffe-net.js';
-import { boolean, child, number, numbers, text } from './prototxt.js';
+import { booleanOf, childOf, numberOf, numbersOf, textOf } from './prototxt.js';
 import type { Message } from './prototxt.js';
 
 /** A sliding window, in height and width. Defaults are those of Caffe's caffe.proto. */
@@ -17,12 +17,12 @@ export interface Convolution extends Window {
 }
 
 export function convolution(layer: CaffeLayer): Convolution {
-  const param = child(layer.message, 'convolution_param');
+  const param = childOf(layer.message, 'convolution_param');
   return {
     ...window(param),
-    outputs: number(param, 'num_output', 0),
-    group: number(param, 'group', 1),
-    bias: boolean(param, 'bias_term', true),
+    outputs: numberOf(param, 'num_output', 0),
+    group: numberOf(param, 'group', 1),
+    bias: booleanOf(param, 'bias_term', true),
   };
 }
 
@@ -33,9 +33,9 @@ export interface Pooling extends Window {
 }
 
 export function pooling(layer: CaffeLayer): Pooling {
-  const param = child(layer.message, 'pooling_param');
-  const method = text(param, 'pool') === 'AVE' ? 'AVE' : 'MAX';
-  return { ...window(param), method, global: boolean(param, 'global_pooling', false) };
+  const param = childOf(layer.message, 'pooling_param');
+  const method = textOf(param, 'pool') === 'AVE' ? 'AVE' : 'MAX';
+  return { ...window(param), method, global: booleanOf(param, 'global_pooling', false) };
 }
 
 function window(param: Message): Window {
@@ -49,8 +49,8 @@ function window(param: Message): Window {
 
 /** A size given once for both directions, once for each, or by two separate fields. */
 function pair(param: Message, both: string, high: string, wide: string, fallback: number): [number, number] {
-  const [first, second = first] = numbers(param, both);
-  return [first ?? number(param, high, fallback), second ?? number(param, wide, fallback)];
+  const [first, second = first] = numbersOf(param, both);
+  return [first ?? numberOf(param, high, fallback), second ?? numberOf(param, wide, fallback)];
 }
 
 export interface InnerProduct {
@@ -59,8 +59,8 @@ export interface InnerProduct {
 }
 
 export function innerProduct(layer: CaffeLayer): InnerProduct {
-  const param = child(layer.message, 'inner_product_param');
-  return { outputs: number(param, 'num_output', 0), bias: boolean(param, 'bias_term', true) };
+  const param = childOf(layer.message, 'inner_product_param');
+  return { outputs: numberOf(param, 'num_output', 0), bias: booleanOf(param, 'bias_term', true) };
 }
 
 export interface PriorBox {
@@ -76,15 +76,15 @@ export interface PriorBox {
 }
 
 export function priorBox(layer: CaffeLayer): PriorBox {
-  const param = child(layer.message, 'prior_box_param');
+  const param = childOf(layer.message, 'prior_box_param');
   return {
-    minSizes: numbers(param, 'min_size'),
-    maxSizes: numbers(param, 'max_size'),
-    aspectRatios: numbers(param, 'aspect_ratio'),
-    flip: boolean(param, 'flip', true),
-    clip: boolean(param, 'clip', false),
-    variances: numbers(param, 'variance'),
-    step: number(param, 'step', 0),
-    offset: number(param, 'offset', 0.5),
+    minSizes: numbersOf(param, 'min_size'),
+    maxSizes: numbersOf(param, 'max_size'),
+    aspectRatios: numbersOf(param, 'aspect_ratio'),
+    flip: booleanOf(param, 'flip', true),
+    clip: booleanOf(param, 'clip', false),
+    variances: numbersOf(param, 'variance'),
+    step: numberOf(param, 'step', 0),
+    offset: numberOf(param, 'offset', 0.5),
   };
 }

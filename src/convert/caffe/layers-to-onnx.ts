@@ -4,7 +4,7 @@ import { at, type FloatTensor } from '../tensor.js';
 import { lacksWeights } from './affine-run.js';
 import type { CaffeLayer } from './caffe-net.js';
 import { innerProduct, pooling } from './layer-params.js';
-import { boolean, child, number, numbers, text } from './prototxt.js';
+import { booleanOf, childOf, numberOf, numbersOf, textOf } from './prototxt.js';
 import type { MapShape } from './shapes.js';
 
 interface Shapes {
@@ -46,18 +46,18 @@ export function convertLayer(
       return normalize(graph, layer, input, blobs);
     case 'Permute':
       return graph.node('Transpose', name, [input], {
-        perm: numbers(child(layer.message, 'permute_param'), 'order'),
+        perm: numbersOf(childOf(layer.message, 'permute_param'), 'order'),
       });
     case 'Flatten':
       return graph.node('Flatten', name, [input], {
-        axis: number(child(layer.message, 'flatten_param'), 'axis', 1),
+        axis: numberOf(childOf(layer.message, 'flatten_param'), 'axis', 1),
       });
     case 'Concat':
       return graph.node('Concat', name, inputs, {
-        axis: number(child(layer.message, 'concat_param'), 'axis', 1),
+        axis: numberOf(childOf(layer.message, 'concat_param'), 'axis', 1),
       });
     case 'Reshape': {
-      const shape = numbers(child(child(layer.message, 'reshape_param'), 'shape'), 'dim');
+      const shape = numbersOf(childOf(childOf(layer.message, 'reshape_param'), 'shape'), 'dim');
       return graph.node('Reshape', name, [input, graph.constant(`${name}/shape`, int64(...shape))]);
     }
     default:
@@ -66,7 +66,7 @@ export function convertLayer(
 }
 
 function relu(graph: GraphBuilder, layer: CaffeLayer, input: string): string {
-  const slope = number(child(layer.message, 'relu_param'), 'negative_slope', 0);
+  const slope = numberOf(childOf(layer.message, 'relu_param'), 'negative_slope', 0);
   return slope === 0
     ? graph.node('Relu', layer.name, [input])
     : graph.node('LeakyRelu', layer.name, [input], { alpha: { float: slope } });
@@ -90,13 +90,13 @@ function pool(graph: GraphBuilder, layer: CaffeLayer, input: string, shapes: Sha
 }
 
 function lrn(graph: GraphBuilder, layer: CaffeLayer, input: string): string {
-  const param = child(layer.message, 'lrn_param');
-  if (text(param, 'norm_region') === 'WITHIN_CHANNEL') throw unsupported(layer, 'within channels');
+  const param = childOf(layer.message, 'lrn_param');
+  if (textOf(param, 'norm_region') === 'WITHIN_CHANNEL') throw unsupported(layer, 'within channels');
   return graph.node('LRN', layer.name, [input], {
-    size: number(param, 'local_size', 5),
-    alpha: { float: number(param, 'alpha', 1) },
-    beta: { float: number(param, 'beta', 0.75) },
-    bias: { float: number(param, 'k', 1) },
+    size: numberOf(param, 'local_size', 5),
+    alpha: { float: numberOf(param, 'alpha', 1) },
+    beta: { float: numberOf(param, 'beta', 0.75) },
+    bias: { float: numberOf(param, 'k', 1) },
   });
 }
 
@@ -126,16 +126,16 @@ function product(
 
 /** In this opset Softmax works on all axes from the given one on, Caffe's on that one alone: the same for the last. */
 function softmax(graph: GraphBuilder, layer: CaffeLayer, input: string, [, height, width]: MapShape): string {
-  const axis = number(child(layer.message, 'softmax_param'), 'axis', 1);
+  const axis = numberOf(childOf(layer.message, 'softmax_param'), 'axis', 1);
   if (axis === 1 && height * width > 1) throw unsupported(layer, 'over a map');
   return graph.node('Softmax', layer.name, [input], { axis });
 }
 
 function eltwise(graph: GraphBuilder, layer: CaffeLayer, inputs: readonly string[]): string {
-  const param = child(layer.message, 'eltwise_param');
-  const operation = text(param, 'operation') ?? 'SUM';
+  const param = childOf(layer.message, 'eltwise_param');
+  const operation = textOf(param, 'operation') ?? 'SUM';
   const opType = { SUM: 'Sum', PROD: 'Mul', MAX: 'Max' }[operation];
-  if (opType === undefined || numbers(param, 'coeff').some((factor) => factor !== 1)) {
+  if (opType === undefined || numbersOf(param, 'coeff').some((factor) => factor !== 1)) {
     throw unsupported(layer, `with ${operation} of weighted inputs`);
   }
   return graph.node(inputs.length === 2 && opType === 'Sum' ? 'Add' : opType, layer.name, inputs);
@@ -149,11 +149,11 @@ function normalize(
   [scale]: readonly FloatTensor[],
 ): string {
   const { name } = layer;
-  const param = child(layer.message, 'norm_param');
-  if (boolean(param, 'across_spatial', true) || !scale)
+  const param = childOf(layer.message, 'norm_param');
+  if (booleanOf(param, 'across_spatial', true) || !scale)
     throw unsupported(layer, 'across pixels or without scales');
   // 1e-10: the default of NormalizeBBoxParameter.eps.
-  const epsilon = Float32Array.of(number(param, 'eps', 1e-10));
+  const epsilon = Float32Array.of(numberOf(param, 'eps', 1e-10));
   const squares = graph.node('ReduceSumSquare', `${name}/squares`, [input], { axes: [1], keepdims: 1 });
   const safe = graph.node('Add', `${name}/safe`, [
     squares,

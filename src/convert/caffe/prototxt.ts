@@ -73,34 +73,34 @@ function* tokenize(text: string): Generator<Token> {
 }
 
 /** Typed access to one field of a message. A field that is absent gives the fallback. */
-export function text(message: Message, name: string): string | undefined {
+export function textOf(message: Message, name: string): string | undefined {
   const value = message.get(name)?.at(-1);
   return typeof value === 'string' ? value : undefined;
 }
 
-export function number(message: Message, name: string, fallback: number): number {
-  const value = text(message, name);
+export function numberOf(message: Message, name: string, fallback: number): number {
+  const value = textOf(message, name);
   return value === undefined ? fallback : Number(value);
 }
 
-export function boolean(message: Message, name: string, fallback: boolean): boolean {
-  const value = text(message, name);
+export function booleanOf(message: Message, name: string, fallback: boolean): boolean {
+  const value = textOf(message, name);
   return value === undefined ? fallback : value === 'true' || value === '1';
 }
 
-export function texts(message: Message, name: string): string[] {
+export function textsOf(message: Message, name: string): string[] {
   return (message.get(name) ?? []).filter((value) => typeof value === 'string');
 }
 
-export function numbers(message: Message, name: string): number[] {
-  return texts(message, name).map(Number);
+export function numbersOf(message: Message, name: string): number[] {
+  return textsOf(message, name).map(Number);
 }
 
-export function messages(message: Message, name: string): Message[] {
+export function messagesOf(message: Message, name: string): Message[] {
   return (message.get(name) ?? []).filter((value) => typeof value !== 'string');
 }
 
 /** The last message of this name; empty when absent, as protobuf has it. */
-export function child(message: Message, name: string): Message {
-  return messages(message, name).at(-1) ?? new Map<string, Value[]>();
+export function childOf(message: Message, name: string): Message {
+  return messagesOf(message, name).at(-1) ?? new Map<string, Value[]>();
 }

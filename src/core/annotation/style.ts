@@ -19,7 +19,7 @@ export interface AnnotationStyle {
 }
 
 /** Sky blue and orange of Okabe and Ito's palette: told apart with any colour vision, and black reads well on both. */
-export const COLOURS = {
+export const PALETTE = {
   Male: [86, 180, 233],
   Female: [230, 159, 0],
   text: [0, 0, 0],

@@ -7,7 +7,7 @@ export interface DoctorFacts {
   /** `linux x64`. */
   readonly platform: string;
   readonly opencv: Probed<OpenCvFacts>;
-  readonly pictures: Probed<PictureFacts>;
+  readonly pictures: Probed<CodecFacts>;
   readonly packs: readonly PackFacts[];
   readonly machine: MachineLimits;
   /** Lanes of a run that names no number. */
@@ -29,7 +29,7 @@ export interface OpenCvFacts {
   readonly version: string;
 }
 
-export interface PictureFacts {
+export interface CodecFacts {
   /** Of the libraries. */
   readonly version: string;
   readonly formats: readonly { readonly format: string; readonly reads: boolean; readonly writes: boolean }[];

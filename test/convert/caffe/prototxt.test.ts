@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { parseCaffeNet } from '../../../src/convert/caffe/caffe-net.js';
 import {
-  boolean,
-  child,
-  messages,
-  number,
-  numbers,
+  booleanOf,
+  childOf,
+  messagesOf,
+  numberOf,
+  numbersOf,
   parsePrototxt,
-  text,
+  textOf,
 } from '../../../src/convert/caffe/prototxt.js';
 import { inferShapes } from '../../../src/convert/caffe/shapes.js';
 import { definition } from './classic-models.js';
@@ -20,15 +20,15 @@ describe('parsePrototxt', () => {
       shape { on: true off: 0 word: MAX }
       shape: < inner: 'single' >
     `);
-    expect(text(net, 'name')).toBe('a # b');
-    expect(numbers(net, 'dim')).toEqual([1, -2, 1e-4]);
-    expect(number(net, 'absent', 7)).toBe(7);
-    const [first] = messages(net, 'shape');
-    expect(boolean(first!, 'on', false)).toBe(true);
-    expect(boolean(first!, 'off', true)).toBe(false);
-    expect(text(first!, 'word')).toBe('MAX');
-    expect(text(child(net, 'shape'), 'inner')).toBe('single');
-    expect(child(net, 'absent').size).toBe(0);
+    expect(textOf(net, 'name')).toBe('a # b');
+    expect(numbersOf(net, 'dim')).toEqual([1, -2, 1e-4]);
+    expect(numberOf(net, 'absent', 7)).toBe(7);
+    const [first] = messagesOf(net, 'shape');
+    expect(booleanOf(first!, 'on', false)).toBe(true);
+    expect(booleanOf(first!, 'off', true)).toBe(false);
+    expect(textOf(first!, 'word')).toBe('MAX');
+    expect(textOf(childOf(net, 'shape'), 'inner')).toBe('single');
+    expect(childOf(net, 'absent').size).toBe(0);
   });
 
   it.each([

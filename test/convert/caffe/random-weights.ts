@@ -1,6 +1,6 @@
 import type { CaffeNet } from '../../../src/convert/caffe/caffe-net.js';
 import { convolution, innerProduct } from '../../../src/convert/caffe/layer-params.js';
-import { boolean, child } from '../../../src/convert/caffe/prototxt.js';
+import { booleanOf, childOf } from '../../../src/convert/caffe/prototxt.js';
 import { inferShapes } from '../../../src/convert/caffe/shapes.js';
 import type { CaffeWeights } from '../../../src/convert/caffe/weights.js';
 import { type FloatTensor, sizeOf } from '../../../src/convert/tensor.js';
@@ -47,7 +47,7 @@ export function randomWeights(net: CaffeNet, seed: number, logits = 0.06): Caffe
       ]);
     } else if (layer.type === 'Scale') {
       const factors = shifted(uniform(random, [channels], 0.3), 1);
-      const biased = boolean(child(layer.message, 'scale_param'), 'bias_term', false);
+      const biased = booleanOf(childOf(layer.message, 'scale_param'), 'bias_term', false);
       weights.set(layer.name, biased ? [factors, uniform(random, [channels], 0.1)] : [factors]);
     } else if (layer.type === 'Normalize') {
       weights.set(layer.name, [shifted(uniform(random, [channels], 0), 20)]);

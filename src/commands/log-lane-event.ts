@@ -2,8 +2,8 @@ import type { LaneEvent } from '../lanes/messages.js';
 import { describeExit } from '../lanes/exit.js';
 import type { EventLog } from '../ports.js';
 
-/** What a person wants to know of lanes: each that was replaced, and why. */
-export function tellOfLane(event: LaneEvent, log: EventLog): void {
+/** Logs what a person wants to know of lanes: each that was replaced, and why. */
+export function logLaneEvent(event: LaneEvent, log: EventLog): void {
   switch (event.type) {
     case 'died': {
       const { image, exit, retry } = event;
