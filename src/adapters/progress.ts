@@ -1,4 +1,4 @@
-import { formatBar, toProgress } from '../core/progress-line.js';
+import { barSize, formatProgress, toProgress, WIDEST_BAR } from '../core/progress-line.js';
 import type { Progress } from '../core/progress-line.js';
 import { RateMeter } from '../core/rate-meter.js';
 import type { EventLog, ProgressListener, ProgressState } from '../ports.js';
@@ -81,17 +81,28 @@ function createLines({ log, now }: ProgressOptions): ProgressListener {
 }
 
 async function createBar({ stream, now }: ProgressOptions): Promise<ProgressListener> {
-  const { MultiBar } = (await import('cli-progress')).default;
+  const { Format, MultiBar } = (await import('cli-progress')).default;
   const tracker = new Tracker(now);
+  let text = '';
   // The bar of one: unlike SingleBar it never jumps to a remembered place, which lines of the log would have moved.
   const bars = new MultiBar({
     stream,
     fps: FPS,
-    format: (_, { maxWidth }) => formatBar(tracker.progress(), maxWidth),
+    // One token for counts, rate and time left: the words of the log's `progress` events, and a rate of late.
+    format: '{bar}{text}',
+    barCompleteChar: '=',
+    barIncompleteChar: ' ',
+    barsize: WIDEST_BAR,
+    // By itself the library's bar keeps its size in a narrow window and cuts off the text.
+    formatBar(share, options) {
+      const barsize = barSize(text.length, stream.columns ?? 80);
+      return barsize === 0 ? '' : `[${Format.BarFormat(share, { ...options, barsize })}] `;
+    },
     // A line of the log may have taken the bar's place since the last look.
     forceRedraw: true,
     clearOnComplete: true,
-    // Left as the terminal has it, so that long lines of the log wrap and a crash leaves nothing to repair.
+    // Left as the terminal has it, so that long lines of the log wrap and a crash leaves nothing to repair. The library
+    // then cuts its own line to the width of the window.
     linewrap: true,
     hideCursor: false,
     gracefulExit: false,
@@ -99,7 +110,12 @@ async function createBar({ stream, now }: ProgressOptions): Promise<ProgressList
   return {
     start(total) {
       tracker.start(total);
-      bars.create(total, 0);
+      const bar = bars.create(total, 0);
+      bars.on('update-pre', () => {
+        const progress = tracker.progress();
+        text = formatProgress(progress);
+        bar.update(progress.done, { text });
+      });
     },
     update(state) {
       tracker.update(state);

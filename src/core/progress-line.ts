@@ -35,16 +35,14 @@ export function formatProgress(progress: Progress): string {
   ].join(', ');
 }
 
-/** Widest and narrowest bar, in columns; where there is no room for the narrowest there is none. */
-const BAR = { most: 30, least: 8 };
+/** In columns; where there is no room for the narrowest there is none. */
+export const WIDEST_BAR = 30;
+const NARROWEST_BAR = 8;
 
-/** The same with a bar in front, at most `width` columns. */
-export function formatBar(progress: Progress, width: number): string {
-  const text = formatProgress(progress);
-  const room = Math.min(BAR.most, width - text.length - 4);
-  if (room < BAR.least) return text.slice(0, Math.max(0, width - 1));
-  const full = Math.floor((room * percent(progress.done, progress.total)) / 100);
-  return `[${'='.repeat(full)}${' '.repeat(room - full)}] ${text}`;
+/** Columns of a bar that stands with brackets and a space before a text: 0 for no bar. */
+export function barSize(textLength: number, columns: number): number {
+  const room = Math.min(WIDEST_BAR, columns - textLength - 4);
+  return room < NARROWEST_BAR ? 0 : room;
 }
 
 /** 0..100; 100 only when all is done. */
