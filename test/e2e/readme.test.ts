@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { describe, expect, it } from 'vitest';
-import type { PictureRecord } from '../src/core/report.js';
-import { FAILURE_CODES } from '../src/types.js';
-import { facetag } from './e2e/cli.js';
-import { flagTables } from './flag-tables.js';
-import { repository } from './shared.js';
+import type { PictureRecord } from '../../src/core/report.js';
+import { FAILURE_CODES } from '../../src/types.js';
+import { flagTables } from '../flag-tables.js';
+import { repository } from '../shared.js';
+import { facetag } from './cli.js';
 
 const readme = readFileSync(path.join(repository, 'README.md'), 'utf8');
 
