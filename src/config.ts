@@ -6,6 +6,12 @@ export const DEFAULT_OUTPUT = 'facetag-out';
 export const OUTPUT_FORMATS = ['csv', 'jsonl', 'none'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
+/**
+ * `safe`: a name that a spreadsheet would take for a formula is written as `./name`, which is still a path to its picture.
+ */
+export const CSV_NAMES = ['safe', 'exact'] as const;
+export type CsvNames = (typeof CSV_NAMES)[number];
+
 export const ENGINES: readonly EngineName[] = ['opencv', 'onnxruntime'];
 export const COLOURS = ['auto', 'always', 'never'] as const;
 export const LOG_FORMATS = ['text', 'json'] as const;
@@ -30,6 +36,8 @@ export interface TagFlags extends LogFlags, StoreFlags {
   readonly output: string | undefined;
   /** What is written beside the per-image JSON. */
   readonly format: readonly OutputFormat[];
+  /** How the CSV writes names that a spreadsheet would take for formulas. */
+  readonly csvNames: CsvNames;
   readonly jsonl: boolean;
   readonly annotate: boolean;
   readonly pack: string;
@@ -57,6 +65,7 @@ export interface TagFlags extends LogFlags, StoreFlags {
   readonly retryFailed: boolean;
   readonly prune: boolean;
   readonly allowEmpty: boolean;
+  readonly allowFailed: boolean;
   /** Expressions, as typed. */
   readonly where: string | undefined;
   readonly failIf: string | undefined;
@@ -77,6 +86,8 @@ export interface Flags extends TagFlags {
   readonly json: boolean;
   /** Base URL that model files are tried at first. */
   readonly mirror: string | undefined;
+  /** Merge what there is. */
+  readonly allowPartial: boolean;
 }
 
 /** A share of the pictures: `index` counts from 1. */

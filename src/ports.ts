@@ -2,7 +2,9 @@
 
 import type { RunEvent } from './core/events.js';
 import type { PictureFormat } from './core/picture-format/signatures.js';
+import type { Completion } from './core/completion.js';
 import type { PictureRecord } from './core/report.js';
+import type { Roots } from './core/roots.js';
 import type {
   BoundingBox,
   Detection,
@@ -271,11 +273,15 @@ export interface OutputFolders {
   /** Whether a run is going on there, or was killed and has not been repeated since. */
   isUnfinished(output: string): boolean;
   /**
-   * The base folder that the output folder was made with, absolute; undefined before its first run.
+   * The folders that the output folder has pictures of; undefined before its first run.
    *
    * @throws {FatalError} OUTPUT_UNUSABLE when the file is there but not ours.
    */
-  readBase(output: string): string | undefined;
-  /** @param base absolute; remembered relative to the output folder, so that both can be moved together. */
-  writeBase(output: string, base: string): Promise<void>;
+  readRoots(output: string): Roots | undefined;
+  /** Remembers them relative to the output folder, so that all can be moved together. */
+  writeRoots(output: string, roots: Roots): Promise<void>;
+  /** @throws {FatalError} OUTPUT_UNUSABLE when the file is there but not ours. */
+  readCompletion(output: string): Completion;
+  /** Leaves no file where there is nothing to say: whole results without shares. */
+  writeCompletion(output: string, completion: Completion): Promise<void>;
 }

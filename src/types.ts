@@ -212,10 +212,3 @@ export interface FileStamp {
 }
 
 export type StopReason = 'SIGINT' | 'SIGTERM' | 'closed pipe';
-
-/** What the output folder remembers of the runs that wrote it: `<output>/facetag.json`. */
-export interface OutputMemory {
-  readonly schemaVersion: 1;
-  /** The base folder, relative to the output folder. */
-  readonly base: string;
-}

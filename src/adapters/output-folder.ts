@@ -1,17 +1,19 @@
 import { existsSync, readdirSync, readFileSync, realpathSync, rmdirSync, statSync } from 'node:fs';
 import path from 'node:path';
+import { formatCompletion, NOTHING_BEGUN, parseCompletion } from '../core/completion.js';
 import { recordsFolder } from '../core/output-paths.js';
+import { formatMemory, parseMemory } from '../core/roots.js';
 import { codeOf } from '../core/thrown.js';
 import { FatalError } from '../errors.js';
 import type { OutputFolders } from '../ports.js';
-import type { OutputMemory } from '../types.js';
 import { fatalWriteFault, reasonOf } from './file-faults.js';
-import { makeFolder, writeForRun } from './files.js';
+import { makeFolder, removeFile, writeForRun } from './files.js';
 import { createFolderLock } from './folder-lock.js';
 import { sweepTemporaries } from './ledger.js';
 
 const LOCK = '.facetag.lock';
 const MEMORY = 'facetag.json';
+const COMPLETION = 'completion.json';
 
 export const outputFolders: OutputFolders = {
   async hold(output, work) {
@@ -45,24 +47,47 @@ export const outputFolders: OutputFolders = {
 
   isUnfinished: (output) => existsSync(path.join(output, LOCK)),
 
-  readBase(output) {
+  readRoots(output) {
     const file = path.join(output, MEMORY);
-    let text;
-    try {
-      text = readFileSync(file, 'utf8');
-    } catch (error) {
-      if (codeOf(error) === 'ENOENT') return undefined;
-      throw new FatalError('OUTPUT_UNUSABLE', `Cannot read ${file}: ${reasonOf(error)}`, { cause: error });
-    }
-    return path.resolve(realpathSync(output), parseMemory(text, file).base);
+    const text = readIfThere(file);
+    if (text === undefined) return undefined;
+    return parseMemory(text, realpathSync(output)) ?? notOurs(file);
   },
 
-  writeBase(output, base) {
+  writeRoots(output, roots) {
     // By its real path: the folder may be known under the name of a link today and under its own tomorrow.
-    const memory: OutputMemory = { schemaVersion: 1, base: path.relative(realpathSync(output), base) || '.' };
-    return writeForRun(path.join(output, MEMORY), [JSON.stringify(memory, null, 2) + '\n']);
+    return writeForRun(path.join(output, MEMORY), [formatMemory(roots, realpathSync(output))]);
+  },
+
+  readCompletion(output) {
+    const file = path.join(output, COMPLETION);
+    const text = readIfThere(file);
+    return text === undefined ? NOTHING_BEGUN : (parseCompletion(text) ?? notOurs(file));
+  },
+
+  async writeCompletion(output, completion) {
+    const file = path.join(output, COMPLETION);
+    const text = formatCompletion(completion);
+    if (text === undefined) removeFile(file);
+    else await writeForRun(file, [text]);
   },
 };
+
+function readIfThere(file: string): string | undefined {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return undefined;
+    throw new FatalError('OUTPUT_UNUSABLE', `Cannot read ${file}: ${reasonOf(error)}`, { cause: error });
+  }
+}
+
+function notOurs(file: string): never {
+  throw new FatalError(
+    'OUTPUT_UNUSABLE',
+    `${file} is not what facetag writes there. Choose another output folder with -o, or remove the file`,
+  );
+}
 
 /** An error of the work as data, so that it is not taken for one of the lock. */
 async function settled<T>(work: () => Promise<T>): Promise<{ value: T } | { error: unknown }> {
@@ -71,28 +96,6 @@ async function settled<T>(work: () => Promise<T>): Promise<{ value: T } | { erro
   } catch (error) {
     return { error };
   }
-}
-
-function parseMemory(text: string, file: string): OutputMemory {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (
-      typeof value === 'object' &&
-      value !== null &&
-      'schemaVersion' in value &&
-      value.schemaVersion === 1 &&
-      'base' in value &&
-      typeof value.base === 'string'
-    ) {
-      return { schemaVersion: 1, base: value.base };
-    }
-  } catch {
-    // Said below.
-  }
-  throw new FatalError(
-    'OUTPUT_UNUSABLE',
-    `${file} is not what facetag writes there. Choose another output folder with -o, or remove the file`,
-  );
 }
 
 function removeIfEmpty(folder: string): void {

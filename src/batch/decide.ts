@@ -1,5 +1,5 @@
-import path from 'node:path';
 import type { PictureRecord } from '../core/report.js';
+import { pathOf, type Roots } from '../core/roots.js';
 import { decideSkip, type SkipRules } from '../core/skip.js';
 import { failureOf } from '../errors.js';
 import type { Ledger, PictureFiles } from '../ports.js';
@@ -22,9 +22,8 @@ export interface Kept {
   readonly newMtimeMs?: number;
 }
 
-export interface DecisionPlan {
-  /** Absolute base folder. */
-  readonly base: string;
+/** The roots, and what to do with their pictures. */
+export interface DecisionPlan extends Roots {
   /** Paths that turned up but are no pictures to read: each becomes a failed record. */
   readonly faults: ReadonlyMap<string, ImageFailure>;
   readonly rules: SkipRules;
@@ -42,7 +41,7 @@ export async function decide(image: string, plan: DecisionPlan, ports: DecisionP
   const fault = plan.faults.get(image);
   if (fault) return { action: 'fail', failure: fault };
   try {
-    const stamp = ports.files.stamp(path.join(plan.base, image));
+    const stamp = ports.files.stamp(pathOf(plan, image));
     const kept = await findKept(image, stamp, plan, ports);
     if (!kept) return { action: 'tag', stamp };
     return { action: isCopyMissing(kept.record, plan, ports) ? 'redraw' : 'skip', kept };
@@ -55,19 +54,19 @@ export async function decide(image: string, plan: DecisionPlan, ports: DecisionP
 async function findKept(
   image: string,
   stamp: FileStamp,
-  { base, rules }: DecisionPlan,
+  plan: DecisionPlan,
   { files, ledger }: DecisionPorts,
 ): Promise<Kept | undefined> {
   const stored = ledger?.read(image);
   if (!stored) return undefined;
   const { record, mtimeMs } = stored;
-  switch (decideSkip(record, mtimeMs, stamp, rules)) {
+  switch (decideSkip(record, mtimeMs, stamp, plan.rules)) {
     case 'process':
       return undefined;
     case 'skip':
       return { record };
     case 'hash':
-      return (await files.sha256(path.join(base, image))) === record.source?.sha256
+      return (await files.sha256(pathOf(plan, image))) === record.source?.sha256
         ? { record, newMtimeMs: stamp.mtimeMs }
         : undefined;
   }

@@ -15,7 +15,7 @@ const WINDOW = 256;
 const TURN = 64;
 
 export interface BatchPlan extends DecisionPlan {
-  /** Pictures below the base folder, in output order. */
+  /** Names of pictures, in output order. */
   readonly images: readonly string[];
   /** Pictures in flight: the number of lanes. */
   readonly jobs: number;

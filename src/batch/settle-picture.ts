@@ -1,5 +1,5 @@
-import path from 'node:path';
 import { facesOf, toRecord, type PictureRecord } from '../core/report.js';
+import { pathOf } from '../core/roots.js';
 import type { FinishedPicture } from '../core/summary.js';
 import { failureOf } from '../errors.js';
 import type { LanePool, Ledger } from '../ports.js';
@@ -65,10 +65,10 @@ async function redraw(
   return copyFailure ? { ...kept, copyFailure } : { record, how: 'redrawn' };
 }
 
-function laneTask(image: string, { base, annotate }: DecisionPlan, { ledger }: SettlePorts): LaneTask {
+function laneTask(image: string, plan: DecisionPlan, { ledger }: SettlePorts): LaneTask {
   return {
-    source: { root: base, path: path.join(base, image), relativePath: image },
-    ...(annotate && ledger && { annotatedPath: ledger.annotatedPath(image) }),
+    source: { root: plan.base, path: pathOf(plan, image), relativePath: image },
+    ...(plan.annotate && ledger && { annotatedPath: ledger.annotatedPath(image) }),
   };
 }
 

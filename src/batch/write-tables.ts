@@ -1,12 +1,12 @@
 import { CSV_HEADER, formatCsvRows } from '../core/csv.js';
 import { formatLine, type PictureRecord } from '../core/report.js';
-import type { OutputFormat } from '../config.js';
+import type { CsvNames, OutputFormat } from '../config.js';
 import type { Ledger } from '../ports.js';
 
 interface Table {
   readonly name: string;
   readonly header: string;
-  readonly format: (record: PictureRecord) => string;
+  readonly format: (record: PictureRecord, names: CsvNames) => string;
 }
 
 const TABLES: Readonly<Record<Exclude<OutputFormat, 'none'>, Table>> = {
@@ -25,6 +25,7 @@ const TABLES: Readonly<Record<Exclude<OutputFormat, 'none'>, Table>> = {
 export async function writeOutputs(
   ledger: Ledger,
   formats: readonly OutputFormat[],
+  names: CsvNames,
   shows: (record: PictureRecord) => boolean,
 ): Promise<ReadonlySet<string>> {
   const damaged = new Set<string>();
@@ -34,7 +35,7 @@ export async function writeOutputs(
   if (wanted.length === 0) return damaged;
   const images = ledger.images();
   for (const [, table] of wanted)
-    await ledger.publish(table.name, lines(table, images, ledger, shows, damaged));
+    await ledger.publish(table.name, lines(table, images, ledger, names, shows, damaged));
   return damaged;
 }
 
@@ -42,6 +43,7 @@ function* lines(
   table: Table,
   images: readonly string[],
   ledger: Ledger,
+  names: CsvNames,
   shows: (record: PictureRecord) => boolean,
   damaged: Set<string>,
 ): Iterable<string> {
@@ -49,6 +51,6 @@ function* lines(
   for (const image of images) {
     const stored = ledger.read(image);
     if (!stored) damaged.add(image);
-    else if (shows(stored.record)) yield table.format(stored.record);
+    else if (shows(stored.record)) yield table.format(stored.record, names);
   }
 }

@@ -1,4 +1,4 @@
-import { COLOURS, ENGINES, LOG_FORMATS, type Flags } from '../config.js';
+import { COLOURS, CSV_NAMES, ENGINES, LOG_FORMATS, type Flags } from '../config.js';
 import { COMMAND_NAMES, type CommandName } from './commands.js';
 import { formats, integer, number, oneOf, shard, text } from './flag-readers.js';
 import { optional, repeatable, toggle, value, type FlagRow } from './flag-row.js';
@@ -38,6 +38,14 @@ const TABLE = {
     'beside the JSON: csv, jsonl, none (default: csv)',
     ['csv'],
     formats,
+  ),
+  csvNames: value(
+    ['tag', 'merge'],
+    'Output',
+    '--csv-names <safe|exact>',
+    'safe: ./ before names that a spreadsheet would calculate (default: safe)',
+    'safe',
+    oneOf(CSV_NAMES),
   ),
   json: toggle(['models list', 'doctor'], 'Output', '--json', 'print as JSON'),
   jsonl: toggle(TAG, 'Output', '--jsonl', 'stream a JSON record per picture to stdout; no files unless -o'),
@@ -149,10 +157,17 @@ const TABLE = {
   ),
   shard: optional(TAG, 'Pictures', '--shard <K/N>', 'take share K of N of the pictures', shard),
   allowEmpty: toggle(TAG, 'Pictures', '--allow-empty', 'finding no pictures is fine'),
+  allowFailed: toggle(TAG, 'Screening', '--allow-failed', 'exit 0 although pictures failed'),
+  allowPartial: toggle(
+    ['merge'],
+    'Output',
+    '--allow-partial',
+    'merge although shares are missing or unfinished, and say so',
+  ),
   force: toggle(TAG, 'Repeating runs', '--force', 'redo every picture'),
   retryFailed: toggle(TAG, 'Repeating runs', '--retry-failed', 'redo pictures whose content was at fault'),
   prune: toggle(TAG, 'Repeating runs', '--prune', 'remove results whose picture is gone'),
-  dryRun: toggle(TAG, 'Repeating runs', '-n, --dry-run', 'list what would be done'),
+  dryRun: toggle(TAG, 'Repeating runs', '-n, --dry-run', 'list what would be done (--jsonl: exact names)'),
   failIf: optional(
     TAG,
     'Screening',

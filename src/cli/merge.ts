@@ -9,7 +9,7 @@ import type { RunContext } from './handlers.js';
 
 /** Composition root of `facetag merge`. @returns the exit code. */
 export async function runMerge(
-  { output, format }: FlagsOf<'merge'>,
+  { output, format, csvNames, allowPartial }: FlagsOf<'merge'>,
   folders: readonly string[],
   { log }: RunContext,
 ): Promise<number> {
@@ -21,6 +21,8 @@ export async function runMerge(
       folders: folders.map((folder) => path.resolve(folder)),
       output: path.resolve(output),
       formats: format,
+      csvNames,
+      allowPartial,
     },
     { outputs: outputFolders, openLedger, copyFile: copyWhole, log },
   );

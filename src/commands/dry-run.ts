@@ -1,5 +1,5 @@
 import type { Config } from '../config.js';
-import { escapeControls } from '../core/escape-controls.js';
+import { escapeControls, escapeLineBreaks } from '../core/escape-controls.js';
 import { exitCodeFor } from '../core/exit-code.js';
 import { decide } from '../batch/decide.js';
 import type { ReportSink } from '../ports.js';
@@ -27,7 +27,8 @@ type DryRunPorts = Pick<
 type Action = 'tag' | 'skip' | 'redraw' | 'prune';
 
 /**
- * Lists on stdout what a run would do, one picture a line: the action, a tab, the path (with `--jsonl` as JSON).
+ * Lists on stdout what a run would do, one picture a line: the action, a tab, the name with its control characters
+ * escaped, so that a line is always one picture; `--jsonl` gives names exactly.
  * Writes nothing. @returns the exit code.
  */
 export async function dryRun(
@@ -37,13 +38,12 @@ export async function dryRun(
   ports: DryRunPorts,
 ): Promise<number> {
   const { stop } = ports;
-  const { base, images, faults, unlisted } = await stop.unlessInterrupted(
-    findPictures(config, output, ports),
-  );
+  const pictures = await stop.unlessInterrupted(findPictures(config, output, ports));
+  const { images, unlisted } = pictures;
   const ledger =
     output !== undefined && ports.outputs.hasRecords(output) ? ports.openLedger(output) : undefined;
   const rules = { run, force: config.force, retryFailed: config.retryFailed };
-  const plan = { base, faults, rules, annotate: config.annotate };
+  const plan = { ...pictures, rules, annotate: config.annotate };
   const lines = new Lines(ports.stdout, config.jsonl);
   for (const image of images) {
     if (stop.requested !== undefined) break;
@@ -52,11 +52,11 @@ export async function dryRun(
     await lines.add(image, action === 'fail' ? 'tag' : action);
   }
   if (config.prune && ledger && stop.requested === undefined) {
-    for (const image of goneImages(base, ledger, ports)) await lines.add(image, 'prune');
+    for (const image of goneImages(pictures, ledger, ports)) await lines.add(image, 'prune');
   }
   await lines.flush();
   const signal = stop.requested === 'closed pipe' ? undefined : stop.requested;
-  return exitCodeFor({ fatal: false, signal, pipeClosed: false, screened: false, failed: unlisted });
+  return exitCodeFor({ signal, unlisted });
 }
 
 /** Writes lines in blocks: a million small writes would take longer than finding the pictures. */
@@ -69,7 +69,7 @@ class Lines {
   ) {}
 
   async add(image: string, action: Action): Promise<void> {
-    const name = this.sink.terminal ? escapeControls(image) : image;
+    const name = this.sink.terminal ? escapeControls(image) : escapeLineBreaks(image);
     this.block += (this.json ? JSON.stringify({ image, action }) : `${action}\t${name}`) + '\n';
     if (this.block.length >= 1 << 16) await this.flush();
   }

@@ -1,17 +1,18 @@
 import path from 'node:path';
 import type { Config } from '../config.js';
 import { parseNewerThan } from '../core/newer-than.js';
+import { sameRoots, type Roots } from '../core/roots.js';
 import { isPictureName } from '../core/picture-name.js';
+import { refuseOutside } from '../core/base-folder.js';
 import { FatalError, usageError } from '../errors.js';
-import { assertOutputOutside, discoverImages } from '../discover/discover.js';
+import { assertOutputOutside, discoverImages, type KnownRoots } from '../discover/discover.js';
 import type { ImageFailure } from '../types.js';
+import { settleRoots } from './settle-roots.js';
 import type { TagPorts } from './tag-ports.js';
 
 /** What a run is about. */
-export interface Pictures {
-  /** Absolute base folder. */
-  readonly base: string;
-  /** Sorted paths below it. */
+export interface Pictures extends Roots {
+  /** Their names, sorted. */
   readonly images: readonly string[];
   /** Those of `images` that turned up but cannot be pictures. */
   readonly faults: ReadonlyMap<string, ImageFailure>;
@@ -19,10 +20,13 @@ export interface Pictures {
   readonly unlisted: number;
 }
 
-type DiscoveryPorts = Pick<TagPorts, 'cwd' | 'outputs' | 'readPathList' | 'mtimeOf' | 'now' | 'log'>;
+type DiscoveryPorts = Pick<
+  TagPorts,
+  'cwd' | 'files' | 'isGone' | 'log' | 'mtimeOf' | 'now' | 'openLedger' | 'outputs' | 'readPathList'
+>;
 
 /**
- * Finds the pictures and settles the base folder, which the output folder remembers from its first run on.
+ * Finds the pictures and settles the roots, which the output folder remembers from its first run on.
  *
  * @throws {FatalError} USAGE for a missing path or one outside the base; NO_PICTURES.
  */
@@ -39,8 +43,8 @@ export async function findPictures(
       : await ports.readPathList(config.filesFrom, config.null ? '\0' : '\n');
   if (inputs.length === 0 && !listed) throw usageError('a file, folder or glob', 'the pictures', 'nothing');
   if (output !== undefined) await assertOutputOutside(inputs, output, cwd);
-  const stored = output === undefined ? undefined : ports.outputs.readBase(output);
-  const base = settleBase(config, output, stored, cwd);
+  const stored = output === undefined ? undefined : ports.outputs.readRoots(output);
+  const given = givenRoots(config, output, stored, ports);
   const newerThanMs =
     config.newerThan === undefined
       ? undefined
@@ -53,40 +57,47 @@ export async function findPictures(
     followSymlinks: config.follow,
     exclude: output === undefined ? [] : [output],
     ...(listed && { listed }),
-    ...(base !== undefined && { base }),
+    ...given,
     ...(newerThanMs !== undefined && { newerThanMs }),
     ...(config.shard && { shard: config.shard }),
   });
-  if (found.relativePaths.length === 0 && found.problems.length === 0 && !config.allowEmpty) {
+  const none = found.relativePaths.length === 0 && found.problems.length === 0;
+  // Small sets leave a share without pictures: it is as complete as the others.
+  const shareOfSome = config.shard !== undefined && found.foundAny;
+  if (none && !shareOfSome && !config.allowEmpty) {
     const globs = found.unmatchedGlobs.map((glob) => ` Nothing matches ${JSON.stringify(glob)}.`).join('');
     throw new FatalError(
       'NO_PICTURES',
       `No pictures found.${globs} Pass --allow-empty where an empty folder is normal`,
     );
   }
-  if (output !== undefined && stored === undefined && !config.dryRun) {
-    await ports.outputs.writeBase(output, found.base);
+  if (output !== undefined && !config.dryRun && !(stored && sameRoots(stored, found))) {
+    await ports.outputs.writeRoots(output, found);
   }
   return withFaults(found, ports);
 }
 
-/** `--base` before what the output folder remembers; both are refused when they differ. */
-function settleBase(
-  config: Config,
+/** What the output folder remembers; with `--base`, which must agree with it, nothing may lie outside. */
+function givenRoots(
+  { base }: Config,
   output: string | undefined,
-  stored: string | undefined,
-  cwd: string,
-): string | undefined {
-  const typed = config.base === undefined ? undefined : path.resolve(cwd, config.base);
-  if (output === undefined || stored === undefined) return typed;
-  if (typed !== undefined && typed !== stored) {
-    throw usageError(`the base folder that ${output} was made with, ${stored},`, '--base', typed);
+  stored: Roots | undefined,
+  ports: DiscoveryPorts,
+): { readonly base?: string; readonly known?: KnownRoots } {
+  const typed = base === undefined ? undefined : path.resolve(ports.cwd, base);
+  if (output === undefined || stored === undefined) return typed === undefined ? {} : { base: typed };
+  if (typed !== undefined && typed !== stored.base) {
+    throw usageError(`the base folder that ${output} was made with, ${stored.base},`, '--base', typed);
   }
-  return stored;
+  const settle: KnownRoots['settle'] = (outside) =>
+    typed === undefined
+      ? settleRoots(stored, outside, ports.openLedger(output), ports)
+      : { ...stored, ...refuseOutside(typed, [...outside.folders, ...outside.parents]) };
+  return { known: { roots: stored, settle } };
 }
 
 function withFaults(
-  { base, relativePaths, problems }: Awaited<ReturnType<typeof discoverImages>>,
+  { base, others, relativePaths, problems }: Awaited<ReturnType<typeof discoverImages>>,
   { log }: DiscoveryPorts,
 ): Pictures {
   const faults = new Map<string, ImageFailure>();
@@ -98,7 +109,7 @@ function withFaults(
       log.emit({ event: 'warning', message: `Cannot list ${place}: ${message}` });
     }
   }
-  if (faults.size === 0) return { base, images: relativePaths, faults, unlisted };
+  if (faults.size === 0) return { base, others, images: relativePaths, faults, unlisted };
   const images = [...new Set([...relativePaths, ...faults.keys()])].sort();
-  return { base, images, faults, unlisted };
+  return { base, others, images, faults, unlisted };
 }

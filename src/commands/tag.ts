@@ -9,7 +9,9 @@ import { runBatch } from '../batch/run-batch.js';
 import { writeOutputs } from '../batch/write-tables.js';
 import type { EventLog, Ledger } from '../ports.js';
 import type { Pictures } from './find-pictures.js';
+import { noteBegin, requestOf } from './completion.js';
 import { logLaneEvent } from './log-lane-event.js';
+import { logPicture } from './log-picture.js';
 import { pruneGone } from './prune.js';
 import { resolveRunSettings, type RunSettings } from './run-settings.js';
 import type { TagPorts } from './tag-ports.js';
@@ -134,6 +136,10 @@ async function tagFound(
     ...(output !== undefined && { output }),
   });
 
+  const noteEnd =
+    output === undefined
+      ? undefined
+      : await noteBegin(output, requestOf(config, output, ports.cwd), ports.outputs);
   const tally = new Tally();
   const screened: string[] = [];
   const { progress } = ports;
@@ -141,9 +147,7 @@ async function tagFound(
   try {
     await runBatch(
       {
-        base: pictures.base,
-        images: pictures.images,
-        faults: pictures.faults,
+        ...pictures,
         rules: { run: settings.run, force: config.force, retryFailed: config.retryFailed },
         annotate: config.annotate,
         jobs,
@@ -175,8 +179,9 @@ async function tagFound(
   }
 
   if (ledger) {
-    if (config.prune && stop.requested === undefined) tally.pruned = pruneGone(pictures.base, ledger, ports);
+    if (config.prune && stop.requested === undefined) tally.pruned = pruneGone(pictures, ledger, ports);
     await publish(ledger, config, screens, log);
+    if (tally.done === total) await noteEnd?.(tally);
   }
   await lanes.close();
   for (const image of screened.sort()) log.emit({ event: 'screened', image });
@@ -188,15 +193,8 @@ async function tagFound(
   return summary.exitCode;
 }
 
-function logPicture({ record, how, copyFailure }: FinishedPicture, log: EventLog): void {
-  const { image, error, faces } = record;
-  if (error) log.emit({ event: 'picture-failed', image, ...error });
-  else log.emit({ event: 'picture-done', image, how, faces: faces.length });
-  if (copyFailure) log.emit({ event: 'copy-failed', image, ...copyFailure });
-}
-
 async function publish(ledger: Ledger, config: Config, screens: Screens, log: EventLog): Promise<void> {
-  const damaged = await writeOutputs(ledger, config.format, screens.shows);
+  const damaged = await writeOutputs(ledger, config.format, config.csvNames, screens.shows);
   for (const image of damaged) {
     log.emit({ event: 'warning', message: `The record of ${image} is damaged and left out: tag it again` });
   }
@@ -219,13 +217,14 @@ function summarize({ run, pictures, tally, lanes, started, screened }: Ended, po
   const total = pictures.images.length;
   return {
     schemaVersion: 1,
+    ...(run.output !== undefined && { output: run.output }),
     pictures: total,
     processed: tally.processed,
     skipped: tally.skipped,
     redrawn: tally.redrawn,
     copiesFailed: tally.copiesFailed,
     notDone: total - tally.done,
-    faces: tally.faces,
+    ...tally.found.counts,
     failed: tally.failed,
     failedNow: tally.failedNow,
     failedByCode: tally.failedByCode,
@@ -243,7 +242,9 @@ function summarize({ run, pictures, tally, lanes, started, screened }: Ended, po
       signal: requested === 'closed pipe' ? undefined : requested,
       pipeClosed: requested === 'closed pipe',
       screened: screened > 0 && run.config.failIf !== undefined,
-      failed: tally.failed + tally.copiesFailed + unlisted,
+      failed: tally.failed + tally.copiesFailed,
+      allowFailed: run.config.allowFailed,
+      unlisted,
     }),
   };
 }

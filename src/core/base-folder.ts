@@ -25,13 +25,11 @@ export function relativeTo(base: string, location: string): string {
   return location.slice(base.endsWith('/') ? base.length : base.length + 1);
 }
 
-/** What to put before a path relative to `folder` to make it relative to `base`: empty, or ending in `/`. */
-export function prefixBelow(base: string, folder: string): string {
-  return folder === base ? '' : `${relativeTo(base, folder)}/`;
-}
-
-/** Nearest folder that contains every one of `folders`. */
-function commonParent(folders: readonly string[]): string {
+/**
+ * Nearest folder that contains every one of `folders`, where a picture's folder stands for the picture and a glob's fixed
+ * part for the glob: the base folder of a first run.
+ */
+export function commonParent(folders: readonly string[]): string {
   let [common = '/'] = folders;
   for (const folder of folders) {
     while (!isWithin(common, folder)) common = path.dirname(common);
@@ -40,16 +38,12 @@ function commonParent(folders: readonly string[]): string {
 }
 
 /**
- * The folder that every relative path starts from: the `given` one (`--base`, or what the output folder remembers), else
- * the nearest common parent of `folders` (a picture's folder stands for the picture, a glob's fixed part for the glob).
- * @throws {FatalError} USAGE, naming both, when a folder lies outside the given base.
+ * The given base folder (`--base`), when nothing is outside it.
+ * @throws {FatalError} USAGE, naming both, when something is.
  */
-export function baseFolder(given: string | undefined, folders: readonly string[]): string {
-  if (given === undefined) return commonParent(folders);
-  const outside = folders.find((folder) => !isWithin(given, folder));
-  if (outside !== undefined) {
-    const hint = 'other pictures go to an output folder of their own: -o <dir>';
-    throw usageError(`paths inside the base folder ${JSON.stringify(given)} (${hint})`, '--base', outside);
-  }
-  return given;
+export function refuseOutside(base: string, outside: readonly string[]): { readonly base: string } {
+  const [first] = outside;
+  if (first === undefined) return { base };
+  const hint = 'without --base they would join under a name of their own';
+  throw usageError(`paths inside the base folder ${JSON.stringify(base)} (${hint})`, '--base', first);
 }

@@ -1,3 +1,4 @@
+import type { CsvNames } from '../config.js';
 import type { FaceRecord, PictureRecord } from './report.js';
 
 const COLUMNS = [
@@ -19,6 +20,12 @@ const COLUMNS = [
   'error',
 ] as const;
 
+/**
+ * What Excel, LibreOffice and Google Sheets start a formula at, full-width forms included (OWASP, CSV Injection), and
+ * white space, which some of them skip.
+ */
+const FORMULA_START = /^[\s=+\-@\uFF1D\uFF0B\uFF0D\uFF20]/;
+
 type Cell = string | number | undefined;
 
 /** First line of `faces.csv`. Lines end in CRLF as RFC 4180 has it. */
@@ -28,14 +35,19 @@ export const CSV_HEADER = COLUMNS.join(',') + '\r\n';
  * The rows of one picture: one per face, numbered from 0; one with `face` empty for a picture without faces; one with
  * the code in `error` for a failed picture.
  */
-export function formatCsvRows(record: PictureRecord): string {
-  const head: Cell[] = [record.image, record.status, record.width, record.height];
+export function formatCsvRows(record: PictureRecord, names: CsvNames): string {
+  const head: Cell[] = [nameCell(record.image, names), record.status, record.width, record.height];
   if (record.faces.length === 0) {
     return formatRow([...head, ...Array<Cell>(11).fill(undefined), record.error?.code]);
   }
   return record.faces
     .map((face, index) => formatRow([...head, index, ...faceCells(face), undefined]))
     .join('');
+}
+
+/** No name of a picture starts with `./` of itself, so it can be taken off again. A quote before it, as some put, would be no path. */
+function nameCell(image: string, names: CsvNames): string {
+  return names === 'safe' && FORMULA_START.test(image) ? `./${image}` : image;
 }
 
 function faceCells(face: FaceRecord): Cell[] {
@@ -57,5 +69,6 @@ function formatRow(cells: readonly Cell[]): string {
 function formatCell(cell: Cell): string {
   if (cell === undefined) return '';
   const text = String(cell);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  // Where lists are separated by semicolons or tabs, an unquoted one would start a new cell.
+  return /[",;\t\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -16,6 +16,14 @@ export function escapeControls(text: string): string {
 }
 
 /**
+ * A name in line-based output for programs: what could end or divide a line is escaped as for people; the rest, such as
+ * the joiners of an emoji, stays as it is.
+ */
+export function escapeLineBreaks(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]/gu, escapeControls);
+}
+
+/**
  * Lines of machine output, safe to show on a terminal: what JSON text leaves as it is gets JSON's own escapes. Line ends
  * and tabs stay.
  */

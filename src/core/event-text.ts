@@ -1,6 +1,7 @@
 import { countOf } from './count-of.js';
 import { escapeControls } from './escape-controls.js';
 import type { RunEvent } from './events.js';
+import { formatFaceCounts } from './face-counts.js';
 import { formatProgress } from './progress-line.js';
 import { formatSummary } from './summary.js';
 
@@ -20,8 +21,10 @@ export function formatEventText(event: RunEvent, paint: Paint): string[] {
     case 'picture-done':
       return [`${escapeControls(event.image)}: ${paint('dim', describeDone(event.how, event.faces))}`];
     case 'picture-failed': {
-      const { image, code, message } = event;
-      return [`${paint('error', 'failed')} ${escapeControls(image)}: ${code}: ${escapeControls(message)}`];
+      const { image, code, message, kept } = event;
+      return [
+        `${paint('error', kept ? 'failed before' : 'failed')} ${escapeControls(image)}: ${code}: ${escapeControls(message)}`,
+      ];
     }
     case 'copy-failed': {
       const { image, code, message } = event;
@@ -43,6 +46,8 @@ export function formatEventText(event: RunEvent, paint: Paint): string[] {
       return formatFatal(event.message, paint);
     case 'run-end':
       return formatSummary(event.summary);
+    case 'merge-end':
+      return formatMerge(event);
   }
 }
 
@@ -50,6 +55,15 @@ export function formatEventText(event: RunEvent, paint: Paint): string[] {
 function formatFatal(message: string, paint: Paint): string[] {
   const [first = '', ...rest] = message.split('\n').map(escapeControls);
   return [`${paint('error', 'error')}: ${first}`, ...rest];
+}
+
+function formatMerge(merged: Extract<RunEvent, { event: 'merge-end' }>): string[] {
+  const { folders, pictures, failed, output } = merged;
+  return [
+    `${countOf(folders, 'folder')} merged, ${countOf(pictures, 'picture')}: ${failed} failed`,
+    formatFaceCounts(merged),
+    `results in ${escapeControls(output)}`,
+  ];
 }
 
 function describeDone(how: 'processed' | 'skipped' | 'redrawn', faces: number): string {

@@ -1,5 +1,6 @@
 import type { FatalCode } from '../errors.js';
 import type { EngineName, FailureCode, Stage } from '../types.js';
+import type { FaceCounts } from './face-counts.js';
 import type { Progress } from './progress-line.js';
 import type { RunSummary } from './summary.js';
 
@@ -26,13 +27,15 @@ interface PictureDone {
   readonly faces: number;
 }
 
-/** A picture failed in this run, or is kept as failed from an earlier one. Level error. */
+/** A picture failed. Level error; one that failed before and is unchanged since: info, so that cron tells of it once. */
 interface PictureFailed {
   readonly event: 'picture-failed';
   readonly image: string;
   readonly stage: Stage;
   readonly code: FailureCode;
   readonly message: string;
+  /** Set when it failed in an earlier run and is unchanged since. */
+  readonly kept?: true;
 }
 
 /**
@@ -87,6 +90,17 @@ interface Fatal {
   readonly message: string;
 }
 
+/** `facetag merge` has joined folders. Level info. */
+interface MergeEnd extends FaceCounts {
+  readonly event: 'merge-end';
+  /** Folders that were joined. */
+  readonly folders: number;
+  readonly pictures: number;
+  readonly failed: number;
+  /** Absolute path of the folder that was written. */
+  readonly output: string;
+}
+
 /** Last of a run that came to its end or was stopped in order. Level info. */
 interface RunEnd {
   readonly event: 'run-end';
@@ -109,15 +123,15 @@ export type RunEvent =
   | Note
   | Warning
   | Fatal
-  | RunEnd;
+  | RunEnd
+  | MergeEnd;
 
 const LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 
 export type Level = (typeof LEVELS)[number];
 
-const LEVEL_OF: Record<Exclude<RunEvent['event'], 'lane-replaced'>, Level> = {
+const LEVEL_OF: Record<Exclude<RunEvent['event'], 'lane-replaced' | 'picture-failed'>, Level> = {
   error: 'error',
-  'picture-failed': 'error',
   'copy-failed': 'error',
   screened: 'error',
   warning: 'warn',
@@ -125,10 +139,12 @@ const LEVEL_OF: Record<Exclude<RunEvent['event'], 'lane-replaced'>, Level> = {
   progress: 'info',
   note: 'info',
   'run-end': 'info',
+  'merge-end': 'info',
   'picture-done': 'debug',
 };
 
 export function levelOf(event: RunEvent): Level {
+  if (event.event === 'picture-failed') return event.kept ? 'info' : 'error';
   if (event.event !== 'lane-replaced') return LEVEL_OF[event.event];
   return event.reason === 'died' || event.reason === 'overrun' ? 'warn' : 'debug';
 }

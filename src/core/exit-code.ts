@@ -8,11 +8,12 @@ export interface RunEnd {
   readonly pipeClosed?: boolean;
   /** A `--fail-if` rule matched. */
   readonly screened?: boolean;
-  /**
-   * Pictures of this run with status failed, even kept from before, annotated copies that could not be made, and paths
-   * that could not be listed.
-   */
+  /** Pictures of this run with status failed, even kept from before, and annotated copies that could not be made. */
   readonly failed?: number;
+  /** `--allow-failed`: failed pictures are expected. */
+  readonly allowFailed?: boolean;
+  /** Folders and names that could not be listed: how many pictures they hold is not known, so no flag allows them. */
+  readonly unlisted?: number;
 }
 
 /** 128 + signal number, as shells report it. */
@@ -27,5 +28,6 @@ export function exitCodeFor(end: RunEnd): number {
   if (end.signal) return SIGNAL_EXIT[end.signal];
   if (end.pipeClosed) return 0;
   if (end.screened) return 3;
-  return (end.failed ?? 0) > 0 ? 1 : 0;
+  const { failed = 0, unlisted = 0, allowFailed = false } = end;
+  return unlisted > 0 || (failed > 0 && !allowFailed) ? 1 : 0;
 }

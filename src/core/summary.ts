@@ -1,10 +1,14 @@
 import type { FailureCode, ImageFailure } from '../types.js';
 import { countOf } from './count-of.js';
+import { escapeControls } from './escape-controls.js';
+import { FaceTally, formatFaceCounts, type FaceCounts } from './face-counts.js';
 import type { PictureRecord } from './report.js';
 
 /** Totals of one run: what `--summary` writes and the end of the run prints. */
-export interface RunSummary {
+export interface RunSummary extends FaceCounts {
   readonly schemaVersion: 1;
+  /** Absolute path of the output folder; absent when nothing was written. */
+  readonly output?: string;
   /** Pictures that this run was about, discovered or listed. */
   readonly pictures: number;
   /** Pictures that a lane worked on to the end. */
@@ -17,7 +21,6 @@ export interface RunSummary {
   readonly copiesFailed: number;
   /** Not reached, or dropped, because the run was stopped. */
   readonly notDone: number;
-  readonly faces: number;
   /** Pictures of this run with status failed, kept ones included. */
   readonly failed: number;
   /** Those of `failed` that were tried in this run; the others are kept from an earlier one. */
@@ -55,7 +58,7 @@ export class Tally {
   skipped = 0;
   redrawn = 0;
   copiesFailed = 0;
-  faces = 0;
+  readonly found = new FaceTally();
   failed = 0;
   failedNow = 0;
   pruned = 0;
@@ -63,12 +66,16 @@ export class Tally {
 
   add({ record, how, copyFailure }: FinishedPicture): void {
     this[how] += 1;
-    this.faces += record.faces.length;
+    this.found.add(record.faces);
     if (copyFailure) this.copiesFailed += 1;
     if (!record.error) return;
     this.failed += 1;
     if (how === 'processed') this.failedNow += 1;
     this.failedByCode[record.error.code] = (this.failedByCode[record.error.code] ?? 0) + 1;
+  }
+
+  get faces(): number {
+    return this.found.faces;
   }
 
   get done(): number {
@@ -94,7 +101,9 @@ export function formatSummary(summary: RunSummary): string[] {
   const { parent, lane } = summary.peakMemory;
   const memory = `peak memory ${megabytes(parent)}` + (lane > 0 ? ` + ${megabytes(lane)} a lane` : '');
   return [
-    `${countOf(summary.pictures, 'picture')}, ${countOf(summary.faces, 'face')}: ${parts.join(', ')}`,
+    `${countOf(summary.pictures, 'picture')}: ${parts.join(', ')}`,
+    formatFaceCounts(summary),
+    ...(summary.output === undefined ? [] : [`results in ${escapeControls(summary.output)}`]),
     `${summary.seconds.toFixed(1)} s, ${summary.picturesPerSecond.toFixed(1)} pictures/s, ${memory}`,
   ];
 }

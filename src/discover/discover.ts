@@ -1,6 +1,7 @@
 import nodeFs from 'node:fs';
 import path from 'node:path';
-import { isWithin, prefixBelow } from '../core/base-folder.js';
+import { isWithin } from '../core/base-folder.js';
+import { pathOf, type Roots } from '../core/roots.js';
 import { inShard } from '../core/shard.js';
 import { classifyInputs, type NamedPaths } from './classify-inputs.js';
 import { Explorer } from './explorer.js';
@@ -9,14 +10,17 @@ import { Findings, type DiscoveryProblem } from './findings.js';
 import { outermostFirst, type Folder } from './folder-names.js';
 import type { Inputs } from './inputs.js';
 import { futureRealPath } from './output-folder.js';
-import { locate, type Places } from './places.js';
+import { locate, type KnownRoots, type Places } from './places.js';
 
 export { assertOutputOutside } from './output-folder.js';
 export type { DiscoveryProblem } from './findings.js';
+export type { KnownRoots, Outside } from './places.js';
 
 export interface DiscoverOptions extends NamedPaths {
-  /** Absolute; `--base` or the one that the output folder remembers. */
+  /** Absolute: `--base`. */
   readonly base?: string | undefined;
+  /** What the output folder remembers; goes before `base`. */
+  readonly known?: KnownRoots | undefined;
   /** Globs of pictures and folders to leave out; see `ignorePatterns`. Files named one by one are always taken. */
   readonly ignore: readonly string[];
   /** Take files and enter folders whose name starts with a dot. Paths that were named are taken in any case. */
@@ -31,15 +35,16 @@ export interface DiscoverOptions extends NamedPaths {
   readonly shard?: { readonly index: number; readonly count: number } | undefined;
 }
 
-export interface Discovery {
-  /** Absolute. */
-  readonly base: string;
-  /** Below `base`, `/` separators; unique and sorted by UTF-16 code units, so that the order depends on no locale. */
+/** The roots, and what is named from them. */
+export interface Discovery extends Roots {
+  /** `/` separators; unique and sorted by UTF-16 code units, so that the order depends on no locale. */
   readonly relativePaths: string[];
   /** In path order. */
   readonly problems: DiscoveryProblem[];
   /** Globs that matched neither picture nor folder, as typed. */
   readonly unmatchedGlobs: string[];
+  /** Whether anything was found at all, be it in another shard or too old. */
+  readonly foundAny: boolean;
 }
 
 /**
@@ -53,25 +58,27 @@ export async function discoverImages(
   fs: DiscoveryFileSystem = nodeFs,
 ): Promise<Discovery> {
   const inputs = await classifyInputs(options, fs);
-  const places = await locate(inputs, options.base, fs);
-  const findings = new Findings(places.base);
+  const places = await locate(inputs, options, fs);
+  const findings = new Findings(places.names);
   const excluded = await Promise.all(options.exclude.map((folder) => futureRealPath(folder, fs)));
 
   const explorer = new Explorer({ ...options, excluded }, findings, fs);
   const { folders, unmatchedGlobs } = await expandGlobs(inputs, places, explorer, findings);
-  for (const folder of outermostFirst([...places.roots, ...folders])) await explorer.exploreFolder(folder);
+  for (const folder of outermostFirst([...places.folders, ...folders])) await explorer.exploreFolder(folder);
   await explorer.followLinks();
   addNamedFiles(inputs, places, excluded, findings);
 
-  const { base } = places;
+  const { roots } = places;
   const mine = (name: string): boolean =>
     options.shard === undefined || inShard(name, options.shard.index, options.shard.count);
+  const foundAny = findings.count > 0;
   const relativePaths = keepUnique(findings.pictures, mine);
   return {
-    base,
-    relativePaths: await onlyNewer(relativePaths, base, options.newerThanMs, fs),
+    ...roots,
+    relativePaths: await onlyNewer(relativePaths, roots, options.newerThanMs, fs),
     problems: findings.problems.filter(({ relativePath }) => mine(relativePath)),
     unmatchedGlobs,
+    foundAny,
   };
 }
 
@@ -104,8 +111,8 @@ function addNamedFiles(
   for (const [typedFolder, names] of inputs.files) {
     const folder = places.at(typedFolder);
     if (isLeftOut(folder)) continue;
-    const prefix = prefixBelow(places.base, folder.path);
-    for (const name of names) findings.pictures.push(prefix + name);
+    const nameOf = places.names.below(folder.path);
+    for (const name of names) findings.pictures.push(nameOf(name));
   }
   const placed = (file: string): string | undefined => {
     const folder = places.at(path.dirname(file));
@@ -137,7 +144,7 @@ function keepUnique(paths: string[], keep: (path: string) => boolean): string[] 
 /** A file that vanished meanwhile stays: it is for the lane to say so. */
 async function onlyNewer(
   relativePaths: string[],
-  base: string,
+  roots: Roots,
   newerThanMs: number | undefined,
   fs: DiscoveryFileSystem,
 ): Promise<string[]> {
@@ -145,7 +152,7 @@ async function onlyNewer(
   const newer: string[] = [];
   await inBatches(
     relativePaths,
-    async (relativePath) => statOf(fs, path.join(base, relativePath)),
+    async (relativePath) => statOf(fs, pathOf(roots, relativePath)),
     (stats, relativePath) => {
       if (typeof stats === 'string' || stats.mtimeMs > newerThanMs) newer.push(relativePath);
     },

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Stats } from 'node:fs';
-import { isWithin, prefixBelow, relativeTo } from '../core/base-folder.js';
+import { isWithin, relativeTo } from '../core/base-folder.js';
 import { isPictureName } from '../core/picture-name.js';
 import { usageError } from '../errors.js';
 import { type DiscoveryFileSystem, inBatches, statOf } from './file-system.js';
@@ -72,7 +72,7 @@ export class Explorer {
     pattern: string,
     folder: (relativePath: string) => void,
   ): Promise<void> {
-    const prefix = prefixBelow(this.findings.base, root);
+    const nameOf = this.findings.names.below(root);
     const { pictures } = this.findings;
     const links: string[] = [];
     await walk(
@@ -85,7 +85,7 @@ export class Explorer {
         ...(pattern === '**' && { visited: this.#visited }),
       },
       {
-        picture: (relativePath) => pictures.push(prefix + relativePath),
+        picture: (relativePath) => pictures.push(nameOf(relativePath)),
         link: (relativePath) => links.push(relativePath),
         folder,
       },
@@ -96,13 +96,13 @@ export class Explorer {
       links,
       async (link) => statOf(this.fs, path.join(root, link)),
       (target, link) => {
-        this.#takeLink(root, link, prefix + link, target);
+        this.#takeLink(root, link, nameOf(link), target);
       },
     );
   }
 
   /** Decides what a link is by what it leads to. */
-  #takeLink(root: string, link: string, relativePath: string, target: Stats | string): void {
+  #takeLink(root: string, link: string, name: string, target: Stats | string): void {
     const location = path.join(root, link);
     const named = isPictureName(link);
     if (typeof target === 'string') {
@@ -110,7 +110,7 @@ export class Explorer {
       return;
     }
     if (target.isFile()) {
-      if (named) this.findings.pictures.push(relativePath);
+      if (named) this.findings.pictures.push(name);
       return;
     }
     if (named) this.findings.notAFile(location);

@@ -1,10 +1,10 @@
-import { isWithin, relativeTo } from '../core/base-folder.js';
+import type { PictureNames } from './picture-names.js';
 
 /** Something that could not be listed, or bears a picture's name and is none. It counts as a failed picture (exit 1). */
 export interface DiscoveryProblem {
   /** Absolute; bytes that are not UTF-8 appear as `\xNN`. */
   readonly path: string;
-  /** Below the base folder, `/` separators; `.` for the base folder itself. */
+  /** As a picture's name; `.` for the base folder itself. */
   readonly relativePath: string;
   readonly code: 'UNREADABLE' | 'NOT_A_FILE';
   readonly message: string;
@@ -12,11 +12,11 @@ export interface DiscoveryProblem {
 
 /** Where the parts of discovery put what they find: plain strings, since there may be millions. */
 export class Findings {
-  /** Pictures, below `base`; unsorted, may repeat. */
+  /** Names of pictures; unsorted, may repeat. */
   readonly pictures: string[] = [];
   readonly #problems = new Map<string, DiscoveryProblem>();
 
-  constructor(readonly base: string) {}
+  constructor(readonly names: PictureNames) {}
 
   unreadable(path: string, message: string): void {
     this.#add({ path, code: 'UNREADABLE', message, relativePath: this.#nameOf(path) });
@@ -43,6 +43,6 @@ export class Findings {
   }
 
   #nameOf(path: string): string {
-    return isWithin(this.base, path) ? relativeTo(this.base, path) : path;
+    return this.names.nameOf(path) ?? path;
   }
 }

@@ -29,23 +29,25 @@ export class FolderNames {
 
   /**
    * @param roots the folders to walk.
-   * @param base the given base folder, if there is one.
+   * @param known folders that pictures are named from already.
    */
   constructor(
     roots: readonly Folder[],
-    private readonly base?: Folder,
+    private readonly known: readonly Folder[] = [],
   ) {
     // The first of several names for the same folder counts: a later entry of a Map would win.
     this.#roots = new Map([...roots].reverse().map((root) => [root.real, root]));
   }
 
-  /** The name to use: the one it has inside an outer root, else inside the base folder, else the first it was given. */
+  /** The name to use: the one it has inside an outer root, else inside a known folder, else the first it was given. */
   nameOf(folder: Folder): string {
     const known = this.#names.get(folder.real);
     if (known !== undefined) return known;
     const outer = this.#outermostAround(folder.real);
     const name =
-      outer === undefined ? this.#nameBelowBase(folder) : rebase(folder.real, outer.real, this.nameOf(outer));
+      outer === undefined
+        ? this.#nameBelowKnown(folder)
+        : rebase(folder.real, outer.real, this.nameOf(outer));
     this.#names.set(folder.real, name);
     return name;
   }
@@ -59,9 +61,11 @@ export class FolderNames {
     return outermost;
   }
 
-  #nameBelowBase({ path, real }: Folder): string {
-    const { base } = this;
-    if (base === undefined || isWithin(base.path, path) || !isWithin(base.real, real)) return path;
-    return rebase(real, base.real, base.path);
+  #nameBelowKnown({ path, real }: Folder): string {
+    if (this.known.some((folder) => isWithin(folder.path, path))) return path;
+    const around = this.known.find((folder) => isWithin(folder.real, real));
+    if (around !== undefined) return rebase(real, around.real, around.path);
+    // What joins is remembered: a link may lead elsewhere tomorrow.
+    return this.known.length > 0 ? real : path;
   }
 }

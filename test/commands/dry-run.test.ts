@@ -51,7 +51,7 @@ describe('a dry run', () => {
   it('lists the results that --prune would remove', async () => {
     writeFileSync(path.join(cwd, 'photos/new.jpg'), '');
     mkdirSync(path.join(cwd, 'out'));
-    await outputFolders.writeBase(path.join(cwd, 'out'), path.join(cwd, 'photos'));
+    await outputFolders.writeRoots(path.join(cwd, 'out'), { base: path.join(cwd, 'photos') });
     await openLedger(path.join(cwd, 'out')).write(okRecord('gone.jpg'), undefined);
     expect(await list({})).toBe('tag\tnew.jpg\n');
     expect(await list({ prune: true })).toBe('tag\tnew.jpg\nprune\tgone.jpg\n');
@@ -66,7 +66,7 @@ describe('a dry run', () => {
     const stamp = pictureFiles.stamp(photo);
     const output = path.join(cwd, 'out');
     mkdirSync(output);
-    await outputFolders.writeBase(output, path.join(cwd, 'photos'));
+    await outputFolders.writeRoots(output, { base: path.join(cwd, 'photos') });
     const source = { bytes: 0, sha256: await pictureFiles.sha256(photo) };
     await openLedger(output).write({ ...okRecord('a.jpg'), source }, stamp.mtimeMs - 5000);
     expect(await list({})).toBe('skip\ta.jpg\n');
@@ -75,13 +75,18 @@ describe('a dry run', () => {
     expect(await list({})).toBe('tag\ta.jpg\n');
   });
 
+  const ODD = 'a\n\t\u001b[31m\u202e\u2028.jpg';
+
   it.each([
-    [{}, 'tag\ta\\n\\x1b[31m\\u202e.jpg\n'],
-    [{ jsonl: true }, '{"image":"a\\n\\u001b[31m\\u202e.jpg","action":"tag"}\n'],
-  ])('escapes names on a terminal and nowhere else: %j', async (flags, shown) => {
-    const name = 'a\n\u001b[31m\u202e.jpg';
-    writeFileSync(path.join(cwd, 'photos', name), '');
-    expect(await list(flags, { terminal: true })).toBe(shown);
-    expect(await list(flags)).toContain('\u202e');
-  });
+    [{}, true, 'tag\ta\\n\\t\\x1b[31m\\u202e\\u2028.jpg\n'],
+    [{}, false, 'tag\ta\\n\\t\\x1b[31m\u202e\\u2028.jpg\n'],
+    [{ jsonl: true }, true, '{"image":"a\\n\\t\\u001b[31m\\u202e\\u2028.jpg","action":"tag"}\n'],
+    [{ jsonl: true }, false, `${JSON.stringify({ image: ODD, action: 'tag' })}\n`],
+  ])(
+    'is one line a picture, whatever is in its name: %j, on a terminal: %s',
+    async (flags, terminal, shown) => {
+      writeFileSync(path.join(cwd, 'photos', ODD), '');
+      expect(await list(flags, { terminal })).toBe(shown);
+    },
+  );
 });

@@ -24,9 +24,18 @@ describe('pruneGone', () => {
     for (const image of ['gone/b.jpg', 'gone/a.jpg', 'kept.jpg']) {
       await ledger.write(okRecord(image), undefined);
     }
-    expect([...goneImages('/photos', ledger, { isGone })]).toEqual(['gone/a.jpg', 'gone/b.jpg']);
-    expect(pruneGone('/photos', ledger, { isGone })).toBe(2);
+    expect([...goneImages({ base: '/photos' }, ledger, { isGone })]).toEqual(['gone/a.jpg', 'gone/b.jpg']);
+    expect(pruneGone({ base: '/photos' }, ledger, { isGone })).toBe(2);
     expect(ledger.images()).toEqual(['kept.jpg']);
+  });
+
+  it('leaves the results of a root that is not there at all: a disk that is not mounted', async () => {
+    const ledger = openLedger(output);
+    for (const image of ['gone/a.jpg', 'iphone/b.jpg', 'kept.jpg'])
+      await ledger.write(okRecord(image), undefined);
+    const roots = { base: '/photos', others: new Map([['iphone', '/photos/gone/iphone']]) };
+    expect(pruneGone(roots, ledger, { isGone })).toBe(1);
+    expect(ledger.images()).toEqual(['iphone/b.jpg', 'kept.jpg']);
   });
 
   it.each(['{"mine":1}', '', JSON.stringify(okRecord('other.jpg'))])(
@@ -35,7 +44,7 @@ describe('pruneGone', () => {
       const ledger = openLedger(output);
       await ledger.write(okRecord('kept.jpg'), undefined);
       writeFileSync(path.join(output, 'json', 'gone.json'), content);
-      expect(pruneGone('/photos', ledger, { isGone })).toBe(0);
+      expect(pruneGone({ base: '/photos' }, ledger, { isGone })).toBe(0);
       expect(ledger.images()).toEqual(['gone', 'kept.jpg']);
     },
   );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { baseFolder, isWithin, prefixBelow, rebase, relativeTo } from '../../src/core/base-folder.js';
+import { commonParent, isWithin, rebase, refuseOutside, relativeTo } from '../../src/core/base-folder.js';
 
 it.each([
   ['/a', '/a', true],
@@ -23,16 +23,15 @@ it.each([
 });
 
 it.each([
-  ['/a', '/a', '.', ''],
-  ['/a', '/a/b', 'b', 'b/'],
-  ['/', '/a/b', 'a/b', 'a/b/'],
-  ['/', '/', '.', ''],
-])('below %j, %j is %j', (base, location, relative, prefix) => {
+  ['/a', '/a', '.'],
+  ['/a', '/a/b', 'b'],
+  ['/', '/a/b', 'a/b'],
+  ['/', '/', '.'],
+])('below %j, %j is %j', (base, location, relative) => {
   expect(relativeTo(base, location)).toBe(relative);
-  expect(prefixBelow(base, location)).toBe(prefix);
 });
 
-describe('baseFolder', () => {
+describe('the base folder', () => {
   it.each([
     [['/a/b'], '/a/b'],
     [['/a/b', '/a/b/c'], '/a/b'],
@@ -43,13 +42,13 @@ describe('baseFolder', () => {
     [['/a/b/c', '/a/b/d', '/a/e/f'], '/a'],
     [['/', '/a'], '/'],
   ])('of %j is %j', (folders, expected) => {
-    expect(baseFolder(undefined, folders)).toBe(expected);
+    expect(commonParent(folders)).toBe(expected);
   });
 
   it('is the given one, or an error that names both', () => {
-    expect(baseFolder('/a', ['/a/b', '/a'])).toBe('/a');
-    expect(() => baseFolder('/a', ['/a/b', '/ab'])).toThrow(
-      'Expected paths inside the base folder "/a" (other pictures go to an output folder of their own: -o <dir>) for --base, received "/ab"',
+    expect(refuseOutside('/a', [])).toEqual({ base: '/a' });
+    expect(() => refuseOutside('/a', ['/ab'])).toThrow(
+      'Expected paths inside the base folder "/a" (without --base they would join under a name of their own) for --base, received "/ab"',
     );
   });
 });

@@ -10,15 +10,17 @@ describe('faces.csv', () => {
   });
 
   it('has one row per face, numbered from 0', () => {
-    expect(formatCsvRows(okRecord('a.jpg', [face(), face({ confidence: 0.5 })]))).toBe(
+    expect(formatCsvRows(okRecord('a.jpg', [face(), face({ confidence: 0.5 })]), 'safe')).toBe(
       'a.jpg,ok,640,480,0,10,20,40,60,0.9,Female,0.8,(25-32),,27.3,\r\n' +
         'a.jpg,ok,640,480,1,10,20,40,60,0.5,Female,0.8,(25-32),,27.3,\r\n',
     );
   });
 
   it('has one row for a picture without faces and one with the code for a failed one', () => {
-    expect(formatCsvRows(okRecord('a.jpg', []))).toBe('a.jpg,ok,640,480,,,,,,,,,,,,\r\n');
-    expect(formatCsvRows(failedRecord('a.jpg', 'CORRUPT'))).toBe('a.jpg,failed,0,0,,,,,,,,,,,,CORRUPT\r\n');
+    expect(formatCsvRows(okRecord('a.jpg', []), 'safe')).toBe('a.jpg,ok,640,480,,,,,,,,,,,,\r\n');
+    expect(formatCsvRows(failedRecord('a.jpg', 'CORRUPT'), 'safe')).toBe(
+      'a.jpg,failed,0,0,,,,,,,,,,,,CORRUPT\r\n',
+    );
   });
 
   it.each([
@@ -26,8 +28,23 @@ describe('faces.csv', () => {
     ['a quote', 'a"b.jpg', '"a""b.jpg"'],
     ['a newline', 'a\nb.jpg', '"a\nb.jpg"'],
     ['a carriage return', 'a\rb.jpg', '"a\rb.jpg"'],
+    ['a separator of some spreadsheets', 'a;=1.jpg', '"a;=1.jpg"'],
     ['spaces and accents, which need no quotes', 'é è.jpg', 'é è.jpg'],
   ])('quotes a name with %s', (_, name, cell) => {
-    expect(formatCsvRows(okRecord(name, []))).toBe(`${cell},ok,640,480,,,,,,,,,,,,\r\n`);
+    expect(formatCsvRows(okRecord(name, []), 'safe')).toBe(`${cell},ok,640,480,,,,,,,,,,,,\r\n`);
+  });
+
+  it.each(['=1+1.jpg', '+1.jpg', '-1.jpg', '@sum.jpg', '\tx.jpg', '\rx.jpg', ' =1.jpg', '\uff1d1.jpg'])(
+    'keeps %j from being a formula, as a path to the same picture, unless names are to be exact',
+    (name) => {
+      const cellOf = (row: string): string =>
+        (/^("[^"]*"|[^,]*),ok,/.exec(row)?.[1] ?? '').replaceAll('"', '');
+      expect(cellOf(formatCsvRows(okRecord(name, []), 'safe'))).toBe(`./${name}`);
+      expect(cellOf(formatCsvRows(okRecord(name, []), 'exact'))).toBe(name);
+    },
+  );
+
+  it.each(['a=1.jpg', "'1.jpg", '2024/=1.jpg', '.hidden.jpg'])('leaves %j as it is', (name) => {
+    expect(formatCsvRows(okRecord(name, []), 'safe')).toContain(`${name},ok,`);
   });
 });

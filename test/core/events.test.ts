@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { FaceTally } from '../../src/core/face-counts.js';
 import { formatEventText } from '../../src/core/event-text.js';
 import { formatEventJson, isShown, levelFor, levelOf } from '../../src/core/events.js';
 import type { RunEvent } from '../../src/core/events.js';
 import type { RunSummary } from '../../src/core/summary.js';
+
+const NO_AGES = new FaceTally().counts.ages;
 
 const summary: RunSummary = {
   schemaVersion: 1,
@@ -13,6 +16,9 @@ const summary: RunSummary = {
   copiesFailed: 0,
   notDone: 0,
   faces: 2,
+  females: 2,
+  males: 0,
+  ages: { ...NO_AGES, '(25-32)': 2 },
   failed: 1,
   failedNow: 1,
   failedByCode: { TRUNCATED: 1 },
@@ -57,6 +63,27 @@ const rows: readonly (readonly [RunEvent, string, string])[] = [
     'error',
     '<error>no copy</error> of a/b.jpg: TOO_LARGE: 12 megapixels',
   ],
+  [
+    { event: 'picture-failed', image, stage: 'decode', code: 'TRUNCATED', message: 'cut short', kept: true },
+    'info',
+    '<error>failed before</error> a/b.jpg: TRUNCATED: cut short',
+  ],
+  [{ event: 'note', message: 'it joins' }, 'info', 'it joins'],
+  [
+    {
+      event: 'merge-end',
+      folders: 2,
+      pictures: 1,
+      failed: 0,
+      faces: 1,
+      females: 0,
+      males: 1,
+      ages: { ...NO_AGES, '(60-100)': 1 },
+      output: '/data/o\nut',
+    },
+    'info',
+    '2 folders merged, 1 picture: 0 failed\n1 face: 0 female, 1 male; ages 60-100: 1\nresults in /data/o\\nut',
+  ],
   [{ event: 'screened', image }, 'error', '<error>matches --fail-if</error> a/b.jpg'],
   [
     { event: 'lane-replaced', reason: 'died', image, retry: true, message: 'was killed by SIGKILL' },
@@ -96,9 +123,14 @@ const rows: readonly (readonly [RunEvent, string, string])[] = [
     '<error>error</error>: Expected this\n  that\n  ^ here',
   ],
   [
+    { event: 'run-end', summary: { ...summary, faces: 0, females: 0, output: '/data/out' } },
+    'info',
+    '3 pictures: 2 tagged, 0 unchanged, 1 failed (1 TRUNCATED)\n0 faces\nresults in /data/out\n1.0 s, 2.0 pictures/s, peak memory 60 MB + 150 MB a lane',
+  ],
+  [
     { event: 'run-end', summary },
     'info',
-    '3 pictures, 2 faces: 2 tagged, 0 unchanged, 1 failed (1 TRUNCATED)\n1.0 s, 2.0 pictures/s, peak memory 60 MB + 150 MB a lane',
+    '3 pictures: 2 tagged, 0 unchanged, 1 failed (1 TRUNCATED)\n2 faces: 2 female, 0 male; ages 25-32: 2\n1.0 s, 2.0 pictures/s, peak memory 60 MB + 150 MB a lane',
   ],
 ];
 

@@ -9,7 +9,13 @@ describe('what is taken', () => {
     const others = ['notes.txt', 'jpg', 'x.jpg.txt', 'video.mp4', 'x.svg', 'folder/readme.md'];
     const { root, discover } = await makeTree([...pictures, ...others]);
     const found = await discover();
-    expect(found).toEqual({ base: root, relativePaths: pictures, problems: [], unmatchedGlobs: [] });
+    expect(found).toEqual({
+      base: root,
+      relativePaths: pictures,
+      problems: [],
+      unmatchedGlobs: [],
+      foundAny: true,
+    });
   });
 
   it('sorts by code unit whatever the order of folders and their contents', async () => {
@@ -68,7 +74,13 @@ describe('what is taken', () => {
 
   it('gives an empty list for a folder without pictures', async () => {
     const { root, discover } = await makeTree(['empty/', 'notes.txt']);
-    expect(await discover()).toEqual({ base: root, relativePaths: [], problems: [], unmatchedGlobs: [] });
+    expect(await discover()).toEqual({
+      base: root,
+      relativePaths: [],
+      problems: [],
+      unmatchedGlobs: [],
+      foundAny: false,
+    });
   });
 
   it('takes only what changed after a moment, named files included', async () => {

@@ -2,7 +2,7 @@ import { symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { FAILURE_CODES, STAGES } from '../../src/types.js';
+import { AGE_GROUPS, FAILURE_CODES, STAGES } from '../../src/types.js';
 import { facetag, temporaryFolder } from './cli.js';
 import { tapLanes } from './lane-tap.js';
 import { smallPictures } from './small-pictures.js';
@@ -13,15 +13,23 @@ const count = z.int().nonnegative();
 const base = { time: z.iso.datetime(), level: z.enum(['error', 'warn', 'info', 'debug']) };
 const image = z.string().min(1);
 
+const people = {
+  faces: count,
+  females: count,
+  males: count,
+  ages: z.record(z.enum(AGE_GROUPS), count),
+};
+
 const summary = z.strictObject({
   schemaVersion: z.literal(1),
+  output: z.string().startsWith('/').optional(),
   pictures: count,
   processed: count,
   skipped: count,
   redrawn: count,
   copiesFailed: count,
   notDone: count,
-  faces: count,
+  ...people,
   failed: count,
   failedNow: count,
   failedByCode: z.partialRecord(z.enum(FAILURE_CODES), count),
@@ -81,6 +89,15 @@ const event = z.discriminatedUnion('event', [
     message: z.string().optional(),
   }),
   z.strictObject({ ...base, event: z.literal('note'), message: z.string().min(1) }),
+  z.strictObject({
+    ...base,
+    ...people,
+    event: z.literal('merge-end'),
+    folders: count,
+    pictures: count,
+    failed: count,
+    output: z.string().startsWith('/'),
+  }),
   z.strictObject({ ...base, event: z.literal('warning'), message: z.string().min(1) }),
   z.strictObject({ ...base, event: z.literal('error'), code: z.string(), message: z.string().min(1) }),
   z.strictObject({ ...base, event: z.literal('run-end'), summary }),
@@ -131,7 +148,8 @@ describe('--log-format json', () => {
 });
 
 describe('text on stderr', () => {
-  const SUMMARY = /^5 pictures, 3 faces: 3 tagged, 0 unchanged, 2 failed \(1 NOT_AN_IMAGE, 1 UNREADABLE\)$/m;
+  const SUMMARY =
+    /^5 pictures: 3 tagged, 0 unchanged, 2 failed \(1 NOT_AN_IMAGE, 1 UNREADABLE\)\n3 faces: \d female, \d male; ages \d+-\d+: \d.*\nresults in \/.*\/facetag-out$/m;
 
   it('names what failed, then the totals, with no control characters and no bar', async () => {
     const { stderr } = await facetag(['photos'], { cwd });

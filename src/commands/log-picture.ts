@@ -1,0 +1,13 @@
+import type { FinishedPicture } from '../core/summary.js';
+import type { EventLog } from '../ports.js';
+
+/** How a picture ended, and its copy, for a person. */
+export function logPicture({ record, how, copyFailure }: FinishedPicture, log: EventLog): void {
+  const { image, error, faces } = record;
+  if (error) {
+    const { stage, code, message } = error;
+    const kept = how === 'skipped' && { kept: true as const };
+    log.emit({ event: 'picture-failed', image, stage, code, message, ...kept });
+  } else log.emit({ event: 'picture-done', image, how, faces: faces.length });
+  if (copyFailure) log.emit({ event: 'copy-failed', image, ...copyFailure });
+}

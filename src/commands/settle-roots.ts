@@ -1,0 +1,101 @@
+import { isWithin, commonParent } from '../core/base-folder.js';
+import { addRoot, covers, entriesOf, pathOf, rootOf, withRoot, type Roots } from '../core/roots.js';
+import type { Outside } from '../discover/discover.js';
+import { ImageError } from '../errors.js';
+import type { Ledger } from '../ports.js';
+import type { TagPorts } from './tag-ports.js';
+
+type RootPorts = Pick<TagPorts, 'files' | 'isGone' | 'log'>;
+
+/** Records that are looked at to know a folder again that was renamed. */
+const SAMPLE = 64;
+
+/**
+ * Takes in what a run names outside the roots of its output folder, so that `facetag photos; facetag iphone` just works:
+ * a folder that a root was renamed to takes its place, and its pictures keep their names and results; any other joins
+ * under a name of its own. Files and globs join with their common parent.
+ */
+export function settleRoots(known: Roots, outside: Outside, ledger: Ledger, ports: RootPorts): Roots {
+  let roots = known;
+  for (const folder of [...outside.folders].sort()) {
+    if (!covers(roots, folder)) roots = takeIn(roots, folder, ledger, ports);
+  }
+  const rest = outside.parents.filter((folder) => !covers(roots, folder));
+  if (rest.length > 0) roots = takeIn(roots, commonParent(rest), ledger, ports);
+  return partNamesakes(roots, ledger, ports);
+}
+
+function takeIn(roots: Roots, folder: string, ledger: Ledger, ports: RootPorts): Roots {
+  const gone = entriesOf(roots).filter(([, root]) => ports.isGone(root));
+  const renamed = gone.find(([name]) => holdsPicturesOf(roots, name, folder, ledger, ports));
+  if (renamed) {
+    const [name, before] = renamed;
+    tell(`${before} is gone and ${folder} has its pictures: they keep their names and results`, ports);
+    return withRoot(roots, name, folder);
+  }
+  return join(roots, folder, ledger, ports);
+}
+
+function join(roots: Roots, folder: string, ledger: Ledger, ports: RootPorts): Roots {
+  // Names may be those of results whose pictures are gone.
+  const isTaken = (name: string): boolean =>
+    !ports.isGone(pathOf(roots, name)) || ledger.images().some((image) => image.startsWith(`${name}/`));
+  const joined = addRoot(roots, folder, isTaken);
+  const name = entriesOf(joined).find(([, root]) => root === folder)?.[0] ?? '';
+  tell(`Names of pictures in ${folder} start with ${name}/, for it is outside ${roots.base}`, ports);
+  return joined;
+}
+
+/**
+ * Whether a folder holds at least half of a root's pictures at the same places with the same sizes: pictures that were
+ * removed meanwhile do not matter, and two cameras' pictures of the same names have other sizes. A wrong guess would
+ * cost results, so a folder that merely stands at the place of a disk that is not mounted is no match.
+ */
+function holdsPicturesOf(
+  roots: Roots,
+  name: string,
+  folder: string,
+  ledger: Ledger,
+  { files }: RootPorts,
+): boolean {
+  const images = ledger.images().filter((image) => rootOf(roots, image) === name);
+  const moved = withRoot(roots, name, folder);
+  const step = Math.max(1, Math.floor(images.length / SAMPLE));
+  let looked = 0;
+  let found = 0;
+  for (let at = 0; at < images.length; at += step) {
+    const image = images[at] ?? '';
+    const bytes = ledger.read(image)?.record.source?.bytes;
+    if (bytes === undefined) continue;
+    looked += 1;
+    if (sizeOf(pathOf(moved, image), files) === bytes) found += 1;
+  }
+  return 2 * found >= looked;
+}
+
+function sizeOf(file: string, files: RootPorts['files']): number | undefined {
+  try {
+    return files.stamp(file).bytes;
+  } catch (error) {
+    if (error instanceof ImageError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * A folder made in the base folder later may have the name that another root has: its pictures would mix with that one's.
+ * It becomes a root too, under a number.
+ */
+function partNamesakes(roots: Roots, ledger: Ledger, ports: RootPorts): Roots {
+  let parted = roots;
+  for (const name of roots.others?.keys() ?? []) {
+    const namesake = pathOf({ base: roots.base }, name);
+    const known = entriesOf(parted).some(([root, folder]) => root !== '' && isWithin(folder, namesake));
+    if (!known && !ports.isGone(namesake)) parted = join(parted, namesake, ledger, ports);
+  }
+  return parted;
+}
+
+function tell(message: string, { log }: RootPorts): void {
+  log.emit({ event: 'note', message });
+}
