@@ -1,27 +1,30 @@
 import type { Rgb } from '../ports.js';
 import type { BoundingBox, Face } from '../types.js';
-import { intersection } from './box.js';
+import { area, intersection } from './box.js';
 import { setLabel, type TextBlock } from './annotation/label.js';
 import { placeLabel, type Size } from './annotation/placement.js';
 import {
   type AnnotationStyle,
   chooseStyle,
   PALETTE,
-  isLegible,
+  LEAST_LEGIBLE_CAPITAL,
   type MeasureText,
-  shrinkText,
+  withCapital,
 } from './annotation/style.js';
 
 /** What to draw at one face, in pixels of the picture. */
 export interface FaceMark {
+  readonly style: AnnotationStyle;
   /** Line centres of the frame; the whole line lies inside the picture. */
   readonly frame: BoundingBox;
   readonly colour: Rgb;
-  /** Absent in a picture too small for text. */
+  /** Absent where text would be illegible, larger than the face, or would cover another face or label. */
   readonly label?: Label;
 }
 
 export interface Label {
+  /** Sizes of the text: those of the mark, or smaller where there is little room. */
+  readonly style: AnnotationStyle;
   /** Filled with the mark's colour under the text. */
   readonly background: BoundingBox;
   readonly lines: readonly TextLine[];
@@ -33,73 +36,62 @@ export interface TextLine {
   readonly origin: { readonly x: number; readonly y: number };
 }
 
-/** Everything drawn in one picture: all frames first, then all labels. */
-export interface Annotation {
-  readonly style: AnnotationStyle;
-  readonly marks: readonly FaceMark[];
-}
+/** Text that finds no place is tried again so much smaller. */
+const SHRINK = 0.85;
 
 /**
- * Lays out frames and labels. Sizes follow the picture's size; labels lie inside it, beside or on their face, where they
- * hide least of other faces and labels.
+ * Lays out frames and labels: what is drawn in one picture, all frames first, then all labels. Sizes follow the picture's
+ * and each face's own; labels lie inside the picture, beside or on their face, and never on another face or label: a
+ * frame without text says less than text on somebody's face.
  *
  * @param picture width and height in pixels.
  * @param faces boxes in pixels of the picture.
  */
-export function layoutAnnotation(picture: Size, faces: readonly Face[], measure: MeasureText): Annotation {
-  const boxes = faces.map(({ box }) => box);
-  const wanted = chooseStyle(picture.width, picture.height, boxes, measure);
-  const style = fitText(wanted, picture, faces, measure);
-  const frames = boxes.map((box) => insetFrame(box, picture, style.outlineWidth));
-  const outlines = frames.map((frame) => grow(frame, style.outlineWidth / 2));
-  const labels = isLegible(style) ? placeLabels(picture, faces, outlines, style, measure) : [];
-  const marks = faces.map(({ box, attributes }, index) => {
-    const label = labels[index];
+export function layoutAnnotation(picture: Size, faces: readonly Face[], measure: MeasureText): FaceMark[] {
+  const marks = faces.map(({ box, attributes }) => {
+    const style = chooseStyle(picture, box, measure);
     return {
-      frame: frames[index] ?? box,
+      style,
+      frame: insetFrame(box, picture, style.outlineWidth),
       colour: PALETTE[attributes.gender.label],
-      ...(label && { label }),
     };
   });
-  return { style, marks };
-}
-
-/** One after another, in the order of the faces: each label keeps clear of those before it. */
-function placeLabels(
-  picture: Size,
-  faces: readonly Face[],
-  outlines: readonly BoundingBox[],
-  style: AnnotationStyle,
-  measure: MeasureText,
-): Label[] {
+  const outlines = marks.map(({ frame, style }) => grow(frame, style.outlineWidth / 2));
   const taken: BoundingBox[] = [];
-  return faces.map(({ box, attributes }, index) => {
-    const block = setLabel(attributes, box, style, measure);
-    const background = placeLabel(block, picture, outlines, outlines[index] ?? box, taken);
-    taken.push(background);
-    return { background, lines: textLines(block, background, style) };
+  // One after another, in the order of the faces: each label keeps clear of those before it.
+  return marks.map((mark, index) => {
+    const [face, own] = [faces[index], outlines[index]];
+    const label = face && own && fitLabel(face, mark.style, picture, { outlines, own, taken }, measure);
+    if (label) taken.push(label.background);
+    return { ...mark, ...(label && { label }) };
   });
 }
 
-/** Text shrinks until the widest label fits into the picture; its height follows. */
-function fitText(
-  style: AnnotationStyle,
+interface Surroundings {
+  /** All faces, line width included. */
+  readonly outlines: readonly BoundingBox[];
+  /** The label's own face among them. */
+  readonly own: BoundingBox;
+  /** Labels placed before. */
+  readonly taken: readonly BoundingBox[];
+}
+
+/** The label in the largest text for which there is a place. */
+function fitLabel(
+  { box, attributes }: Face,
+  wanted: AnnotationStyle,
   picture: Size,
-  faces: readonly Face[],
+  { outlines, own, taken }: Surroundings,
   measure: MeasureText,
-): AnnotationStyle {
-  let fitted = style;
-  // Strokes and padding do not shrink in step with the letters, hence more than one round.
-  for (let round = 0; round < 3; round += 1) {
-    const blocks = faces.map(({ box, attributes }) => setLabel(attributes, box, fitted, measure));
-    const share = Math.max(
-      ...blocks.map(({ width }) => width / picture.width),
-      ...blocks.map(({ height }) => height / picture.height),
-    );
-    if (share <= 1) return fitted;
-    fitted = shrinkText(fitted, 1 / share, measure);
+): Label | undefined {
+  for (let capital = wanted.capHeight; capital >= LEAST_LEGIBLE_CAPITAL; capital *= SHRINK) {
+    const style = withCapital(wanted, capital, measure);
+    const block = setLabel(attributes, box, style, measure);
+    if (block.width * block.height > area(own)) continue;
+    const background = placeLabel(block, picture, outlines, own, taken);
+    if (background) return { style, background, lines: textLines(block, background, style) };
   }
-  return fitted;
+  return undefined;
 }
 
 /** Moves the frame of a face at the picture's edge inwards, so that its line is seen whole. */

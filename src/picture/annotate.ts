@@ -1,5 +1,5 @@
-import { type Annotation, type FaceMark, layoutAnnotation } from '../core/annotation.js';
-import { type AnnotationStyle, PALETTE } from '../core/annotation/style.js';
+import { type FaceMark, layoutAnnotation } from '../core/annotation.js';
+import { PALETTE } from '../core/annotation/style.js';
 import type { Canvas, CanvasFactory, DecodeLimits, PictureCodec } from '../ports.js';
 import type { BoundingBox, Face, Raster } from '../types.js';
 
@@ -27,19 +27,19 @@ export async function annotateImage(
 
 /** Draws into the raster itself. */
 function drawFaces(raster: Raster, faces: readonly Face[], canvases: CanvasFactory): Raster {
-  const annotation = withCanvas(canvases, ONE_PIXEL, (canvas) =>
+  const all = withCanvas(canvases, ONE_PIXEL, (canvas) =>
     layoutAnnotation(raster, faces, canvas.textSize.bind(canvas)),
   );
   // Strokes that a canvas cuts off come out slightly different: every band is drawn with more rows than it keeps.
-  const margin = Math.ceil(2 * annotation.style.capHeight + annotation.style.outlineWidth);
+  const margin = Math.ceil(Math.max(...all.map(({ style }) => 2 * style.capHeight + style.outlineWidth)));
   for (let top = 0; top < raster.height; top += BAND_ROWS) {
     const bottom = Math.min(top + BAND_ROWS, raster.height);
-    const marks = annotation.marks.filter((mark) => reaches(mark, annotation.style, top, bottom));
+    const marks = all.filter((mark) => reaches(mark, top, bottom));
     if (marks.length === 0) continue;
     const from = Math.max(0, top - margin);
     const band = rows(raster, from, Math.min(bottom + margin, raster.height));
     withCanvas(canvases, band, (canvas) => {
-      draw(canvas, { ...annotation, marks }, from);
+      draw(canvas, marks, from);
       rows(canvas.toRaster(), top - from, bottom - from).data.copy(rows(raster, top, bottom).data);
     });
   }
@@ -61,24 +61,26 @@ function withCanvas<T>(canvases: CanvasFactory, raster: Raster, use: (canvas: Ca
 }
 
 /** Whether any part of the mark lies in rows `top` to `bottom`. */
-function reaches({ frame, label }: FaceMark, style: AnnotationStyle, top: number, bottom: number): boolean {
+function reaches({ frame, label, style }: FaceMark, top: number, bottom: number): boolean {
   const first = Math.min(frame.y1 - style.outlineWidth, label?.background.y1 ?? Infinity);
   const last = Math.max(frame.y2 + style.outlineWidth, label?.background.y2 ?? 0);
   return first < bottom && last >= top;
 }
 
 /** Frames before labels: a label is never crossed by a line. */
-function draw(canvas: Canvas, { style, marks }: Annotation, top: number): void {
-  for (const { frame } of marks) {
+function draw(canvas: Canvas, marks: readonly FaceMark[], top: number): void {
+  for (const { frame, style } of marks) {
     canvas.strokeRectangle(raised(frame, top), PALETTE.outline, style.outlineWidth);
   }
-  for (const { frame, colour } of marks) canvas.strokeRectangle(raised(frame, top), colour, style.lineWidth);
+  for (const { frame, colour, style } of marks)
+    canvas.strokeRectangle(raised(frame, top), colour, style.lineWidth);
   for (const { label, colour } of marks) {
     if (!label) continue;
     canvas.fillRectangle(raised(label.background, top), colour);
+    const { textScale, textThickness } = label.style;
     for (const { text, origin } of label.lines) {
       const start = { x: origin.x, y: origin.y - top };
-      canvas.text(text, start, PALETTE.text, style.textScale, style.textThickness);
+      canvas.text(text, start, PALETTE.text, textScale, textThickness);
     }
   }
 }

@@ -18,7 +18,7 @@ function face(x1: number, y1: number, x2: number, y2: number, label: Gender = 'F
 }
 
 const backgrounds = (width: number, height: number, faces: readonly Face[]): BoundingBox[] =>
-  layoutAnnotation({ width, height }, faces, measure).marks.map(({ label }) => label!.background);
+  layoutAnnotation({ width, height }, faces, measure).map(({ label }) => label!.background);
 
 it('words a label in two parts', () => {
   expect(labelParts(face(0, 0, 1, 1).attributes)).toEqual(['Female 94%', '(25-32)']);
@@ -34,17 +34,15 @@ describe('layoutAnnotation', () => {
     ['in a corner', face(0, 0, 60, 60)],
     ['in the far corner', face(940, 740, 1000, 800)],
     ['over the whole picture', face(0, 0, 1000, 800)],
-    ['of one pixel', face(999, 799, 1000, 800)],
   ])('keeps frame and label of a face %s inside the picture', (_, one) => {
-    const { style, marks } = layoutAnnotation({ width: 1000, height: 800 }, [one], measure);
-    const [mark] = marks;
-    const { background, lines } = mark!.label!;
+    const [mark] = layoutAnnotation({ width: 1000, height: 800 }, [one], measure);
+    const { background, lines, style } = mark!.label!;
     expect(background.x1).toBeGreaterThanOrEqual(0);
     expect(background.y1).toBeGreaterThanOrEqual(0);
     expect(background.x2).toBeLessThanOrEqual(1000);
     expect(background.y2).toBeLessThanOrEqual(800);
-    expect(mark!.frame.x1).toBeGreaterThanOrEqual(style.outlineWidth / 2);
-    expect(mark!.frame.y2).toBeLessThanOrEqual(800 - style.outlineWidth / 2);
+    expect(mark!.frame.x1).toBeGreaterThanOrEqual(mark!.style.outlineWidth / 2);
+    expect(mark!.frame.y2).toBeLessThanOrEqual(800 - mark!.style.outlineWidth / 2);
     for (const { text, origin } of lines) {
       const { width } = measure(text, style.textScale);
       expect(origin.x).toBeGreaterThanOrEqual(background.x1 + style.padding);
@@ -67,7 +65,7 @@ describe('layoutAnnotation', () => {
       { width: 1000, height: 800 },
       [face(50, 100, 450, 600), face(700, 100, 760, 180)],
       measure,
-    ).marks.map(({ label }) => label!.lines.map(({ text }) => text));
+    ).map(({ label }) => label!.lines.map(({ text }) => text));
     expect(texts).toEqual([['Female 94% (25-32)'], ['Female 94%', '(25-32)']]);
   });
 
@@ -79,17 +77,58 @@ describe('layoutAnnotation', () => {
         measure,
       ),
     );
-    const [one, two, four] = layouts.map(({ style }) => style);
+    const [one, two, four] = layouts.map(([mark]) => mark!.style);
     expect(two!.textScale / one!.textScale).toBeCloseTo(2, 5);
     expect(four!.textScale / one!.textScale).toBeCloseTo(4, 5);
     expect(four!.lineWidth / one!.lineWidth).toBeGreaterThan(3);
   });
 
-  it('shrinks text to a narrow picture, and leaves it out of a tiny one', () => {
-    const [narrow] = backgrounds(64, 64, [face(20, 10, 40, 30)]);
-    expect(narrow!.x2 - narrow!.x1).toBeLessThanOrEqual(64);
-    const tiny = layoutAnnotation({ width: 24, height: 24 }, [face(5, 5, 15, 15)], measure);
-    expect(tiny.marks[0]).not.toHaveProperty('label');
+  it('scales with each face, in a crowd and beside a large one', () => {
+    const picture = { width: 3840, height: 2160 };
+    const [large, small] = layoutAnnotation(
+      picture,
+      [face(2000, 300, 2900, 1400), face(600, 600, 665, 680)],
+      measure,
+    );
+    expect(small!.label!.style.capHeight).toBeLessThan(11);
+    expect(small!.style.lineWidth).toBeLessThanOrEqual(4);
+    expect(area(small!.label!.background)).toBeLessThan(65 * 80);
+    expect(large!.label!.style.capHeight).toBeGreaterThan(60);
+  });
+
+  it('leaves text out of a picture too small for it, and of a face of one pixel', () => {
+    const noLabel = (width: number, height: number, one: Face): void => {
+      const [mark] = layoutAnnotation({ width, height }, [one], measure);
+      expect(mark).not.toHaveProperty('label');
+      expect(mark!.frame.x2).toBeLessThanOrEqual(width);
+    };
+    noLabel(64, 64, face(13, 10, 38, 40));
+    noLabel(24, 24, face(5, 5, 15, 15));
+    noLabel(1000, 800, face(999, 799, 1000, 800));
+  });
+
+  it('covers no other face and no other label, however dense the crowd: there it leaves text out', () => {
+    const picture = { width: 3840, height: 2160 };
+    const side = 65;
+    const crowd = Array.from({ length: 600 }, (_, i) => {
+      const [x, y] = [20 + (i % 30) * (side + 5), 60 + Math.floor(i / 30) * (side + (i % 7) * 5)];
+      return face(x, y, x + side, y + side);
+    });
+    const marks = layoutAnnotation(picture, crowd, measure);
+    const labels = marks.flatMap(({ label }) => label?.background ?? []);
+    expect(labels.length).toBeGreaterThan(20);
+    expect(labels.length).toBeLessThan(crowd.length);
+    const covers = (label: BoundingBox, box: BoundingBox): number => area(intersection(label, box));
+    const onLabels = labels.flatMap((label, at) =>
+      labels.slice(at + 1).filter((other) => covers(label, other) > 0),
+    );
+    expect(onLabels).toEqual([]);
+    const onFaces = marks.flatMap(({ label }, at) =>
+      crowd.filter(({ box }, other) => label && other !== at && covers(label.background, box) > 0),
+    );
+    expect(onFaces).toEqual([]);
+    const own = marks.map(({ label }, at) => (label ? covers(label.background, crowd[at]!.box) : 0));
+    expect(Math.max(...own)).toBeLessThan((side * side) / 2);
   });
 
   it('keeps the labels of a row of faces off each other and off the faces', () => {
@@ -104,7 +143,7 @@ describe('layoutAnnotation', () => {
   });
 
   it('tells genders apart by colour', () => {
-    const { marks } = layoutAnnotation(
+    const marks = layoutAnnotation(
       { width: 500, height: 500 },
       [face(10, 100, 60, 160, 'Male'), face(300, 100, 350, 160, 'Female')],
       measure,
@@ -113,6 +152,6 @@ describe('layoutAnnotation', () => {
   });
 
   it('draws nothing where there are no faces', () => {
-    expect(layoutAnnotation({ width: 10, height: 10 }, [], measure).marks).toEqual([]);
+    expect(layoutAnnotation({ width: 10, height: 10 }, [], measure)).toEqual([]);
   });
 });

@@ -6,9 +6,9 @@ export interface Size {
   readonly height: number;
 }
 
-/** Per pixel: hiding another label costs more than hiding part of another face, and that more than one's own. */
-const LABEL_COST = 4;
-const OTHER_FACE_COST = 1;
+/** A label may hide so much of its own face: one that fills the picture leaves no other place. */
+const MOST_OF_OWN_FACE = 1 / 3;
+/** Per pixel of its own face that it hides, as a share of the label's own. */
 const OWN_FACE_COST = 0.25;
 
 /** A place that a label could take. Its penalty is a share of the label's area: the price of being less usual. */
@@ -19,11 +19,12 @@ interface Candidate {
 }
 
 /**
- * Finds the place for one label: above its face, below, beside or inside, shifted into the picture, wherever it hides
- * least.
+ * Finds the place for one label: above its face, below, beside or inside, shifted into the picture, where it hides
+ * neither another face nor another label and least of its own face.
  *
  * @param boxes all faces, with line width included; `own` is the label's.
  * @param taken labels placed before.
+ * @returns undefined where there is no such place.
  */
 export function placeLabel(
   label: Size,
@@ -31,13 +32,18 @@ export function placeLabel(
   boxes: readonly BoundingBox[],
   own: BoundingBox,
   taken: readonly BoundingBox[],
-): BoundingBox {
-  let best = own;
+): BoundingBox | undefined {
+  if (label.width > picture.width || label.height > picture.height) return undefined;
+  let best: BoundingBox | undefined;
   let lowest = Infinity;
   for (const { left, top, penalty } of candidates(label, picture, own)) {
     const place = boxAt(left, top, label, picture);
-    const cost = penalty * area(place) + hiddenArea(place, boxes, own, taken);
-    if (cost < lowest) [best, lowest] = [place, cost];
+    const hidden = overlap(place, own);
+    const cost = penalty * area(place) + OWN_FACE_COST * hidden;
+    if (cost >= lowest || hidden > MOST_OF_OWN_FACE * area(own)) continue;
+    if (boxes.some((box) => box !== own && overlap(place, box) > 0)) continue;
+    if (taken.some((other) => overlap(place, other) > 0)) continue;
+    [best, lowest] = [place, cost];
   }
   return best;
 }
@@ -74,18 +80,6 @@ function boxAt(left: number, top: number, label: Size, picture: Size): BoundingB
 
 function shiftInside(start: number, length: number, available: number): number {
   return Math.max(0, Math.min(start, available - length));
-}
-
-function hiddenArea(
-  place: BoundingBox,
-  boxes: readonly BoundingBox[],
-  own: BoundingBox,
-  taken: readonly BoundingBox[],
-): number {
-  let cost = 0;
-  for (const label of taken) cost += LABEL_COST * overlap(place, label);
-  for (const box of boxes) cost += (box === own ? OWN_FACE_COST : OTHER_FACE_COST) * overlap(place, box);
-  return cost;
 }
 
 const overlap = (a: BoundingBox, b: BoundingBox): number => area(intersection(a, b));

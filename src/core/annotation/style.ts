@@ -1,12 +1,13 @@
 import type { Rgb, TextSize } from '../../ports.js';
 import type { BoundingBox } from '../../types.js';
+import type { Size } from './placement.js';
 
 /** Width and height of text at a scale of the font and a line width; pure, given by whoever knows the font. */
 export type MeasureText = (line: string, scale: number, thickness: number) => TextSize;
 
-/** Sizes of everything drawn in one picture, in its pixels. */
+/** Sizes of everything drawn at one face, in pixels of the picture. */
 export interface AnnotationStyle {
-  /** Of the coloured line round a face. */
+  /** Of the coloured line round the face. */
   readonly lineWidth: number;
   /** Of the dark line under it, which shows on bright ground. */
   readonly outlineWidth: number;
@@ -27,47 +28,53 @@ export const PALETTE = {
 } as const satisfies Record<string, Rgb>;
 
 /** Shares of the picture's longer side, found by eye on pictures from 64 pixels to 12 megapixels. */
-const LINE_SHARE = { smallest: 1 / 700, largest: 1 / 300 };
-const CAPITAL_SHARE = { smallest: 1 / 110, largest: 1 / 45 };
-/** Shares of the usual width of a face: a line of ten letters then spans a face. */
-const LINE_PER_FACE = 1 / 24;
-const CAPITAL_PER_FACE = 0.11;
-/** Text starts out no smaller than this; only a narrow picture makes it shrink further. */
+const LINE_PER_SIDE = { smallest: 1 / 700, largest: 1 / 300 };
+const CAPITAL_PER_SIDE = { smallest: 1 / 110, largest: 1 / 45 };
+/**
+ * Shares of the width of the face: a line of ten letters then spans the face. Where the picture is large these would be
+ * hard to see on a screen, so they grow with it, but never beyond `most`: the marks of a crowd stay finer than its faces.
+ */
+const LINE_PER_FACE = { usual: 1 / 24, most: 1 / 16 };
+const CAPITAL_PER_FACE = { usual: 0.11, most: 0.16 };
+/** Text starts out no smaller than this; only where there is no room does it shrink further. */
 const SMALLEST_CAPITAL = 7;
 /** Below this a label says nothing and only hides the picture. */
-const LEAST_LEGIBLE_CAPITAL = 5;
+export const LEAST_LEGIBLE_CAPITAL = 6;
 /** Width of a stroke as a share of the capital's height. */
-const STROKE_SHARE = 1 / 9;
+const STROKE_SHARE = 1 / 10;
 const PADDING_SHARE = 0.4;
 
-/** Chooses sizes from the picture's own and from the usual size of its faces, so that crowds get finer marks. */
-export function chooseStyle(
-  width: number,
-  height: number,
-  boxes: readonly BoundingBox[],
-  measure: MeasureText,
-): AnnotationStyle {
-  const side = Math.max(width, height);
-  const face = median(boxes.map(({ x1, x2 }) => x2 - x1));
-  const within = (wanted: number, { smallest, largest }: typeof LINE_SHARE): number =>
-    Math.min(Math.max(wanted, side * smallest), side * largest);
-  const lineWidth = Math.ceil(within(face * LINE_PER_FACE, LINE_SHARE));
+/** Chooses sizes from the picture's own and from that of the face. */
+export function chooseStyle(picture: Size, box: BoundingBox, measure: MeasureText): AnnotationStyle {
+  const side = Math.max(picture.width, picture.height);
+  const face = box.x2 - box.x1;
+  const lineWidth = Math.max(1, Math.round(between(face, LINE_PER_FACE, side, LINE_PER_SIDE)));
+  const capHeight = between(face, CAPITAL_PER_FACE, side, CAPITAL_PER_SIDE);
   return {
     lineWidth,
     // A fine line drowns in its outline.
     outlineWidth: lineWidth === 1 ? 1 : lineWidth + 2 * Math.max(1, Math.round(lineWidth / 6)),
-    ...textStyle(Math.max(SMALLEST_CAPITAL, within(face * CAPITAL_PER_FACE, CAPITAL_SHARE)), measure),
+    ...textStyle(Math.max(SMALLEST_CAPITAL, capHeight), measure),
   };
 }
 
-/** Whether text of this style can be read at all. */
-export function isLegible({ capHeight }: AnnotationStyle): boolean {
-  return capHeight >= LEAST_LEGIBLE_CAPITAL;
+function between(
+  face: number,
+  perFace: typeof LINE_PER_FACE,
+  side: number,
+  perSide: typeof LINE_PER_SIDE,
+): number {
+  const visible = Math.max(face * perFace.usual, side * perSide.smallest);
+  return Math.min(visible, face * perFace.most, side * perSide.largest);
 }
 
-/** The same style with smaller text. */
-export function shrinkText(style: AnnotationStyle, factor: number, measure: MeasureText): AnnotationStyle {
-  return { ...style, ...textStyle(style.capHeight * factor, measure) };
+/** The same style with text of another size. */
+export function withCapital(
+  style: AnnotationStyle,
+  capHeight: number,
+  measure: MeasureText,
+): AnnotationStyle {
+  return { ...style, ...textStyle(capHeight, measure) };
 }
 
 function textStyle(capHeight: number, measure: MeasureText) {
@@ -77,9 +84,4 @@ function textStyle(capHeight: number, measure: MeasureText) {
     textThickness: Math.max(1, Math.round(capHeight * STROKE_SHARE)),
     padding: Math.max(2, Math.round(capHeight * PADDING_SHARE)),
   };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
