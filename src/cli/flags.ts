@@ -42,8 +42,8 @@ const TABLE = {
   csvNames: value(
     ['tag', 'merge'],
     'Output',
-    '--csv-names <safe|exact>',
-    'safe: ./ before names that a spreadsheet would calculate (default: safe)',
+    '--csv-names <form>',
+    'safe (./ before what a spreadsheet calculates) or exact (default: safe)',
     'safe',
     oneOf(CSV_NAMES),
   ),

@@ -1,4 +1,4 @@
-import { symlinkSync, writeFileSync } from 'node:fs';
+import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -70,6 +70,7 @@ const event = z.discriminatedUnion('event', [
     stage: z.enum(STAGES),
     code: z.enum(FAILURE_CODES),
     message: z.string().min(1),
+    kept: z.literal(true).optional(),
   }),
   z.strictObject({
     ...base,
@@ -173,6 +174,17 @@ describe('text on stderr', () => {
     for (const name of ['a/p000.jpg', 'b/c/p001.jpg', 'p002.jpg']) {
       expect(verbose.stderr).toContain(`${name}: 1 face`);
     }
+  });
+
+  it('with -q is silent about failures that were told before, while the exit code stays', async () => {
+    rmSync(path.join(cwd, 'photos/gone.jpg'));
+    const first = await facetag(['photos', '-q'], { cwd });
+    expect(first).toMatchObject({ code: 1, stderr: expect.stringMatching(/^failed bad/) as string });
+    expect(await facetag(['photos', '-q'], { cwd })).toMatchObject({ code: 1, stderr: '' });
+    const told = await facetag(['photos'], { cwd });
+    expect(told).toMatchObject({ code: 1, stderr: expect.stringMatching(/^failed before bad/m) as string });
+    const again = await facetag(['photos', '-q', '--retry-failed'], { cwd });
+    expect(again.stderr).toMatch(/^failed bad/);
   });
 
   it('is coloured only where that is asked', async () => {

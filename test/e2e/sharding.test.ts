@@ -1,8 +1,19 @@
-import { cpSync, existsSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
-import { contents, facetag, launch, temporaryFolder, until, type Ran } from './cli.js';
+import { repository } from '../shared.js';
+import { bin, contents, facetag, hermetic, launch, temporaryFolder, until, type Ran } from './cli.js';
 import { tapLanes } from './lane-tap.js';
 import { smallNames, smallPictures } from './small-pictures.js';
 
@@ -73,11 +84,81 @@ describe('shards', () => {
     expect(after.flat().filter(Boolean).length).toBe(COUNT + 1 + COUNT / 3);
   });
 
-  it('without a picture are no fault where that is allowed', async () => {
-    const args = [path.join('photos', BAD), '--base', 'photos', '-o', 'out'];
+  it('without a picture are no fault, and merge; nothing to share out is one', async () => {
+    const args = [path.join('photos', BAD), '--base', 'photos'];
     const codes = [];
-    for (const shard of SHARDS) codes.push((await run(...args, '--shard', shard, '--allow-empty')).code);
+    for (const shard of SHARDS) {
+      codes.push((await run(...args, '--shard', shard, '-o', shardFolder(shard))).code);
+    }
     expect(codes.sort()).toEqual([0, 0, 1]);
+    expect(await run('merge', ...SHARDS.map(shardFolder), '-o', 'merged')).toMatchObject({ code: 0 });
+    expect([...tree('merged/json').keys()]).toEqual([`${BAD}.json`]);
+    mkdirSync(path.join(cwd, 'empty'));
+    expect((await run('empty', '--shard', '1/3', '-o', 'none')).code).toBe(2);
+  });
+
+  it('exit 0 with --allow-failed and are noted as complete, the same each time', async () => {
+    const noted: string[] = [];
+    for (let times = 0; times < 2; times += 1) {
+      expect(await tagShards('--allow-failed')).toEqual([0, 0, 0]);
+      noted.push(tree('shard-1').get('completion.json') ?? '');
+    }
+    expect(noted[1]).toBe(noted[0]);
+    expect(JSON.parse(noted[0] ?? '')).toMatchObject({
+      schemaVersion: 1,
+      complete: true,
+      shares: [{ index: 1, count: 3, pictures: tree('shard-1/json').size }],
+      unfinished: [],
+    });
+  });
+});
+
+/** The line that the README gives, with the folder and the command of this test. */
+function readmeLine(): string {
+  const readme = readFileSync(path.join(repository, 'README.md'), 'utf8');
+  const [line = ''] = /^parallel .*$/m.exec(readme) ?? [];
+  expect(line).toContain('facetag merge');
+  return line.replace('/data/photos', 'photos');
+}
+
+const PARALLEL = ['/usr/bin/parallel', '/usr/local/bin/parallel'].find(
+  (file) => existsSync(file) && spawnSync(file, ['--version']).stdout.toString().startsWith('GNU parallel'),
+);
+
+describe('the line of the README', () => {
+  /** A small set: one picture is broken, and a share is empty. */
+  beforeEach(() => {
+    for (const name of smallNames(COUNT).slice(2)) rmSync(path.join(cwd, 'photos', name));
+    writeFileSync(path.join(cwd, 'facetag'), `#!/bin/sh\nexec ${process.execPath} ${bin} "$@"\n`, {
+      mode: 0o755,
+    });
+  });
+
+  function expectMerged(line: string): void {
+    const env = hermetic();
+    env['PATH'] = `${cwd}:${env['PATH'] ?? ''}`;
+    const ran = spawnSync('bash', ['-c', line], { cwd, env, encoding: 'utf8' });
+    expect(ran.status, ran.stderr).toBe(0);
+    const shares = [1, 2, 3, 4].map((index) => tree(`out-${index}/json`).size);
+    expect(shares).toContain(0);
+    expect([...tree('out/json').keys()]).toEqual(
+      [...smallNames(COUNT).slice(0, 2), BAD].map((name) => `${name}.json`),
+    );
+  }
+
+  it.skipIf(PARALLEL === undefined)(
+    'merges although a picture is broken and a share empty (needs GNU parallel)',
+    () => {
+      expectMerged(readmeLine());
+    },
+  );
+
+  it('does so with background jobs of a shell', () => {
+    const [flags = ''] = /--allow-\S+/.exec(readmeLine()) ?? [];
+    expectMerged(
+      `for k in 1 2 3 4; do facetag photos -o out-$k --shard $k/4 ${flags} & jobs="$jobs $!"; done
+       for job in $jobs; do wait $job || exit 9; done && facetag merge out-[1-4] -o out`,
+    );
   });
 });
 
@@ -113,7 +194,7 @@ describe('facetag merge', () => {
   it('refuses the same picture in two folders', async () => {
     expect((await run('photos/a', '--base', 'photos', '-o', 'overlap')).code).toBe(0);
     await refused(['shard-1', 'shard-2', 'shard-3', 'overlap'], /a\/p\d+\.jpg in one folder only/, /overlap/);
-    await refused(['shard-1', 'shard-1'], /in one folder only/);
+    await refused(['shard-1', 'shard-1'], /share 1\/3 in one folder only/);
   });
 
   it('refuses results of other settings', async () => {
@@ -139,9 +220,52 @@ describe('facetag merge', () => {
   it('refuses to mix its results with others', async () => {
     expect((await run('photos', '-o', 'taken')).code).toBe(1);
     const before = tree('taken');
-    const ran = await run('merge', 'shard-1', 'shard-2', '-o', 'taken');
+    const ran = await run('merge', 'shard-1', 'shard-2', '--allow-partial', '-o', 'taken');
     expect(ran.code).toBe(2);
     expect(tree('taken')).toEqual(before);
+  });
+
+  it('refuses when a share is missing, and merges what there is when that is allowed, saying so', async () => {
+    await refused(['shard-2'], /Shares 1, 3 of 3 are missing/, /--allow-partial/);
+    const partial = await run('merge', 'shard-1', 'shard-3', '--allow-partial', '-o', 'merged');
+    expect(partial.code).toBe(0);
+    expect(partial.stderr).toMatch(/^warning: Merged in part: Share 2 of 3 is missing$/m);
+    const shares = ['shard-1', 'shard-3'].flatMap((folder) => [...tree(`${folder}/json`).keys()]);
+    expect([...tree('merged/json').keys()]).toEqual(shares.sort());
+    // Nobody takes it for everything later.
+    expect((await run('merge', 'merged', '-o', 'again')).stderr).toMatch(/merged is not finished/);
+    // The share that was missing makes it whole, and so does a run over everything.
+    const whole = await run('merge', ...SHARDS.map(shardFolder), '-o', 'merged');
+    expect(whole).toMatchObject({ code: 0 });
+    expect([...tree('merged').keys()]).not.toContain('completion.json');
+  });
+
+  it('says what it did', async () => {
+    const { stderr } = await run('merge', ...SHARDS.map(shardFolder), '-o', 'merged');
+    expect(stderr).toMatch(
+      /^3 folders merged, 19 pictures: 1 failed\n\d+ faces: \d+ female, \d+ male; ages .*$/m,
+    );
+    expect(stderr).toContain(`results in ${path.join(cwd, 'merged')}`);
+  });
+
+  it.each([
+    ['a share', ['--shard', '1/3'], 'shard-1', ['shard-1', 'shard-2', 'shard-3']],
+    ['a run over everything', [], 'all', ['all']],
+  ])('refuses what SIGTERM left of %s, until it is run again', async (_, flags, folder, folders) => {
+    const tap = tapLanes({ on: Object.fromEntries(smallNames(COUNT).map((name) => [name, 'wait'])) });
+    const args = ['photos', '-o', folder, '--force', ...flags];
+    const running = launch(args, { cwd, env: tap.env });
+    await until(() => tap.tasks().length > 0, 'a picture is in flight');
+    running.child.kill('SIGTERM');
+    await until(() => running.stderr().includes('Stopping on SIGTERM'), 'the signal is heard');
+    tap.openGate();
+    expect((await running.ended).code).toBe(143);
+    await refused(folders, new RegExp(`${folder} is not finished: run its command again`));
+    // A part of it is not all of it.
+    await run('photos/a', '--base', 'photos', '-o', folder, ...flags);
+    await refused(folders, /is not finished/);
+    await run('photos', '-o', folder, ...flags);
+    expect(await run('merge', ...folders, '-o', 'merged')).toMatchObject({ code: 0 });
   });
 
   it('refuses a shard that is being written or whose run was killed', async () => {
