@@ -1,5 +1,6 @@
 /** The ports through which effects happen: implemented in adapters/, named only in composition roots. */
 
+import type { Estimates } from './core/attributes.js';
 import type { RunEvent } from './core/events.js';
 import type { PictureFormat } from './core/picture-format/signatures.js';
 import type { Completion } from './core/completion.js';
@@ -8,10 +9,11 @@ import type { Roots } from './core/roots.js';
 import type {
   BoundingBox,
   Detection,
-  Attributes,
   Raster,
   DecodedPicture,
   EngineName,
+  NetFiles,
+  NetFormat,
   FullPicture,
   LaneTask,
   LaneOutcome,
@@ -49,9 +51,10 @@ export interface FaceDetector {
   detect(raster: Raster): Promise<readonly Detection[]>;
 }
 
-/** Estimates gender and age of the faces in `boxes` (raster pixels, clipped to the raster); same order. */
+/** Estimates what can be said of the faces in `boxes` (raster pixels, clipped to the raster). */
 export interface AttributeEstimator {
-  estimate(raster: Raster, boxes: readonly BoundingBox[]): Promise<readonly Attributes[]>;
+  /** @returns one entry per box, in order. */
+  estimate(raster: Raster, boxes: readonly BoundingBox[]): Promise<readonly Estimates[]>;
 }
 
 /** How pixels are resampled. `area` is for shrinking, the others for either direction. */
@@ -148,16 +151,11 @@ export interface Net {
   forward(blob: Blob, outputs: readonly string[]): Promise<readonly Float32Array[]>;
 }
 
-/** Where a net's files are. `definition` is the text graph that Caffe and TensorFlow nets need. */
-export interface NetFiles {
-  readonly format: 'onnx' | 'caffe' | 'tensorflow';
-  readonly weights: string;
-  readonly definition?: string;
-}
-
 /** An inference engine: loads nets. */
 export interface Engine {
   readonly name: EngineName;
+  /** The net formats that it loads. */
+  readonly reads: readonly NetFormat[];
   loadNet(files: NetFiles): Promise<Net>;
 }
 
@@ -202,8 +200,10 @@ export interface StoredRecord {
 
 /** The output folder as the record of what was done. */
 export interface Ledger {
-  /** Undefined for a picture without a record, or with a damaged one. */
+  /** Undefined for a picture without a record, or with one that is damaged or in another version of the format. */
   read(image: string): StoredRecord | undefined;
+  /** Whether the picture has a record in another version of the format. */
+  hasOtherVersion(image: string): boolean;
   /** @throws {ImageError} WRITE_FAILED. @throws {FatalError} OUTPUT_UNUSABLE. */
   write(record: PictureRecord, sourceMtimeMs: number | undefined): Promise<void>;
   /** Remembers that the picture is unchanged although its mtime is not. */

@@ -3,6 +3,7 @@
  * Every coordinate is in pixels with the origin at the top left; every confidence is in 0..1.
  */
 
+import type { Attributes } from './core/attributes.js';
 import type { PictureFormat } from './core/picture-format/signatures.js';
 
 /** A picture to process. */
@@ -53,18 +54,6 @@ export const AGE_GROUPS = [
 
 export type AgeGroup = (typeof AGE_GROUPS)[number];
 
-/** What the attribute nets say of one face. A field that a pack cannot give is absent. */
-export interface Attributes {
-  readonly gender: Prediction<Gender>;
-  readonly age: AgeGroup;
-  /** Probability of `age`; only from nets that classify. */
-  readonly ageConfidence?: number;
-  /** Years; only from nets that regress. */
-  readonly ageYears?: number;
-  /** Probabilities of the eight groups in order; only from nets that classify. */
-  readonly ageDistribution?: readonly number[];
-}
-
 /** A detection with its attributes. */
 export interface Face extends Detection {
   readonly attributes: Attributes;
@@ -83,6 +72,8 @@ export interface DecodedPicture {
   /** Size of the original as seen (EXIF orientation applied), in pixels. */
   readonly width: number;
   readonly height: number;
+  /** EXIF orientation as stored in the file, 1..8; 1 where there is none. */
+  readonly orientation: number;
   /** `raster.width / width`, at most 1. */
   readonly scale: number;
 }
@@ -134,13 +125,27 @@ export interface RunKey {
 
 export type EngineName = 'opencv' | 'onnxruntime';
 
+export type NetFormat = 'onnx' | 'caffe' | 'tensorflow';
+
+/** Where a net's files are: absolute paths. */
+export interface NetFiles {
+  readonly format: NetFormat;
+  readonly weights: string;
+  /** The text graph that Caffe and TensorFlow nets need. */
+  readonly definition?: string;
+}
+
 /** What a lane found in one picture. */
 export interface ImageReport {
   /** Size of the picture as seen, in pixels; 0 when it could not be read. */
   readonly width: number;
   readonly height: number;
+  /** As `DecodedPicture`'s; absent when it failed before its header was read. */
+  readonly orientation?: number;
   readonly scale: number;
   readonly faces: readonly Face[];
+  /** What a person should know of a picture that did not fail; absent when there is nothing. */
+  readonly warnings?: readonly string[];
   /** Absent when the file could not be read. */
   readonly source?: SourceIdentity;
   readonly failure?: ImageFailure;
@@ -163,8 +168,6 @@ export interface LaneConfig {
   readonly minConfidence: number;
   /** Faces with a shorter side below this many original pixels are dropped. */
   readonly minFace: number;
-  /** Share of the box size added on each side before the attribute nets. */
-  readonly padding: number;
   readonly maxDim: number;
   readonly maxPixels: number;
 }
@@ -174,9 +177,9 @@ export interface LanePack {
   readonly name: string;
   /** `<name of the detector>` as in the manifest. */
   readonly detector: string;
-  /** Absolute paths of the model files by the name that the manifest gives them. */
-  readonly files: Readonly<Record<string, string>>;
-  /** The pack's entry in the manifest (`PackSpec`), validated by the parent. */
+  /** The files of each net, in a format that the engine reads, by the name of its weights in the manifest. */
+  readonly nets: Readonly<Record<string, NetFiles>>;
+  /** The pack's entry in the manifest (`PackSpec`), validated by the parent, with the flags of the run applied. */
   readonly spec: unknown;
 }
 

@@ -33,8 +33,10 @@ export async function compactPack(other?: Engine): Promise<CompactPack> {
   const spec = await compactSpec();
   const { imaging, engine: openCv } = loadOpenCv();
   const engine = other ?? openCv;
-  const files = Object.fromEntries(spec.files.map(({ name }) => [name, path.join(outDir, name)]));
-  const pack = { name: 'compact', detector: spec.defaultDetector, files, spec };
-  const built = await buildPack(pack, { imaging, engine, minConfidence: 0.5, padding: 0 });
+  const nets = Object.fromEntries(
+    spec.files.map(({ name }) => [name, { format: 'onnx', weights: path.join(outDir, name) } as const]),
+  );
+  const pack = { name: 'compact', detector: spec.defaultDetector, nets, spec };
+  const built = await buildPack(pack, { imaging, engine, minConfidence: 0.5 });
   return { ...built, spec, imaging, engine };
 }

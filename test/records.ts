@@ -13,14 +13,14 @@ export function face(over: Partial<Face> = {}): Face {
   return {
     box: { x1: 10, y1: 20, x2: 50, y2: 80 },
     confidence: 0.9,
-    attributes: { gender: { label: 'Female', confidence: 0.8 }, age: '(25-32)', ageYears: 27.3 },
+    attributes: { gender: 'Female', genderConfidence: 0.8, age: '(25-32)', ageYears: 27.3 },
     ...over,
   };
 }
 
 export function okRecord(image: string, faces: readonly Face[] = [face()], bytes = 100): PictureRecord {
   const source = { bytes, sha256: 'c0ffee' };
-  return toRecord(image, { width: 640, height: 480, scale: 1, faces, source }, runKey);
+  return toRecord(image, { width: 640, height: 480, orientation: 1, scale: 1, faces, source }, runKey);
 }
 
 export function failedRecord(image: string, code: ImageFailure['code'], bytes = 100): PictureRecord {

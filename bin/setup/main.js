@@ -68,7 +68,7 @@ async function start(args) {
     [process.execPath, facetag, 'fixtures/images', '--output', OUTPUT, '--annotate'],
     root,
   );
-  if (code < COULD_NOT_RUN) printTable(path.join(root, OUTPUT));
+  if (code < COULD_NOT_RUN) await printTable(path.join(root, OUTPUT));
   return code;
 }
 

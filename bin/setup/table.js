@@ -1,6 +1,8 @@
 // @ts-check
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { root } from './layout.js';
 import { listFiles } from './stamp.js';
 
 /**
@@ -10,34 +12,57 @@ import { listFiles } from './stamp.js';
  * @property {string} status `ok` or `failed`
  * @property {number} width
  * @property {number} height
- * @property {{ bbox: number[], confidence: number, gender: string, genderConfidence: number, age: string, ageYears?: number }[]} faces
+ * @property {Face[]} faces
  * @property {{ code: string }} [error]
  */
 
-const NEXT = 'Your own pictures:  npm start -- <folder> --output <folder for the results>';
+/**
+ * Its attributes are the business of the core, which also words them.
+ * @typedef {{ bbox: number[], confidence: number, [attribute: string]: any }} Face
+ */
 
-const HEADER = ['picture', 'size', 'face', 'gender', 'age', 'confidence', 'box'];
+/**
+ * How the core words records for people.
+ * @typedef {object} Wording
+ * @property {(face: any) => { name: string, text: string }[]} faceParts
+ * @property {(share: number) => string} percent
+ */
+
+const NEXT = 'Your own pictures:  npm start -- <folder> --output <folder for the results>';
 
 /**
  * Prints what a run found and where it put it.
  * @param {string} output Folder of the results.
  */
-export function printTable(output) {
+export async function printTable(output) {
   const folder = path.join(output, 'json');
   /** @type {PictureRecord[]} */
   const records = listFiles(folder, '.json').map((name) =>
     JSON.parse(readFileSync(path.join(folder, name), 'utf8')),
   );
-  console.log(['', formatTable(records), '', ...outputLines(output), '', NEXT, ''].join('\n'));
+  console.log(
+    ['', formatTable(records, await loadWording()), '', ...outputLines(output), '', NEXT, ''].join('\n'),
+  );
+}
+
+/** @returns {Promise<Wording>} */
+async function loadWording() {
+  /** @param {string} name */
+  const load = (name) => import(pathToFileURL(path.join(root, 'dist/core', name)).href);
+  return { ...(await load('face-text.js')), ...(await load('percent.js')) };
 }
 
 /**
  * One line per face, one per picture without.
  * @param {readonly PictureRecord[]} records
+ * @param {Wording} wording
  */
-export function formatTable(records) {
-  const rows = [HEADER, ...records.flatMap(pictureRows)];
-  const widths = HEADER.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
+export function formatTable(records, wording) {
+  const parts = records.flatMap(({ faces }) => faces.flatMap((face) => wording.faceParts(face)));
+  const names = [...new Set(parts.map(({ name }) => name))];
+  const header = ['picture', 'size', 'face', ...names, 'confidence', 'box'];
+  const rows = [header, ...records.flatMap((record) => pictureRows(record, names, wording))];
+  const widths = header.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)));
   const lines = rows.map((row) =>
     row
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
@@ -50,24 +75,21 @@ export function formatTable(records) {
 
 /**
  * @param {PictureRecord} record
+ * @param {readonly string[]} names Attributes that have a column.
+ * @param {Wording} wording
  * @returns {string[][]}
  */
-function pictureRows({ image, status, width, height, faces, error }) {
+function pictureRows({ image, status, width, height, faces, error }, names, { faceParts, percent }) {
   const picture = [image, `${width} x ${height}`];
   if (status !== 'ok') return [[image, '', error?.code ?? status]];
   if (faces.length === 0) return [[...picture, 'none']];
-  return faces.map(({ bbox: [x, y, w, h], confidence, gender, genderConfidence, age, ageYears }, index) => [
-    ...picture,
-    String(index),
-    `${gender} ${percent(genderConfidence)}`,
-    ageYears === undefined ? age : `${age} ${ageYears.toFixed(1)} years`,
-    percent(confidence),
-    `${w} x ${h} at ${x}, ${y}`,
-  ]);
+  return faces.map((face, index) => {
+    const [x, y, w, h] = face.bbox;
+    const parts = faceParts(face);
+    const texts = names.map((name) => parts.find((part) => part.name === name)?.text ?? '');
+    return [...picture, String(index), ...texts, percent(face.confidence), `${w} x ${h} at ${x}, ${y}`];
+  });
 }
-
-/** @param {number} share 0..1 */
-const percent = (share) => `${Math.floor(share * 100)} %`;
 
 /**
  * @param {number} n

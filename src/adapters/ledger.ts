@@ -7,7 +7,8 @@ import {
   recordPath,
   recordsFolder,
 } from '../core/output-paths.js';
-import { formatRecord, parseRecord } from '../core/report.js';
+import { isOtherVersion, MAX_RECORD_BYTES, parseRecord } from '../core/parse-record.js';
+import { formatRecord } from '../core/report.js';
 import { codeOf } from '../core/thrown.js';
 import { FatalError } from '../errors.js';
 import type { Ledger } from '../ports.js';
@@ -23,14 +24,13 @@ import { removeFile, setMtime, TEMPORARY_NAME, writeForRun, writeWhole } from '.
 export function openLedger(output: string): Ledger {
   return {
     read(image) {
-      const file = recordPath(output, image);
-      try {
-        const mtimeMs = Math.round(statSync(file).mtimeMs);
-        const record = parseRecord(readFileSync(file, 'utf8'), image);
-        return record && { record, mtimeMs };
-      } catch {
-        return undefined;
-      }
+      const file = readWhole(recordPath(output, image));
+      const record = file && parseRecord(file.text, image);
+      return record && { record, mtimeMs: file.mtimeMs };
+    },
+    hasOtherVersion(image) {
+      const file = readWhole(recordPath(output, image));
+      return file !== undefined && isOtherVersion(file.text, image);
     },
     write: (record, sourceMtimeMs) =>
       writeWhole(recordPath(output, record.image), formatRecord(record), sourceMtimeMs),
@@ -63,6 +63,17 @@ export function openLedger(output: string): Ledger {
     publish: (name, chunks) => writeForRun(path.join(output, name), chunks),
     has: (name) => existsSync(path.join(output, name)),
   };
+}
+
+/** Undefined for what is not there, cannot be read or cannot be a record. */
+function readWhole(file: string): { text: string; mtimeMs: number } | undefined {
+  try {
+    const stats = statSync(file, { throwIfNoEntry: false });
+    if (!stats?.isFile() || stats.size > MAX_RECORD_BYTES) return undefined;
+    return { text: readFileSync(file, 'utf8'), mtimeMs: Math.round(stats.mtimeMs) };
+  } catch {
+    return undefined;
+  }
 }
 
 /** Removes temporary files that a killed run left behind. Only safe while the output folder is locked. */

@@ -1,25 +1,34 @@
 import type * as OnnxRuntime from 'onnxruntime-node';
+import type { OnnxRuntimeFacts } from '../core/doctor/facts.js';
+import { ENGINE_READS } from '../core/engines.js';
 import { hasCode, messageOf } from '../core/thrown.js';
 import { FatalError } from '../errors.js';
-import type { Blob, Engine, Net, NetFiles } from '../ports.js';
+import type { Blob, Engine, Net } from '../ports.js';
+import type { NetFiles } from '../types.js';
 
-type Runtime = Pick<typeof OnnxRuntime, 'InferenceSession' | 'Tensor'>;
+type Runtime = Pick<typeof OnnxRuntime, 'InferenceSession' | 'Tensor' | 'env'>;
+
+const load = (): Promise<Runtime> => import('onnxruntime-node');
 
 /**
  * Loads ONNX Runtime, which is not among facetag's dependencies.
  * @throws {FatalError} ENGINE_MISSING with the command that installs it.
  */
 export async function loadOnnxRuntime(): Promise<Engine> {
-  return new OnnxRuntimeEngine(await importRuntime(() => import('onnxruntime-node')));
+  return new OnnxRuntimeEngine(await importRuntime(load));
 }
 
-/** @throws {FatalError} ENGINE_MISSING when `load` fails. */
-export async function importRuntime(load: () => Promise<Runtime>): Promise<Runtime> {
+/** The package itself is not there, as opposed to a part of it. */
+function isAbsent(cause: unknown): boolean {
+  return hasCode(cause, 'ERR_MODULE_NOT_FOUND') && messageOf(cause).includes("'onnxruntime-node'");
+}
+
+/** @throws {FatalError} ENGINE_MISSING when the package cannot be imported. */
+export async function importRuntime(importPackage: () => Promise<Runtime>): Promise<Runtime> {
   try {
-    return await load();
+    return await importPackage();
   } catch (cause) {
-    const absent = hasCode(cause, 'ERR_MODULE_NOT_FOUND');
-    const reason = absent ? 'is not installed' : `does not load (${messageOf(cause)})`;
+    const reason = isAbsent(cause) ? 'is not installed' : `does not load (${messageOf(cause)})`;
     throw new FatalError(
       'ENGINE_MISSING',
       `The engine onnxruntime was asked for, but onnxruntime-node ${reason}. Install it beside facetag: ` +
@@ -47,13 +56,15 @@ const sessionOptions: OnnxRuntime.InferenceSession.SessionOptions = {
 
 class OnnxRuntimeEngine implements Engine {
   readonly name = 'onnxruntime';
+  readonly reads = ENGINE_READS.onnxruntime;
 
   constructor(private readonly runtime: Runtime) {}
 
   /** @throws {FatalError} MODEL_CORRUPT naming the file that ONNX Runtime cannot read. */
   async loadNet({ format, weights }: NetFiles): Promise<Net> {
-    if (format !== 'onnx')
+    if (!this.reads.includes(format)) {
       throw new FatalError('INTERNAL', `ONNX Runtime reads no ${format} files: ${weights}`);
+    }
     try {
       const session = await this.runtime.InferenceSession.create(weights, sessionOptions);
       return new OnnxRuntimeNet(this.runtime, session);
@@ -85,4 +96,29 @@ class OnnxRuntimeNet implements Net {
 function floats(tensor: OnnxRuntime.Tensor | undefined, name: string): Float32Array {
   if (tensor?.data instanceof Float32Array) return tensor.data;
   throw new Error(`The net gave no float32 values for ${name}`);
+}
+
+/** `y = relu(x)` for one number, as ONNX (opset 10): the smallest net that is really run. */
+const TINY_NET = Buffer.from(
+  'CAUSB2ZhY2V0YWc6NgoPCgF4EgF5GgF5IgRSZWx1EgF0Wg8KAXgSCgoICAESBAoCCAFiDwoBeRIKCggIARIECgIIAUIECgAQCg==',
+  'base64',
+);
+
+/**
+ * Loads ONNX Runtime and runs a net of one node, for `doctor`: a library built for another processor or another C
+ * library shows it here. That it is not installed is an answer, anything else that fails is thrown.
+ */
+export async function tryOnnxRuntime(importPackage = load): Promise<OnnxRuntimeFacts> {
+  let runtime: Runtime;
+  try {
+    runtime = await importPackage();
+  } catch (cause) {
+    if (isAbsent(cause)) return { installed: false };
+    throw cause;
+  }
+  const { InferenceSession, Tensor, env } = runtime;
+  const session = await InferenceSession.create(TINY_NET, sessionOptions);
+  const { y } = await session.run({ x: new Tensor('float32', Float32Array.of(-1), [1]) });
+  if (y?.data[0] !== 0) throw new Error('a net of one node gave a wrong number');
+  return { installed: true, version: env.versions.node ?? 'unknown version' };
 }

@@ -36,8 +36,9 @@ export function createPictures(): PictureDecoder & PictureCodec {
     async decode(bytes, { maxDim, maxPixels }) {
       const header = await readHeader(sharp, bytes, maxPixels);
       const raster = await readPixels(sharp, bytes, header, maxPixels, (image) => shrink(image, maxDim));
-      const { width, height } = header;
-      return { raster, width, height, scale: raster.width / width };
+      const { width, height, metadata } = header;
+      const orientation = metadata.orientation ?? 1;
+      return { raster, width, height, orientation, scale: raster.width / width };
     },
     async decodeFull(bytes, { maxPixels }) {
       const header = await readHeader(sharp, bytes, maxPixels);

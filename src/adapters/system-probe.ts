@@ -1,6 +1,6 @@
 import { FatalError } from '../errors.js';
 import type { ProbeName } from './system.js';
-import type { OpenCvFacts, CodecFacts, Probed } from '../core/doctor/facts.js';
+import type { CodecFacts, OnnxRuntimeFacts, OpenCvFacts, Probed } from '../core/doctor/facts.js';
 
 /** Entry of the child process of `facetag doctor`: tries one piece of native code and says how that went on stdout. */
 
@@ -15,12 +15,21 @@ async function tryOpenCv(): Promise<OpenCvFacts> {
   return { version };
 }
 
+async function tryOnnxRuntime(): Promise<OnnxRuntimeFacts> {
+  const onnxruntime = await import('./onnxruntime.js');
+  return await onnxruntime.tryOnnxRuntime();
+}
+
 async function tryPictures(): Promise<CodecFacts> {
   const { supportedFormats } = await import('./sharp.js');
   return supportedFormats();
 }
 
-const PROBES: Record<ProbeName, () => Promise<unknown>> = { opencv: tryOpenCv, pictures: tryPictures };
+const PROBES: Record<ProbeName, () => Promise<unknown>> = {
+  opencv: tryOpenCv,
+  onnxruntime: tryOnnxRuntime,
+  pictures: tryPictures,
+};
 
 async function answer(name: string | undefined): Promise<Probed<unknown>> {
   try {

@@ -6,7 +6,7 @@ import { codeOf, hasCode, messageOf } from '../core/thrown.js';
 import type { FolderFacts, Probed } from '../core/doctor/facts.js';
 
 /** Which native code a child tries; see `system-probe.ts`. */
-export type ProbeName = 'opencv' | 'pictures';
+export type ProbeName = 'opencv' | 'onnxruntime' | 'pictures';
 
 /** Loading takes 0.1 s; on a cold and busy disk some seconds. */
 const PROBE_TIMEOUT_MS = 30_000;

@@ -7,7 +7,8 @@ import type { FileStamp, ImageFailure } from '../types.js';
 
 /** What is to be done with a picture. */
 export type Decision =
-  | { readonly action: 'tag'; readonly stamp: FileStamp }
+  /** `reformatted`: only because its record is in another version of the format. */
+  | { readonly action: 'tag'; readonly stamp: FileStamp; readonly reformatted: boolean }
   /** Unchanged, and its annotated copy is there or not wanted. */
   | { readonly action: 'skip'; readonly kept: Kept }
   /** Unchanged, but its annotated copy is missing. */
@@ -43,7 +44,7 @@ export async function decide(image: string, plan: DecisionPlan, ports: DecisionP
   try {
     const stamp = ports.files.stamp(pathOf(plan, image));
     const kept = await findKept(image, stamp, plan, ports);
-    if (!kept) return { action: 'tag', stamp };
+    if (!kept) return { action: 'tag', stamp, reformatted: isReformatted(image, plan, ports) };
     return { action: isCopyMissing(kept.record, plan, ports) ? 'redraw' : 'skip', kept };
   } catch (error) {
     return { action: 'fail', failure: failureOf(error, 'discover') };
@@ -78,4 +79,8 @@ function isCopyMissing(
   { ledger }: DecisionPorts,
 ): boolean {
   return annotate && status === 'ok' && ledger?.hasAnnotated(image) === false;
+}
+
+function isReformatted(image: string, { rules }: DecisionPlan, { ledger }: DecisionPorts): boolean {
+  return !rules.force && ledger?.hasOtherVersion(image) === true;
 }

@@ -5,7 +5,7 @@ import { failureOf } from '../errors.js';
 import type { LanePool, Ledger } from '../ports.js';
 import { unreadReport } from '../core/unread-report.js';
 import type { FileStamp, ImageReport, LaneTask } from '../types.js';
-import { decide, type DecisionPlan, type DecisionPorts, type Kept } from './decide.js';
+import { decide, type Decision, type DecisionPlan, type DecisionPorts, type Kept } from './decide.js';
 
 export interface SettlePorts extends DecisionPorts {
   readonly lanes: LanePool;
@@ -25,7 +25,7 @@ export async function settlePicture(
   const decision = await decide(image, plan, ports);
   switch (decision.action) {
     case 'tag':
-      return await tag(image, decision.stamp, plan, ports);
+      return await tag(image, decision, plan, ports);
     case 'skip':
       return keep(decision.kept, ports);
     case 'redraw':
@@ -37,13 +37,14 @@ export async function settlePicture(
 
 async function tag(
   image: string,
-  stamp: FileStamp,
+  { stamp, reformatted }: Extract<Decision, { action: 'tag' }>,
   plan: DecisionPlan,
   ports: SettlePorts,
 ): Promise<FinishedPicture | undefined> {
   const outcome = await ports.lanes.process(laneTask(image, plan, ports));
   if (outcome.kind === 'dropped') return undefined;
-  return await settle(image, outcome.report, stamp, plan, ports);
+  const finished = await settle(image, outcome.report, stamp, plan, ports);
+  return reformatted ? { ...finished, reformatted } : finished;
 }
 
 function keep({ record, newMtimeMs }: Kept, { ledger }: SettlePorts): FinishedPicture {

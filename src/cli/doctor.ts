@@ -3,7 +3,7 @@ import { openStandardOutput } from '../adapters/standard-output.js';
 import { inspectFolder, probe } from '../adapters/system.js';
 import { openStore } from './open-store.js';
 import { doctorCommand } from '../commands/doctor.js';
-import type { OpenCvFacts, CodecFacts } from '../core/doctor/facts.js';
+import type { CodecFacts, OnnxRuntimeFacts, OpenCvFacts } from '../core/doctor/facts.js';
 import { FOOTPRINT } from '../core/lane-count.js';
 import { decideLanes } from '../core/lane-count.js';
 import type { FlagsOf } from './flags.js';
@@ -23,6 +23,7 @@ export async function runDoctor(flags: FlagsOf<'doctor'>): Promise<number> {
         lanes: decideLanes(machine, FOOTPRINT),
       },
       probeOpenCv: () => probe<OpenCvFacts>('opencv'),
+      probeOnnxRuntime: () => probe<OnnxRuntimeFacts>('onnxruntime'),
       probePictures: () => probe<CodecFacts>('pictures'),
       store: await openStore(flags),
       inspectFolder,

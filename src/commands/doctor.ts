@@ -1,7 +1,14 @@
 import path from 'node:path';
 import { DEFAULT_OUTPUT } from '../config.js';
 import { doctorExitCode, examine, formatReport } from '../core/doctor-report.js';
-import type { DoctorFacts, FolderFacts, OpenCvFacts, CodecFacts, Probed } from '../core/doctor/facts.js';
+import type {
+  CodecFacts,
+  DoctorFacts,
+  FolderFacts,
+  OnnxRuntimeFacts,
+  OpenCvFacts,
+  Probed,
+} from '../core/doctor/facts.js';
 import type { Store } from '../packs/store.js';
 import type { ReportSink } from '../ports.js';
 import { surveyPacks } from './doctor/survey-packs.js';
@@ -18,6 +25,7 @@ export interface DoctorPorts {
   readonly system: Pick<DoctorFacts, 'node' | 'platform' | 'machine' | 'lanes'>;
   /** Try native code in a child process, so that a crash is told and not suffered. */
   readonly probeOpenCv: () => Promise<Probed<OpenCvFacts>>;
+  readonly probeOnnxRuntime: () => Promise<Probed<OnnxRuntimeFacts>>;
   readonly probePictures: () => Promise<Probed<CodecFacts>>;
   readonly store: Store;
   readonly inspectFolder: (path: string) => Promise<FolderFacts>;
@@ -30,6 +38,7 @@ export async function doctorCommand(options: DoctorOptions, ports: DoctorPorts):
   const facts: DoctorFacts = {
     ...ports.system,
     opencv: await ports.probeOpenCv(),
+    onnxruntime: await ports.probeOnnxRuntime(),
     pictures: await ports.probePictures(),
     packs: await surveyPacks(store),
     output: await inspectFolder(path.resolve(ports.cwd, options.output ?? DEFAULT_OUTPUT)),

@@ -45,16 +45,19 @@ export async function dryRun(
   const rules = { run, force: config.force, retryFailed: config.retryFailed };
   const plan = { ...pictures, rules, annotate: config.annotate };
   const lines = new Lines(ports.stdout, config.jsonl);
+  let reformatted = 0;
   for (const image of images) {
     if (stop.requested !== undefined) break;
-    const { action } = await decide(image, plan, { files: ports.files, ledger });
-    // A run tries to tag it, in vain.
-    await lines.add(image, action === 'fail' ? 'tag' : action);
+    const decision = await decide(image, plan, { files: ports.files, ledger });
+    // A run tries to tag what it cannot even look at, in vain.
+    await lines.add(image, decision.action === 'fail' ? 'tag' : decision.action);
+    if (decision.action === 'tag' && decision.reformatted) reformatted += 1;
   }
   if (config.prune && ledger && stop.requested === undefined) {
     for (const image of goneImages(pictures, ledger, ports)) await lines.add(image, 'prune');
   }
   await lines.flush();
+  if (reformatted > 0) ports.log.emit({ event: 'format-changed', pictures: reformatted });
   const signal = stop.requested === 'closed pipe' ? undefined : stop.requested;
   return exitCodeFor({ signal, unlisted });
 }

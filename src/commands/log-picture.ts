@@ -1,3 +1,4 @@
+import { describeFace } from '../core/face-text.js';
 import type { FinishedPicture } from '../core/summary.js';
 import type { EventLog } from '../ports.js';
 
@@ -8,6 +9,8 @@ export function logPicture({ record, how, copyFailure }: FinishedPicture, log: E
     const { stage, code, message } = error;
     const kept = how === 'skipped' && { kept: true as const };
     log.emit({ event: 'picture-failed', image, stage, code, message, ...kept });
-  } else log.emit({ event: 'picture-done', image, how, faces: faces.length });
+  } else {
+    log.emit({ event: 'picture-done', image, how, faces: faces.length, people: faces.map(describeFace) });
+  }
   if (copyFailure) log.emit({ event: 'copy-failed', image, ...copyFailure });
 }

@@ -16,7 +16,8 @@ export function* goneImages(roots: Roots, ledger: Ledger, { isGone }: PrunePorts
   for (const image of ledger.images()) {
     if (absent.has(rootOf(roots, image))) continue;
     // Only what reads as a record is ours to remove: the folder may hold somebody's own JSON files.
-    if (isGone(pathOf(roots, image)) && ledger.read(image)) yield image;
+    if (!isGone(pathOf(roots, image))) continue;
+    if (ledger.read(image) !== undefined || ledger.hasOtherVersion(image)) yield image;
   }
 }
 

@@ -20,17 +20,23 @@ export async function resolveRunSettings(config: Config, store: Store): Promise<
     pack: config.pack,
     engine: config.engine,
     ...(config.detector !== undefined && { detector: config.detector }),
+    ...(config.padding !== undefined && { padding: config.padding }),
   });
   const settings = {
     minConfidence: config.minConfidence ?? detector.minConfidence,
     minFace: config.minFace,
     maxDim: config.maxDim,
-    padding: config.padding ?? spec.attributes.padding,
   };
+  const crops = spec.estimators.map(({ crop }) => crop);
   const { engine, maxPixels } = config;
   // The pixel limit is not part of the key: it decides whether a picture is done, never what is found in it, and
   // TOO_LARGE is tried again anyway.
-  const key = JSON.stringify({ schemaVersion: SCHEMA_VERSION, detector: lanePack.detector, ...settings });
+  const key = JSON.stringify({
+    schemaVersion: SCHEMA_VERSION,
+    detector: lanePack.detector,
+    ...settings,
+    crops,
+  });
   return {
     lane: { pack: lanePack, engine, maxPixels, ...settings },
     run: {

@@ -1,6 +1,8 @@
 import path from 'node:path';
 import { DEFAULT_OUTPUT, writesFiles, type Config } from '../config.js';
+import { countOf } from '../core/count-of.js';
 import { exitCodeFor } from '../core/exit-code.js';
+import { describeFace } from '../core/face-text.js';
 import type { PictureRecord } from '../core/report.js';
 import { Tally, type FinishedPicture, type RunSummary } from '../core/summary.js';
 import { usageError } from '../errors.js';
@@ -178,6 +180,7 @@ async function tagFound(
     progress.stop();
   }
 
+  if (tally.reformatted > 0) log.emit({ event: 'format-changed', pictures: tally.reformatted });
   if (ledger) {
     if (config.prune && stop.requested === undefined) tally.pruned = pruneGone(pictures, ledger, ports);
     await publish(ledger, config, screens, log);
@@ -194,9 +197,14 @@ async function tagFound(
 }
 
 async function publish(ledger: Ledger, config: Config, screens: Screens, log: EventLog): Promise<void> {
-  const damaged = await writeOutputs(ledger, config.format, config.csvNames, screens.shows);
+  const { damaged, otherVersion } = await writeOutputs(ledger, config.format, config.csvNames, screens.shows);
   for (const image of damaged) {
     log.emit({ event: 'warning', message: `The record of ${image} is damaged and left out: tag it again` });
+  }
+  if (otherVersion.size > 0) {
+    const records = countOf(otherVersion.size, 'record');
+    const message = `${records} in another version of the format left out of the tables: tag their pictures again`;
+    log.emit({ event: 'warning', message });
   }
 }
 
@@ -223,6 +231,7 @@ function summarize({ run, pictures, tally, lanes, started, screened }: Ended, po
     skipped: tally.skipped,
     redrawn: tally.redrawn,
     copiesFailed: tally.copiesFailed,
+    reformatted: tally.reformatted,
     notDone: total - tally.done,
     ...tally.found.counts,
     failed: tally.failed,

@@ -4,12 +4,13 @@ import path from 'node:path';
 import { messageOf } from '../core/thrown.js';
 import { FatalError } from '../errors.js';
 import { attributeNets, definitionPath, findDetector, findPack } from '../packs/manifest.js';
-import type { ModelFile, NetSpec } from '../packs/spec.js';
+import type { NetSpec } from '../packs/spec.js';
 import { installCommand, packFolder } from '../packs/store.js';
 import type { Store } from '../packs/store.js';
 import {
+  CONVERTED_FORMAT,
   CONVERTER_VERSION,
-  convertedFiles,
+  convertedFile,
   convertedName,
   recordConverted,
   sourceOf,
@@ -76,13 +77,15 @@ async function installedNets(store: Store, name: string, detector: string | unde
     throw new FatalError('MODEL_MISSING', `Pack "${name}" is not installed.\nInstall it with: ${remedy}`);
   }
   const nets = [...chosen.map((each) => findDetector(pack, each).net), ...attributeNets(pack)];
-  return nets.filter(({ format }) => format !== 'onnx');
+  return nets.filter(({ format }) => format !== CONVERTED_FORMAT);
 }
 
 async function convertNet(store: Store, pack: string, folder: string, net: NetSpec): Promise<ConvertedNet> {
   const name = convertedName(net);
   const { files } = findPack(store.manifest, pack);
-  if (await isConverted(folder, net, files)) return { name, weights: net.weights, converted: false };
+  if ((await convertedFile(folder, net, files)) !== undefined) {
+    return { name, weights: net.weights, converted: false };
+  }
   const onnx = await writeOnnx(store, folder, net);
   const file = path.join(folder, name);
   const temporary = path.join(folder, `.${randomUUID()}.tmp`);
@@ -101,16 +104,6 @@ async function convertNet(store: Store, pack: string, folder: string, net: NetSp
     },
   });
   return { name, weights: net.weights, converted: true };
-}
-
-async function isConverted(folder: string, net: NetSpec, files: readonly ModelFile[]): Promise<boolean> {
-  try {
-    await convertedFiles(folder, [net], files, '');
-    return true;
-  } catch (error) {
-    if (error instanceof FatalError && error.code === 'MODEL_MISSING') return false;
-    throw error;
-  }
 }
 
 /** @throws {FatalError} MODEL_CORRUPT naming the file and what about it cannot be converted. */

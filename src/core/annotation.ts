@@ -53,7 +53,7 @@ export function layoutAnnotation(picture: Size, faces: readonly Face[], measure:
     return {
       style,
       frame: insetFrame(box, picture, style.outlineWidth),
-      colour: PALETTE[attributes.gender.label],
+      colour: PALETTE[attributes.gender],
     };
   });
   const outlines = marks.map(({ frame, style }) => grow(frame, style.outlineWidth / 2));

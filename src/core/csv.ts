@@ -1,24 +1,6 @@
 import type { CsvNames } from '../config.js';
+import { ATTRIBUTES, ATTRIBUTE_NAMES, type AttributeName, type Attributes } from './attributes.js';
 import type { FaceRecord, PictureRecord } from './report.js';
-
-const COLUMNS = [
-  'image',
-  'status',
-  'width',
-  'height',
-  'face',
-  'x',
-  'y',
-  'w',
-  'h',
-  'confidence',
-  'gender',
-  'genderConfidence',
-  'age',
-  'ageConfidence',
-  'ageYears',
-  'error',
-] as const;
 
 /**
  * What Excel, LibreOffice and Google Sheets start a formula at, full-width forms included (OWASP, CSV Injection), and
@@ -27,6 +9,18 @@ const COLUMNS = [
 const FORMULA_START = /^[\s=+\-@\uFF1D\uFF0B\uFF0D\uFF20]/;
 
 type Cell = string | number | undefined;
+
+/** Attributes that fit a cell: a distribution is in the JSON alone. */
+type ColumnName = {
+  [N in AttributeName]-?: Required<Attributes>[N] extends string | number ? N : never;
+}[AttributeName];
+
+const isColumn = (name: AttributeName): name is ColumnName => ATTRIBUTES[name].kind !== 'distribution';
+const ATTRIBUTE_COLUMNS = ATTRIBUTE_NAMES.filter(isColumn);
+
+const PICTURE_COLUMNS = ['image', 'status', 'width', 'height'];
+const FACE_COLUMNS = ['face', 'x', 'y', 'w', 'h', 'confidence', ...ATTRIBUTE_COLUMNS];
+const COLUMNS = [...PICTURE_COLUMNS, ...FACE_COLUMNS, 'error'];
 
 /** First line of `faces.csv`. Lines end in CRLF as RFC 4180 has it. */
 export const CSV_HEADER = COLUMNS.join(',') + '\r\n';
@@ -38,7 +32,7 @@ export const CSV_HEADER = COLUMNS.join(',') + '\r\n';
 export function formatCsvRows(record: PictureRecord, names: CsvNames): string {
   const head: Cell[] = [nameCell(record.image, names), record.status, record.width, record.height];
   if (record.faces.length === 0) {
-    return formatRow([...head, ...Array<Cell>(11).fill(undefined), record.error?.code]);
+    return formatRow([...head, ...FACE_COLUMNS.map(() => undefined), record.error?.code]);
   }
   return record.faces
     .map((face, index) => formatRow([...head, index, ...faceCells(face), undefined]))
@@ -51,15 +45,7 @@ function nameCell(image: string, names: CsvNames): string {
 }
 
 function faceCells(face: FaceRecord): Cell[] {
-  return [
-    ...face.bbox,
-    face.confidence,
-    face.gender,
-    face.genderConfidence,
-    face.age,
-    face.ageConfidence,
-    face.ageYears,
-  ];
+  return [...face.bbox, face.confidence, ...ATTRIBUTE_COLUMNS.map((name) => face[name])];
 }
 
 function formatRow(cells: readonly Cell[]): string {

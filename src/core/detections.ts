@@ -1,9 +1,31 @@
-import type { Detection } from '../types.js';
+import type { BoundingBox, Detection } from '../types.js';
 import { iou, shareInside } from './box.js';
 
 /** The order of faces everywhere: by falling confidence, then from the left, then from the top. */
 export function compareDetections(a: Detection, b: Detection): number {
   return b.confidence - a.confidence || a.box.x1 - b.box.x1 || a.box.y1 - b.box.y1;
+}
+
+/**
+ * One candidate of a detector as a face; undefined below the threshold. A score that is no finite number, and such a box
+ * of a face, are the net's fault: to pass over them would turn a broken net into pictures without faces.
+ * @param confidence what the net gave, 0..1.
+ * @param readBox called for faces only.
+ * @throws {Error} which fails the picture.
+ */
+export function detectionOf(
+  confidence: number,
+  minConfidence: number,
+  readBox: () => BoundingBox,
+): Detection | undefined {
+  if (!Number.isFinite(confidence)) throw new Error(`The detector gave a face the score ${confidence}`);
+  if (confidence < minConfidence) return undefined;
+  const box = readBox();
+  const { x1, y1, x2, y2 } = box;
+  if (![x1, y1, x2, y2].every(Number.isFinite)) {
+    throw new Error(`The detector gave a face the box ${x1} ${y1} ${x2} ${y2}`);
+  }
+  return { box, confidence };
 }
 
 /**

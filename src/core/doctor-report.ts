@@ -3,6 +3,7 @@ import {
   checkMemory,
   checkModels,
   checkNode,
+  checkOnnxRuntime,
   checkOpenCv,
   checkOutput,
   checkPack,
@@ -26,6 +27,7 @@ export function examine(facts: DoctorFacts): DoctorReport {
   const checks = [
     checkNode(facts),
     checkOpenCv(facts),
+    checkOnnxRuntime(facts),
     checkPictures(facts),
     ...facts.packs.map(checkPack),
     checkCpu(facts),

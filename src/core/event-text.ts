@@ -19,7 +19,7 @@ export function formatEventText(event: RunEvent, paint: Paint): string[] {
       return [`${countOf(pictures, 'picture')}, ${countOf(jobs, 'lane')}, pack ${pack}, engine ${engine}`];
     }
     case 'picture-done':
-      return [`${escapeControls(event.image)}: ${paint('dim', describeDone(event.how, event.faces))}`];
+      return [`${escapeControls(event.image)}: ${paint('dim', describeDone(event))}`];
     case 'picture-failed': {
       const { image, code, message, kept } = event;
       return [
@@ -34,6 +34,11 @@ export function formatEventText(event: RunEvent, paint: Paint): string[] {
     }
     case 'screened':
       return [`${paint('error', 'matches --fail-if')} ${escapeControls(event.image)}`];
+    case 'format-changed': {
+      const { pictures } = event;
+      const verb = pictures === 1 ? 'is' : 'are';
+      return [`${countOf(pictures, 'picture')} ${verb} redone because the record format changed`];
+    }
     case 'lane-replaced':
       return [`${paint('warning', 'lane replaced')}: ${describeReplaced(event)}`];
     case 'progress':
@@ -66,8 +71,8 @@ function formatMerge(merged: Extract<RunEvent, { event: 'merge-end' }>): string[
   ];
 }
 
-function describeDone(how: 'processed' | 'skipped' | 'redrawn', faces: number): string {
-  const found = countOf(faces, 'face');
+function describeDone({ how, faces, people }: Extract<RunEvent, { event: 'picture-done' }>): string {
+  const found = [countOf(faces, 'face'), ...(people.length > 0 ? [people.join('; ')] : [])].join(': ');
   if (how === 'processed') return found;
   return how === 'skipped' ? `unchanged, ${found}` : `redrawn, ${found}`;
 }

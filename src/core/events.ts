@@ -25,6 +25,8 @@ interface PictureDone {
   readonly image: string;
   readonly how: 'processed' | 'skipped' | 'redrawn';
   readonly faces: number;
+  /** What people read of each face. */
+  readonly people: readonly string[];
 }
 
 /** A picture failed. Level error; one that failed before and is unchanged since: info, so that cron tells of it once. */
@@ -54,6 +56,12 @@ interface CopyFailed {
 interface Screened {
   readonly event: 'screened';
   readonly image: string;
+}
+
+/** Pictures were done again, or would be, because their records are in another version of the format. Level info. */
+interface FormatChanged {
+  readonly event: 'format-changed';
+  readonly pictures: number;
 }
 
 /** A lane's process was replaced. Level warn when something went wrong, debug when it was recycled on purpose. */
@@ -118,6 +126,7 @@ export type RunEvent =
   | PictureFailed
   | CopyFailed
   | Screened
+  | FormatChanged
   | LaneReplaced
   | ProgressEvent
   | Note
@@ -136,6 +145,7 @@ const LEVEL_OF: Record<Exclude<RunEvent['event'], 'lane-replaced' | 'picture-fai
   screened: 'error',
   warning: 'warn',
   'run-start': 'info',
+  'format-changed': 'info',
   progress: 'info',
   note: 'info',
   'run-end': 'info',

@@ -1,32 +1,25 @@
-import { compareDetections } from './detections.js';
 import type {
-  AgeGroup,
-  Attributes,
   BoundingBox,
   EngineName,
   Face,
   FailureCode,
-  Gender,
   ImageFailure,
   ImageReport,
   RunKey,
   SourceIdentity,
   Stage,
 } from '../types.js';
+import { ATTRIBUTES, ATTRIBUTE_NAMES, type Attributes } from './attributes.js';
+import { clamp, round, roundValue } from './attributes/kind.js';
+import { compareDetections } from './detections.js';
 
 /** Version of the record format; part of the skip key, so a change redoes every picture. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** One face as written to JSON: bbox is [x, y, width, height] in whole pixels of the picture as seen. */
-export interface FaceRecord {
+export interface FaceRecord extends Attributes {
   readonly bbox: readonly [number, number, number, number];
   readonly confidence: number;
-  readonly gender: Gender;
-  readonly genderConfidence: number;
-  readonly age: AgeGroup;
-  readonly ageConfidence?: number;
-  readonly ageYears?: number;
-  readonly ageDistribution?: readonly number[];
 }
 
 /** One picture as written to `<output>/json` and to each jsonl line. */
@@ -37,18 +30,19 @@ export interface PictureRecord {
   readonly status: 'ok' | 'failed';
   readonly width: number;
   readonly height: number;
+  /** EXIF orientation as stored in the file, 1..8: how the pixels were turned to be seen. */
+  readonly orientation?: number;
   readonly scale: number;
   readonly faces: readonly FaceRecord[];
   readonly error?: { readonly stage: Stage; readonly code: FailureCode; readonly message: string };
+  /** Absent when there are none. */
+  readonly warnings?: readonly string[];
   readonly source?: SourceIdentity;
   readonly run: { pack: string; models: string; settings: string; engine: EngineName };
 }
 
-/** Confidences, scale and distributions carry 4 decimals. */
-const to4 = (value: number): number => Math.round(value * 1e4) / 1e4;
-
-/** Years carry 1 decimal. */
-const to1 = (value: number): number => Math.round(value * 10) / 10;
+/** Confidences and scale carry 4 decimals. */
+const DECIMALS = 4;
 
 /**
  * Brings faces into the form that every output shows: whole pixels clipped to the picture, rounded numbers, sorted by
@@ -59,7 +53,7 @@ export function presentFaces(faces: readonly Face[], width: number, height: numb
   return faces
     .map((face) => ({
       box: wholePixels(face.box, width, height),
-      confidence: to4(face.confidence),
+      confidence: round(face.confidence, DECIMALS),
       attributes: presentAttributes(face.attributes),
     }))
     .sort(compareDetections);
@@ -76,31 +70,31 @@ function wholePixels(box: BoundingBox, width: number, height: number): BoundingB
   };
 }
 
-const clamp = (value: number, low: number, high: number): number => Math.min(Math.max(value, low), high);
-
+/** Rounded, in the order of the table, and nothing else. */
 function presentAttributes(attributes: Attributes): Attributes {
-  const { gender, age, ageConfidence, ageYears, ageDistribution } = attributes;
-  return {
-    gender: { label: gender.label, confidence: to4(gender.confidence) },
-    age,
-    ...(ageConfidence !== undefined && { ageConfidence: to4(ageConfidence) }),
-    ...(ageYears !== undefined && { ageYears: to1(ageYears) }),
-    ...(ageDistribution !== undefined && { ageDistribution: ageDistribution.map(to4) }),
-  };
+  const presented: Partial<Record<string, unknown>> = {};
+  for (const name of ATTRIBUTE_NAMES) {
+    const value = attributes[name];
+    if (value !== undefined) presented[name] = roundValue(ATTRIBUTES[name], value);
+  }
+  return presented as unknown as Attributes;
 }
 
 /** The record of a picture that a lane has reported on; faces are presented already. */
 export function toRecord(image: string, report: ImageReport, run: RunKey): PictureRecord {
+  const { failure, orientation, warnings = [], source } = report;
   return {
     schemaVersion: SCHEMA_VERSION,
     image,
-    status: report.failure ? 'failed' : 'ok',
+    status: failure ? 'failed' : 'ok',
     width: report.width,
     height: report.height,
-    scale: to4(report.scale),
-    faces: report.failure ? [] : report.faces.map(toFaceRecord),
-    ...(report.failure && { error: toErrorRecord(report.failure) }),
-    ...(report.source && { source: { bytes: report.source.bytes, sha256: report.source.sha256 } }),
+    ...(orientation !== undefined && { orientation }),
+    scale: round(report.scale, DECIMALS),
+    faces: failure ? [] : report.faces.map(toFaceRecord),
+    ...(failure && { error: toErrorRecord(failure) }),
+    ...(warnings.length > 0 && { warnings }),
+    ...(source && { source: { bytes: source.bytes, sha256: source.sha256 } }),
     run: { pack: run.pack, models: run.models, settings: run.settings, engine: run.engine },
   };
 }
@@ -110,31 +104,15 @@ function toErrorRecord({ stage, code, message }: ImageFailure): ImageFailure {
 }
 
 function toFaceRecord({ box, confidence, attributes }: Face): FaceRecord {
-  const { gender, age, ageConfidence, ageYears, ageDistribution } = attributes;
-  return {
-    bbox: [box.x1, box.y1, box.x2 - box.x1, box.y2 - box.y1],
-    confidence,
-    gender: gender.label,
-    genderConfidence: gender.confidence,
-    age,
-    ...(ageConfidence !== undefined && { ageConfidence }),
-    ...(ageYears !== undefined && { ageYears }),
-    ...(ageDistribution !== undefined && { ageDistribution }),
-  };
+  return { bbox: [box.x1, box.y1, box.x2 - box.x1, box.y2 - box.y1], confidence, ...attributes };
 }
 
 /** The faces of a record, to draw them again. */
 export function facesOf(record: PictureRecord): Face[] {
-  return record.faces.map(({ bbox: [x, y, w, h], ...face }) => ({
+  return record.faces.map(({ bbox: [x, y, w, h], confidence, ...attributes }) => ({
     box: { x1: x, y1: y, x2: x + w, y2: y + h },
-    confidence: face.confidence,
-    attributes: {
-      gender: { label: face.gender, confidence: face.genderConfidence },
-      age: face.age,
-      ...(face.ageConfidence !== undefined && { ageConfidence: face.ageConfidence }),
-      ...(face.ageYears !== undefined && { ageYears: face.ageYears }),
-      ...(face.ageDistribution !== undefined && { ageDistribution: face.ageDistribution }),
-    },
+    confidence,
+    attributes: presentAttributes(attributes),
   }));
 }
 
@@ -147,49 +125,3 @@ export function formatRecord(record: PictureRecord): string {
 export function formatLine(record: PictureRecord): string {
   return JSON.stringify(record) + '\n';
 }
-
-/**
- * Reads a record back. Anything that is not a whole record of this schema version is undefined: the picture is then
- * done again, so a damaged ledger heals itself.
- */
-export function parseRecord(text: string, image: string): PictureRecord | undefined {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-  return isRecord(value) && value.image === image ? value : undefined;
-}
-
-function isRecord(value: unknown): value is PictureRecord {
-  if (typeof value !== 'object' || value === null) return false;
-  const record = value as Partial<Record<keyof PictureRecord, unknown>>;
-  return (
-    record.schemaVersion === SCHEMA_VERSION &&
-    typeof record.image === 'string' &&
-    Array.isArray(record.faces) &&
-    record.faces.every(isFace) &&
-    typeof record.width === 'number' &&
-    typeof record.height === 'number' &&
-    (record.status === 'ok' || (record.status === 'failed' && isObject(record.error))) &&
-    isObject(record.run) &&
-    (record.source === undefined || isObject(record.source))
-  );
-}
-
-function isFace(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  const face = value as Partial<Record<keyof FaceRecord, unknown>>;
-  return (
-    Array.isArray(face.bbox) &&
-    face.bbox.length === 4 &&
-    face.bbox.every((number) => typeof number === 'number') &&
-    typeof face.confidence === 'number' &&
-    typeof face.gender === 'string' &&
-    typeof face.genderConfidence === 'number' &&
-    typeof face.age === 'string'
-  );
-}
-
-const isObject = (value: unknown): boolean => typeof value === 'object' && value !== null;

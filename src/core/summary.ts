@@ -19,6 +19,8 @@ export interface RunSummary extends FaceCounts {
   readonly redrawn: number;
   /** Annotated copies that could not be made, of pictures that keep their record. */
   readonly copiesFailed: number;
+  /** Those of `processed` whose record was in another version of the format. */
+  readonly reformatted: number;
   /** Not reached, or dropped, because the run was stopped. */
   readonly notDone: number;
   /** Pictures of this run with status failed, kept ones included. */
@@ -48,6 +50,8 @@ export interface FinishedPicture {
   readonly record: PictureRecord;
   /** `skipped` and `redrawn`: the record is that of an earlier run. */
   readonly how: 'processed' | 'skipped' | 'redrawn';
+  /** Set where it was done again only because its record is in another version of the format. */
+  readonly reformatted?: true;
   /** Why its annotated copy could not be made; the record does not know of it. */
   readonly copyFailure?: ImageFailure;
 }
@@ -57,6 +61,7 @@ export class Tally {
   processed = 0;
   skipped = 0;
   redrawn = 0;
+  reformatted = 0;
   copiesFailed = 0;
   readonly found = new FaceTally();
   failed = 0;
@@ -64,10 +69,11 @@ export class Tally {
   pruned = 0;
   readonly failedByCode: Partial<Record<FailureCode, number>> = {};
 
-  add({ record, how, copyFailure }: FinishedPicture): void {
+  add({ record, how, copyFailure, reformatted }: FinishedPicture): void {
     this[how] += 1;
     this.found.add(record.faces);
     if (copyFailure) this.copiesFailed += 1;
+    if (reformatted) this.reformatted += 1;
     if (!record.error) return;
     this.failed += 1;
     if (how === 'processed') this.failedNow += 1;

@@ -17,7 +17,6 @@ serveLane(process, {
       imaging,
       engine: await openEngine(config.engine, engine),
       minConfidence: config.minConfidence,
-      padding: config.padding,
     });
     // Nets are read on another thread: meanwhile this one loads sharp, which takes as long.
     const codec = createPictures();

@@ -1,16 +1,15 @@
 import { FatalError } from '../errors.js';
-import type { AttributeEstimator, Engine, FaceDetector, Imaging, NetFiles } from '../ports.js';
-import type { LanePack } from '../types.js';
-import { convertedName } from '../packs/converted.js';
-import type { DetectorSpec, NetSpec, PackSpec } from '../packs/spec.js';
+import type { AttributeEstimator, Engine, FaceDetector, Imaging } from '../ports.js';
+import type { LanePack, NetFiles } from '../types.js';
+import type { DetectorSpec, EstimatorSpec, NetSpec, PackSpec } from '../packs/spec.js';
+import { CombinedEstimator, type Estimator } from './estimators.js';
+import { faceCrop } from './face-crop.js';
 
 export interface BuildOptions {
   readonly imaging: Imaging;
   readonly engine: Engine;
   /** Detector threshold, 0..1. */
   readonly minConfidence: number;
-  /** Share of the box size added on each side before the attribute nets. */
-  readonly padding: number;
 }
 
 export interface BuiltPack {
@@ -27,11 +26,11 @@ export async function buildPack(pack: LanePack, options: BuildOptions): Promise<
   const spec = pack.spec as PackSpec;
   const detectorSpec = spec.detectors[pack.detector];
   if (!detectorSpec) throw new FatalError('INTERNAL', `Pack ${pack.name} has no detector ${pack.detector}`);
-  const [detector, attributes] = await Promise.all([
+  const [detector, estimators] = await Promise.all([
     buildDetector(pack, detectorSpec, options),
-    buildAttributes(pack, spec.attributes, options),
+    Promise.all(spec.estimators.map((each) => buildEstimator(pack, each, options))),
   ]);
-  return { detector, attributes };
+  return { detector, attributes: new CombinedEstimator(estimators, spec.combine ?? {}) };
 }
 
 async function buildDetector(
@@ -40,7 +39,7 @@ async function buildDetector(
   options: BuildOptions,
 ): Promise<FaceDetector> {
   const { imaging, engine, minConfidence } = options;
-  const files = netFiles(pack, spec.net, engine);
+  const files = netFiles(pack, spec.net);
   const net = await engine.loadNet(files);
   switch (spec.family) {
     case 'ssd-mobilenetv1': {
@@ -48,50 +47,44 @@ async function buildDetector(
       return new SsdMobilenetDetector(imaging, net, spec, { minConfidence });
     }
     case 'res10-ssd': {
-      const { DETECTION_OUTPUT, Res10Detector } = await import('./res10.js');
+      const { detectionOutput, Res10Detector } = await import('./res10.js');
       const { decodedInTypeScript } = await import('./ssd-decode.js');
       // ONNX has no DetectionOutput: what converted nets give is decoded here.
       const head =
-        files.format === 'onnx' ? decodedInTypeScript(minConfidence, spec.nmsIou) : DETECTION_OUTPUT;
-      return new Res10Detector(imaging, net, spec, { minConfidence }, head);
+        files.format === 'onnx'
+          ? decodedInTypeScript(minConfidence, spec.nmsIou)
+          : detectionOutput(minConfidence);
+      return new Res10Detector(imaging, net, spec, head);
     }
   }
 }
 
-async function buildAttributes(
+async function buildEstimator(
   pack: LanePack,
-  spec: PackSpec['attributes'],
-  options: BuildOptions,
-): Promise<AttributeEstimator> {
-  const { imaging, engine, padding } = options;
+  spec: EstimatorSpec,
+  { imaging, engine }: BuildOptions,
+): Promise<Estimator> {
+  const { gives, batch } = spec;
+  const load = (net: NetSpec) => engine.loadNet(netFiles(pack, net));
   switch (spec.family) {
     case 'tiny-xception': {
-      const net = await engine.loadNet(netFiles(pack, spec.net, engine));
+      const { ageGender } = spec.nets;
+      const net = await load(ageGender);
       const { TinyXceptionEstimator } = await import('./tiny-xception.js');
-      return new TinyXceptionEstimator(imaging, net, spec, { padding });
+      const tools = { imaging, batch, crop: faceCrop(spec.crop, ageGender) };
+      return { gives, estimator: new TinyXceptionEstimator(net, spec, tools) };
     }
     case 'levi-hassner': {
       const { LeviHassnerEstimator } = await import('./levi-hassner.js');
-      const [gender, age] = await Promise.all([
-        engine.loadNet(netFiles(pack, spec.gender, engine)),
-        engine.loadNet(netFiles(pack, spec.age, engine)),
-      ]);
-      return LeviHassnerEstimator.create(imaging, { gender, age }, spec, { padding });
+      const [gender, age] = await Promise.all([load(spec.nets.gender), load(spec.nets.age)]);
+      const tools = { imaging, batch, crop: faceCrop(spec.crop, spec.nets.gender) };
+      return { gives, estimator: await LeviHassnerEstimator.create({ gender, age }, spec, tools) };
     }
   }
 }
 
-/** The form of a net that this engine reads: onnxruntime gets what `models convert` made of Caffe and TensorFlow nets. */
-function netFiles(pack: LanePack, net: NetSpec, engine: Engine): NetFiles {
-  if (engine.name === 'onnxruntime' && net.format !== 'onnx') {
-    return { format: 'onnx', weights: pathOf(pack, convertedName(net)) };
-  }
-  const definition = net.definition === undefined ? {} : { definition: pathOf(pack, net.definition) };
-  return { format: net.format, weights: pathOf(pack, net.weights), ...definition };
-}
-
-function pathOf(pack: LanePack, name: string): string {
-  const file = pack.files[name];
-  if (file === undefined) throw new FatalError('INTERNAL', `Pack ${pack.name} came without ${name}`);
-  return file;
+function netFiles(pack: LanePack, { weights }: NetSpec): NetFiles {
+  const files = pack.nets[weights];
+  if (files === undefined) throw new FatalError('INTERNAL', `Pack ${pack.name} came without ${weights}`);
+  return files;
 }

@@ -1,44 +1,30 @@
-import { growBox, intersection } from '../core/box.js';
-import type { EngineImage, Sides } from '../ports.js';
+import type { EngineImage } from '../ports.js';
 import type { BoundingBox } from '../types.js';
+import type { CropSpec, NetSpec } from '../packs/spec.js';
+import { cutOnBlackSquare, cutReplicated } from './box-crop.js';
 
-/** What to cut out of the picture, and by how many pixels to extend each side of that. */
-export interface CropPlan {
-  /** Whole pixels inside the picture. */
-  readonly inner: BoundingBox;
-  readonly border: Sides;
-}
+/** Cuts the faces in `boxes` (pixels of the image) out for a net; same order. The caller releases them. */
+export type FaceCrop = (image: EngineImage, boxes: readonly BoundingBox[]) => Promise<readonly EngineImage[]>;
 
 /**
- * The face box grown by a share of its size, in whole pixels. Where it leaves the picture the edge is to be repeated:
- * black would shift these nets.
- * @param box meets the picture.
+ * The crop that an estimator's entry in the manifest asks for. There is one kind of recipe: the detector's box.
+ * @param input size of the net's input in pixels.
  */
-export function planCrop(box: BoundingBox, padding: number, width: number, height: number): CropPlan {
-  const grown = growBox(box, padding);
-  const [x1, x2] = wholeSpan(grown.x1, grown.x2, width);
-  const [y1, y2] = wholeSpan(grown.y1, grown.y2, height);
-  const inner = intersection({ x1, y1, x2, y2 }, { x1: 0, y1: 0, x2: width, y2: height });
-  return {
-    inner,
-    border: { top: inner.y1 - y1, right: x2 - inner.x2, bottom: y2 - inner.y2, left: inner.x1 - x1 },
+export function faceCrop({ padding, fill }: CropSpec, input: Pick<NetSpec, 'width' | 'height'>): FaceCrop {
+  return fill === 'replicate'
+    ? oneByOne((image, box) => cutReplicated(image, box, padding))
+    : oneByOne((image, box) => cutOnBlackSquare(image, box, padding, input));
+}
+
+function oneByOne(cut: (image: EngineImage, box: BoundingBox) => EngineImage): FaceCrop {
+  return async (image, boxes) => {
+    const faces: EngineImage[] = [];
+    try {
+      for (const box of boxes) faces.push(cut(image, box));
+      return await Promise.resolve(faces);
+    } catch (error) {
+      for (const face of faces) face.release();
+      throw error;
+    }
   };
-}
-
-/** Rounded ends that share at least one pixel with 0..size. */
-function wholeSpan(from: number, to: number, size: number): readonly [number, number] {
-  const start = Math.min(Math.round(from), size - 1);
-  return [start, Math.max(Math.round(to), start + 1, 1)];
-}
-
-/** The caller releases the result. */
-export function cropFace(image: EngineImage, box: BoundingBox, padding: number): EngineImage {
-  const { inner, border } = planCrop(box, padding, image.width, image.height);
-  const crop = image.crop(inner);
-  if (Object.values(border).every((pixels) => pixels === 0)) return crop;
-  try {
-    return crop.pad(border, 'replicate');
-  } finally {
-    crop.release();
-  }
 }

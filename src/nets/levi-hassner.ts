@@ -1,32 +1,31 @@
-import { mostProbable } from '../core/labels.js';
+import type { Estimates } from '../core/attributes.js';
+import { inOrderOf, maleProbability } from '../core/labels.js';
 import { messageOf } from '../core/thrown.js';
 import { FatalError } from '../errors.js';
+import type { EstimatorOf, NetSpec } from '../packs/spec.js';
 import type { AttributeEstimator, Blob, EngineImage, Imaging, Net } from '../ports.js';
-import type { Attributes, BoundingBox, Raster } from '../types.js';
-import { netBlobSpec, sameBlob } from './estimate-in-batches.js';
-import { estimateInBatches } from './estimate-in-batches.js';
-import type { ClassificationSpec, NetSpec } from '../packs/spec.js';
-import { cropFace } from './face-crop.js';
-
-interface EstimatorOptions {
-  /** Share of the box size added on each side. */
-  readonly padding: number;
-}
+import { AGE_GROUPS, type BoundingBox, type Raster } from '../types.js';
+import { estimateInBatches, rowOf, withBlob, type EstimatorTools } from './estimate.js';
+import { netBlobSpec, sameBlob } from './net-input.js';
 
 /** Both classifiers end in a softmax of this name. */
 const OUTPUT = 'prob';
+
+interface Classifiers {
+  readonly gender: Net;
+  readonly age: Net;
+}
 
 /** gender_net and age_net after Levi and Hassner (2015): two classifiers over the same crop of a face. */
 export class LeviHassnerEstimator implements AttributeEstimator {
   readonly #sameBlob: boolean;
 
   private constructor(
-    private readonly imaging: Imaging,
-    private readonly nets: { readonly gender: Net; readonly age: Net },
-    private readonly spec: ClassificationSpec,
-    private readonly options: EstimatorOptions,
+    private readonly nets: Classifiers,
+    private readonly spec: EstimatorOf<'levi-hassner'>,
+    private readonly tools: EstimatorTools,
   ) {
-    this.#sameBlob = sameBlob(spec.gender, spec.age);
+    this.#sameBlob = sameBlob(spec.nets.gender, spec.nets.age);
   }
 
   /**
@@ -34,64 +33,37 @@ export class LeviHassnerEstimator implements AttributeEstimator {
    * @throws {FatalError} MODEL_CORRUPT when a net cannot run or gives another number of classes than it has labels.
    */
   static async create(
-    imaging: Imaging,
-    nets: { readonly gender: Net; readonly age: Net },
-    spec: ClassificationSpec,
-    options: EstimatorOptions,
+    nets: Classifiers,
+    spec: EstimatorOf<'levi-hassner'>,
+    tools: EstimatorTools,
   ): Promise<LeviHassnerEstimator> {
-    await checkWidth(imaging, nets.gender, spec.gender, spec.genderLabels);
-    await checkWidth(imaging, nets.age, spec.age, spec.ageLabels);
-    return new LeviHassnerEstimator(imaging, nets, spec, options);
+    await checkWidth(tools.imaging, nets.gender, spec.nets.gender, spec.genderLabels);
+    await checkWidth(tools.imaging, nets.age, spec.nets.age, spec.ageLabels);
+    return new LeviHassnerEstimator(nets, spec, tools);
   }
 
-  estimate(raster: Raster, boxes: readonly BoundingBox[]): Promise<readonly Attributes[]> {
-    return estimateInBatches(this.imaging, raster, boxes, this.spec.batch, (image, batch) =>
-      this.#batch(image, batch),
-    );
+  estimate(raster: Raster, boxes: readonly BoundingBox[]): Promise<readonly Estimates[]> {
+    return estimateInBatches(this.tools, raster, boxes, (faces) => this.#batch(faces));
   }
 
-  async #batch(image: EngineImage, boxes: readonly BoundingBox[]): Promise<readonly Attributes[]> {
-    const faces: EngineImage[] = [];
-    try {
-      for (const box of boxes) faces.push(cropFace(image, box, this.options.padding));
-      const [genders, ages] = await this.#forward(faces);
-      return faces.map((_, row) => this.#attributes(genders, ages, row));
-    } finally {
-      for (const face of faces) face.release();
-    }
-  }
-
-  async #forward(faces: readonly EngineImage[]): Promise<[Float32Array, Float32Array]> {
-    const first = this.imaging.blob(faces, netBlobSpec(this.spec.gender));
-    try {
-      const genders = await probabilities(this.nets.gender, first);
-      if (this.#sameBlob) return [genders, await probabilities(this.nets.age, first)];
-      const second = this.imaging.blob(faces, netBlobSpec(this.spec.age));
-      try {
-        return [genders, await probabilities(this.nets.age, second)];
-      } finally {
-        second.release();
-      }
-    } finally {
-      first.release();
-    }
-  }
-
-  #attributes(genders: Float32Array, ages: Float32Array, row: number): Attributes {
+  async #batch(faces: readonly EngineImage[]): Promise<readonly Estimates[]> {
     const { genderLabels, ageLabels } = this.spec;
-    const distribution = rowOf(ages, row, ageLabels.length);
-    const age = mostProbable(ageLabels, distribution);
-    return {
-      gender: mostProbable(genderLabels, rowOf(genders, row, genderLabels.length)),
-      age: age.label,
-      ageConfidence: age.confidence,
-      ageDistribution: Array.from(distribution),
-    };
+    const [genders, ages] = await this.#forward(faces);
+    return faces.map((_, row) => ({
+      male: maleProbability(genderLabels, rowOf(genders, row, genderLabels.length)),
+      ageDistribution: inOrderOf(AGE_GROUPS, ageLabels, rowOf(ages, row, ageLabels.length)),
+    }));
   }
-}
 
-function rowOf(values: Float32Array, row: number, width: number): Float32Array {
-  return values.subarray(row * width, (row + 1) * width);
+  #forward(faces: readonly EngineImage[]): Promise<readonly [Float32Array, Float32Array]> {
+    const { imaging } = this.tools;
+    const { gender, age } = this.spec.nets;
+    return withBlob(imaging, faces, gender, async (blob) => {
+      const genders = await probabilities(this.nets.gender, blob);
+      if (this.#sameBlob) return [genders, await probabilities(this.nets.age, blob)];
+      return [genders, await withBlob(imaging, faces, age, (other) => probabilities(this.nets.age, other))];
+    });
+  }
 }
 
 async function probabilities(net: Net, blob: Blob): Promise<Float32Array> {

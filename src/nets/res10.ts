@@ -1,15 +1,10 @@
-import { compareDetections, dropOutside } from '../core/detections.js';
+import { compareDetections, detectionOf, dropOutside } from '../core/detections.js';
 import type { DetectorSpec } from '../packs/spec.js';
 import type { FaceDetector, Imaging, Net } from '../ports.js';
 import type { Detection, Raster } from '../types.js';
-import { netBlobSpec } from './estimate-in-batches.js';
+import { netBlobSpec } from './net-input.js';
 
-interface DetectorOptions {
-  /** Faces below this are not reported, 0..1. */
-  readonly minConfidence: number;
-}
-
-/** Turns what the net gave into boxes in units of the raster, overlaps already removed. */
+/** Turns what the net gave into the faces above the threshold, in units of the raster, overlaps already removed. */
 export type Res10Decoder = (outputs: readonly Float32Array[], raster: Raster) => readonly Detection[];
 
 /** Which outputs to ask the net for, and how to read them. */
@@ -19,10 +14,12 @@ export interface Res10Head {
 }
 
 /** Caffe's and TensorFlow's nets end in a layer that decodes and removes overlaps by itself. */
-export const DETECTION_OUTPUT: Res10Head = {
-  outputs: ['detection_out'],
-  decode: ([rows], raster) => decodeDetectionOutput(rows ?? new Float32Array(), raster.width, raster.height),
-};
+export function detectionOutput(minConfidence: number): Res10Head {
+  return {
+    outputs: ['detection_out'],
+    decode: ([rows], raster) => decodeDetectionOutput(rows ?? new Float32Array(), raster, minConfidence),
+  };
+}
 
 /** The res10 single-shot detector: the whole picture squeezed into 300x300. */
 export class Res10Detector implements FaceDetector {
@@ -30,16 +27,13 @@ export class Res10Detector implements FaceDetector {
     private readonly imaging: Imaging,
     private readonly net: Net,
     private readonly spec: DetectorSpec,
-    private readonly options: DetectorOptions,
     private readonly head: Res10Head,
   ) {}
 
   async detect(raster: Raster): Promise<readonly Detection[]> {
     const outputs = await this.#forward(raster);
-    const confident = this.head
-      .decode(outputs, raster)
-      .filter(({ confidence }) => confidence >= this.options.minConfidence);
-    return dropOutside(confident, raster, this.spec.minInside).toSorted(compareDetections);
+    const found = this.head.decode(outputs, raster);
+    return dropOutside(found, raster, this.spec.minInside).toSorted(compareDetections);
   }
 
   async #forward(raster: Raster): Promise<readonly Float32Array[]> {
@@ -68,13 +62,23 @@ const FACE = 1;
  * Reads the rows of SSD's DetectionOutput layer, whose shape is [1, 1, N, 7].
  * @returns boxes in pixels of a picture of this size, not clipped.
  */
-export function decodeDetectionOutput(rows: Float32Array, width: number, height: number): Detection[] {
+export function decodeDetectionOutput(
+  rows: Float32Array,
+  { width, height }: Pick<Raster, 'width' | 'height'>,
+  minConfidence: number,
+): Detection[] {
   const found: Detection[] = [];
   for (let at = 0; at + ROW <= rows.length; at += ROW) {
     const [, label, confidence = 0, x1 = 0, y1 = 0, x2 = 0, y2 = 0] = rows.subarray(at, at + ROW);
     // A picture without any candidate comes as one row of zeros.
     if (label !== FACE) continue;
-    found.push({ confidence, box: { x1: x1 * width, y1: y1 * height, x2: x2 * width, y2: y2 * height } });
+    const face = detectionOf(confidence, minConfidence, () => ({
+      x1: x1 * width,
+      y1: y1 * height,
+      x2: x2 * width,
+      y2: y2 * height,
+    }));
+    if (face) found.push(face);
   }
   return found;
 }

@@ -1,4 +1,4 @@
-import { suppressOverlaps } from '../core/detections.js';
+import { detectionOf, suppressOverlaps } from '../core/detections.js';
 import type { BoundingBox, Detection } from '../types.js';
 import type { Res10Head } from './res10.js';
 
@@ -24,11 +24,12 @@ export function decodedInTypeScript(minConfidence: number, nmsIou: number): Res1
       }
       const found: Detection[] = [];
       for (let row = 0; row * CLASSES < scores.length; row += 1) {
-        const confidence = scores[row * CLASSES + 1] ?? 0;
-        if (confidence < minConfidence) continue;
-        const prior = priors.subarray(row * PRIOR_NUMBERS, (row + 1) * PRIOR_NUMBERS);
-        const { x1, y1, x2, y2 } = decodeBox(boxes.subarray(row * 4, row * 4 + 4), prior);
-        found.push({ confidence, box: { x1: x1 * width, y1: y1 * height, x2: x2 * width, y2: y2 * height } });
+        const face = detectionOf(scores[row * CLASSES + 1] ?? 0, minConfidence, () => {
+          const prior = priors.subarray(row * PRIOR_NUMBERS, (row + 1) * PRIOR_NUMBERS);
+          const { x1, y1, x2, y2 } = decodeBox(boxes.subarray(row * 4, row * 4 + 4), prior);
+          return { x1: x1 * width, y1: y1 * height, x2: x2 * width, y2: y2 * height };
+        });
+        if (face) found.push(face);
       }
       const best = found.sort((a, b) => b.confidence - a.confidence).slice(0, MOST_CANDIDATES);
       return suppressOverlaps(best, nmsIou);

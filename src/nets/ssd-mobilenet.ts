@@ -1,8 +1,8 @@
 import { scaleBox } from '../core/box.js';
-import { dropOutside, suppressOverlaps } from '../core/detections.js';
+import { detectionOf, dropOutside, suppressOverlaps } from '../core/detections.js';
 import type { Blob, EngineImage, FaceDetector, Imaging, Net } from '../ports.js';
 import type { Detection, Raster } from '../types.js';
-import { netBlobSpec } from './estimate-in-batches.js';
+import { netBlobSpec } from './net-input.js';
 import type { DetectorSpec } from '../packs/spec.js';
 import { AnchorGrid, decodeBox } from './anchors.js';
 
@@ -90,9 +90,10 @@ export class SsdMobilenetDetector implements FaceDetector {
     }
     const found: Detection[] = [];
     for (const [row, confidence] of scores.entries()) {
-      if (confidence < this.options.minConfidence) continue;
-      const code = boxes.subarray(row * 4, row * 4 + 4);
-      found.push({ confidence, box: decodeBox(code, anchors.at(row)) });
+      const face = detectionOf(confidence, this.options.minConfidence, () =>
+        decodeBox(boxes.subarray(row * 4, row * 4 + 4), anchors.at(row)),
+      );
+      if (face) found.push(face);
     }
     return found;
   }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { FatalError } from '../errors.js';
+import type { NetFormat } from '../types.js';
 import { fileStamp, isUnchanged } from './file-stamp.js';
 import type { FileStamp } from './file-stamp.js';
 import { ifWritable } from './if-writable.js';
@@ -10,6 +10,9 @@ import type { ModelFile, NetSpec } from './spec.js';
 
 /** `converted.json` beside the ONNX files that were made from a pack's Caffe and TensorFlow nets. */
 const RECORD = 'converted.json';
+
+/** What `models convert` writes: the format that every engine reads. */
+export const CONVERTED_FORMAT = 'onnx' satisfies NetFormat;
 
 /** Goes up when the converter writes other files for the same net: what an older one wrote is then made again. */
 export const CONVERTER_VERSION = 1;
@@ -52,36 +55,21 @@ export async function recordConverted(folder: string, converted: ConvertedRecord
 }
 
 /**
- * Paths of the ONNX forms of these nets by name, for an engine that reads nothing else.
+ * Absolute path of the ONNX form of a net; undefined when it has not been made or is out of date.
  * @param files the pack's.
- * @param remedy the command that converts the pack.
- * @throws {FatalError} MODEL_MISSING when a net has not been converted or what was converted is out of date.
  */
-export async function convertedFiles(
+export async function convertedFile(
   folder: string,
-  nets: readonly NetSpec[],
+  net: NetSpec,
   files: readonly ModelFile[],
-  remedy: string,
-): Promise<Record<string, string>> {
-  const record = await readConverted(folder);
-  const found: Record<string, string> = {};
-  const renewed: Record<string, ConvertedFile> = {};
-  for (const net of nets.filter(({ format }) => format !== 'onnx')) {
-    const name = convertedName(net);
-    const full = path.join(folder, name);
-    const known = record[name];
-    const current = await currentForm(full, known, sourceOf(net, files));
-    if (current === undefined) {
-      throw new FatalError(
-        'MODEL_MISSING',
-        `The onnxruntime engine needs ${net.weights} as ONNX, which has not been made yet.\nMake it with: ${remedy}`,
-      );
-    }
-    found[name] = full;
-    if (current !== known) renewed[name] = current;
-  }
-  if (Object.keys(renewed).length > 0) await ifWritable(() => recordConverted(folder, renewed));
-  return found;
+): Promise<string | undefined> {
+  const name = convertedName(net);
+  const file = path.join(folder, name);
+  const known = (await readConverted(folder))[name];
+  const current = await currentForm(file, known, sourceOf(net, files));
+  if (current === undefined) return undefined;
+  if (current !== known) await ifWritable(() => recordConverted(folder, { [name]: current }));
+  return file;
 }
 
 /** The record of a file that is what the converter wrote, read again only when it was touched; else undefined. */

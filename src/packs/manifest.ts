@@ -72,8 +72,7 @@ function entryOf<T>(table: Readonly<Record<string, T>>, name: string, subject: s
 
 /** The nets that turn faces into attributes, in the order in which they run. */
 export function attributeNets(pack: PackSpec): NetSpec[] {
-  const { attributes } = pack;
-  return attributes.family === 'levi-hassner' ? [attributes.gender, attributes.age] : [attributes.net];
+  return pack.estimators.flatMap(({ nets }): NetSpec[] => Object.values(nets));
 }
 
 /** The files that a run with this detector reads, in the manifest's order. Definitions that ship are not among them. */
@@ -86,17 +85,13 @@ export function filesForRun(pack: PackSpec, detector: DetectorSpec): ModelFile[]
   return pack.files.filter((file) => wanted.has(file.name));
 }
 
-/** The shipped definitions among the nets of a run: name as in the manifest, and absolute path. */
-export function builtinDefinitions(
-  pack: PackSpec,
-  detector: DetectorSpec,
-  packageRoot: string,
-): Map<string, string> {
-  const found = new Map<string, string>();
+/** Absolute paths of the shipped definitions among the nets of a run. */
+export function builtinDefinitions(pack: PackSpec, detector: DetectorSpec, packageRoot: string): string[] {
+  const found = new Set<string>();
   for (const { definition } of [detector.net, ...attributeNets(pack)]) {
-    if (definition?.startsWith(BUILTIN)) found.set(definition, definitionPath(definition, '', packageRoot));
+    if (definition?.startsWith(BUILTIN)) found.add(definitionPath(definition, '', packageRoot));
   }
-  return found;
+  return [...found];
 }
 
 /** Absolute path of a definition as the manifest names it: shipped ones start with `builtin:`, others are files of the pack. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { AGE_GROUPS, GENDERS } from '../types.js';
+import { ESTIMATE_NAMES, type EstimateName } from '../core/attributes.js';
+import { AGE_GROUPS, GENDERS, type NetFormat } from '../types.js';
 
 /**
  * The shape of `models/manifest.json` and of any `--manifest` file: one entry per model file, and per pack the nets
@@ -9,6 +10,13 @@ import { AGE_GROUPS, GENDERS } from '../types.js';
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/, 'a lower-case hex sha256');
 const share = z.number().min(0).max(1);
 const triple = z.tuple([z.number(), z.number(), z.number()]);
+
+/** Every member of a closed set, in an order of its own. */
+const orderOf = <const L extends readonly string[]>(labels: L) =>
+  z
+    .array(z.enum(labels))
+    .length(labels.length)
+    .refine((given) => new Set(given).size === labels.length, 'each label once');
 
 const fileSchema = z.strictObject({
   /** File name inside the pack's folder. */
@@ -21,7 +29,7 @@ const fileSchema = z.strictObject({
 });
 
 const netSchema = z.strictObject({
-  format: z.enum(['onnx', 'caffe', 'tensorflow']),
+  format: z.enum(['onnx', 'caffe', 'tensorflow'] satisfies NetFormat[]),
   /** A name from `files`. */
   weights: z.string(),
   /** The text graph of a Caffe or TensorFlow net: a name from `files`, or `builtin:<path below models/>`. */
@@ -46,26 +54,52 @@ const detectorSchema = z.strictObject({
   minInside: share,
 });
 
-/** One net that gives years and gender from a square crop. */
-const regressionSchema = z.strictObject({
-  family: z.literal('tiny-xception'),
-  net: netSchema,
-  /** Labels of the gender output, in order. */
-  genderLabels: z.array(z.enum(GENDERS)).length(GENDERS.length),
-  padding: z.number().min(0),
+/** What goes into the nets of an estimator. Each recipe has its own `kind` and numbers. */
+const cropSchema = z.discriminatedUnion('kind', [
+  z.strictObject({
+    /** The detector's box, grown by a share of its size on each side (the default of `--padding`). */
+    kind: z.literal('box'),
+    padding: z.number().min(0),
+    /**
+     * `black-square`: clipped to the picture, scaled to fit the net's input and centred between black bars.
+     * `replicate`: what leaves the picture repeats its edge; stretched to the net's input.
+     */
+    fill: z.enum(['black-square', 'replicate']),
+  }),
+]);
+
+/** What every estimator has, beside its `family`, its `nets` and the labels of their outputs. */
+const estimator = <const N extends readonly EstimateName[]>(...gives: N) => ({
+  crop: cropSchema,
   /** Faces in one forward call, at most. */
   batch: z.int().positive(),
+  /** Which of its estimates count. */
+  gives: z.array(z.enum(gives)).min(1),
 });
 
-/** Two classifiers over the same kind of crop. */
-const classificationSchema = z.strictObject({
-  family: z.literal('levi-hassner'),
-  gender: netSchema,
-  genderLabels: z.array(z.enum(GENDERS)).length(GENDERS.length),
-  age: netSchema,
-  ageLabels: z.array(z.enum(AGE_GROUPS)).length(AGE_GROUPS.length),
-  padding: z.number().min(0),
-  batch: z.int().positive(),
+const estimatorSchema = z.discriminatedUnion('family', [
+  /** One net with an output for years and one for gender. */
+  z.strictObject({
+    family: z.literal('tiny-xception'),
+    nets: z.strictObject({ ageGender: netSchema }),
+    genderLabels: orderOf(GENDERS),
+    ...estimator('male', 'years'),
+  }),
+  /** Two classifiers over the same crop. */
+  z.strictObject({
+    family: z.literal('levi-hassner'),
+    nets: z.strictObject({ gender: netSchema, age: netSchema }),
+    genderLabels: orderOf(GENDERS),
+    ageLabels: orderOf(AGE_GROUPS),
+    ...estimator('male', 'ageDistribution'),
+  }),
+]);
+
+/** How an estimate that several estimators give is made one. */
+const combineRule = z.strictObject({
+  rule: z.literal('weighted-mean'),
+  /** One for each estimator that gives it, in their order; they need not add up to 1. */
+  weights: z.array(z.number().positive()),
 });
 
 const packSchema = z.strictObject({
@@ -77,18 +111,24 @@ const packSchema = z.strictObject({
   /** Detectors to choose from with `--detector`. */
   detectors: z.record(z.string(), detectorSchema),
   defaultDetector: z.string(),
-  attributes: z.discriminatedUnion('family', [regressionSchema, classificationSchema]),
+  /** What tells gender and age of a face, in the order in which they run. */
+  estimators: z.array(estimatorSchema).min(1),
+  /** A rule for each estimate that more than one of them gives. */
+  combine: z.partialRecord(z.enum(ESTIMATE_NAMES), combineRule).optional(),
 });
 
+export const MANIFEST_VERSION = 2;
+
 export const manifestSchema = z.strictObject({
-  schemaVersion: z.literal(1),
+  schemaVersion: z.literal(MANIFEST_VERSION),
   packs: z.record(z.string().regex(/^[a-z0-9][a-z0-9-]*$/, 'a lower-case pack name'), packSchema),
 });
 
 export type ModelFile = z.infer<typeof fileSchema>;
 export type NetSpec = z.infer<typeof netSchema>;
 export type DetectorSpec = z.infer<typeof detectorSchema>;
-export type RegressionSpec = z.infer<typeof regressionSchema>;
-export type ClassificationSpec = z.infer<typeof classificationSchema>;
+export type CropSpec = z.infer<typeof cropSchema>;
+export type EstimatorSpec = z.infer<typeof estimatorSchema>;
+export type EstimatorOf<F extends EstimatorSpec['family']> = Extract<EstimatorSpec, { family: F }>;
 export type PackSpec = z.infer<typeof packSchema>;
 export type Manifest = z.infer<typeof manifestSchema>;

@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { FatalError } from '../errors.js';
 import type { EngineName, LanePack } from '../types.js';
-import { convertedFiles } from './converted.js';
 import { checkFolder } from './installed.js';
 import { attributeNets, builtinDefinitions, filesForRun, findDetector, findPack } from './manifest.js';
 import { formatBytes } from './format-bytes.js';
+import { resolveNetFiles } from './net-files.js';
 import type { DetectorSpec, Manifest, ModelFile, PackSpec } from './spec.js';
 
 /** Where packs are, and how a message should tell the user to get one. */
@@ -41,6 +41,8 @@ export interface PackChoice {
   /** What `--detector` says; the pack's default when absent. */
   readonly detector?: string;
   readonly engine: EngineName;
+  /** What `--padding` says; the pack's own when absent. */
+  readonly padding?: number;
 }
 
 /** A pack that is ready to run. */
@@ -48,6 +50,7 @@ export interface ResolvedPack {
   readonly lanePack: LanePack;
   /** `sha256:<hex>` over the files' hashes and the nets' parameters. */
   readonly modelsHash: string;
+  /** With the choice applied. */
   readonly spec: PackSpec;
   /** The chosen detector: `minConfidence` is the default of `--min-confidence`. */
   readonly detector: DetectorSpec;
@@ -59,34 +62,35 @@ export interface ResolvedPack {
  * MODEL_CORRUPT when a file is not what the manifest says.
  */
 export async function resolvePack(store: Store, choice: PackChoice): Promise<ResolvedPack> {
-  const spec = findPack(store.manifest, choice.pack, '--pack');
+  const spec = withPadding(findPack(store.manifest, choice.pack, '--pack'), choice.padding);
   const detectorName = choice.detector ?? spec.defaultDetector;
   const detector = findDetector(spec, detectorName);
+  const { packageRoot } = store;
   const folder = packFolder(store, choice.pack, spec);
-  const needed = filesForRun(spec, detector);
-  await requireFiles(store, choice, spec, folder, needed);
+  const files = filesForRun(spec, detector);
+  await requireFiles(store, choice, spec, folder, files);
 
-  const builtin = builtinDefinitions(spec, detector, store.packageRoot);
-  const converted =
-    choice.engine === 'onnxruntime'
-      ? await convertedFiles(
-          folder,
-          [detector.net, ...attributeNets(spec)],
-          needed,
-          `facetag models convert ${choice.pack}${store.flags ?? ''}`,
-        )
-      : {};
-  const files = {
-    ...Object.fromEntries(needed.map((file) => [file.name, path.join(folder, file.name)])),
-    ...Object.fromEntries(builtin),
-    ...converted,
-  };
+  const remedy = `facetag models convert ${choice.pack}${store.flags ?? ''}`;
+  const nets = await resolveNetFiles([detector.net, ...attributeNets(spec)], choice.engine, {
+    folder,
+    files,
+    packageRoot,
+    remedy,
+  });
+  const definitions = builtinDefinitions(spec, detector, packageRoot);
   return {
-    lanePack: { name: choice.pack, detector: detectorName, files, spec },
-    modelsHash: await hashModels(needed, [...builtin.values()], spec, detector),
+    lanePack: { name: choice.pack, detector: detectorName, nets, spec },
+    modelsHash: await hashModels(files, definitions, spec, detector),
     spec,
     detector,
   };
+}
+
+/** The pack with the crops that `--padding` asks for. */
+function withPadding(spec: PackSpec, padding: number | undefined): PackSpec {
+  if (padding === undefined) return spec;
+  const padded = spec.estimators.map((each) => ({ ...each, crop: { ...each.crop, padding } }));
+  return { ...spec, estimators: padded };
 }
 
 async function requireFiles(
@@ -141,10 +145,11 @@ async function hashModels(
 ): Promise<string> {
   const hashes = files.map((file) => file.sha256);
   for (const definition of definitions) hashes.push(sha256(await readFile(definition)));
-  // Settings of the run that have their defaults here, and what cannot change a result, are left out.
+  // Settings of the run (`--padding` among them) and what cannot change a result are left out.
   const parameters = {
     detector: { ...detector, minConfidence: undefined },
-    attributes: { ...spec.attributes, padding: undefined, batch: undefined },
+    estimators: spec.estimators.map((each) => ({ ...each, crop: undefined, batch: undefined })),
+    combine: spec.combine,
   };
   return `sha256:${sha256([...hashes.sort(), sha256(JSON.stringify(parameters))].join('\n'))}`;
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { ESTIMATE_NAMES, type EstimateName } from '../core/attributes.js';
+import { countOf } from '../core/count-of.js';
 import { messageOf } from '../core/thrown.js';
 import { FatalError } from '../errors.js';
 import { attributeNets } from './manifest.js';
@@ -12,10 +14,12 @@ import type { Manifest, PackSpec } from './spec.js';
  * @throws {FatalError} USAGE, naming each place that is wrong.
  */
 export function parseManifest(text: string, origin: string, owner: 'facetag' | 'user' = 'facetag'): Manifest {
-  const parsed = manifestSchema.safeParse(parseJson(text, origin));
+  const value = parseJson(text, origin);
+  if (isVersion1(value)) throw invalid(origin, FROM_VERSION_1);
+  const parsed = manifestSchema.safeParse(value);
   if (!parsed.success) throw invalid(origin, z.prettifyError(parsed.error));
   const problems = Object.entries(parsed.data.packs).flatMap(([name, pack]) =>
-    [...danglingNames(pack), ...misplaced(pack, owner)].map(
+    [...danglingNames(pack), ...unruly(pack), ...misplaced(pack, owner)].map(
       (problem) => `✖ ${problem}\n  → at packs.${name}`,
     ),
   );
@@ -31,6 +35,21 @@ function parseJson(text: string, origin: string): unknown {
   }
 }
 
+/** What to change by hand: a pack that was translated in silence would be documented nowhere. */
+const FROM_VERSION_1 = [
+  '✖ It is in schema 1, and this version reads schema 2: set "schemaVersion" to 2 and, in each pack, replace',
+  '    "attributes": { "family": "tiny-xception", "net": {…}, "padding": 0, … }   by',
+  '    "estimators": [{ "family": "tiny-xception", "nets": { "ageGender": {…} },',
+  '      "crop": { "kind": "box", "padding": 0, "fill": "black-square" }, "gives": ["male", "years"], … }]',
+  '    "attributes": { "family": "levi-hassner", "gender": {…}, "age": {…}, "padding": 0, … }   by',
+  '    "estimators": [{ "family": "levi-hassner", "nets": { "gender": {…}, "age": {…} },',
+  '      "crop": { "kind": "box", "padding": 0, "fill": "replicate" }, "gives": ["male", "ageDistribution"], … }]',
+].join('\n');
+
+function isVersion1(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'schemaVersion' in value && value.schemaVersion === 1;
+}
+
 function danglingNames(pack: PackSpec): string[] {
   const problems: string[] = [];
   const names = new Set(pack.files.map((file) => file.name));
@@ -44,6 +63,26 @@ function danglingNames(pack: PackSpec): string[] {
       if (net.format !== 'onnx') problems.push(`"${net.weights}" (${net.format}) needs a definition`);
     } else if (!names.has(net.definition) && !/^builtin:[\w-]+\/[\w-]+\.prototxt$/.test(net.definition)) {
       problems.push(`"${net.definition}" is neither one of the files nor builtin:<pack>/<name>.prototxt`);
+    }
+  }
+  return problems;
+}
+
+/** Every face has a gender and an age, and what several estimators give needs a rule of as many weights. */
+function unruly({ estimators, combine = {} }: PackSpec): string[] {
+  const givers = (name: EstimateName): number =>
+    estimators.filter(({ gives }) => (gives as readonly EstimateName[]).includes(name)).length;
+  const problems: string[] = [];
+  if (givers('male') === 0) problems.push('No estimator gives "male"');
+  if (givers('years') + givers('ageDistribution') === 0) {
+    problems.push('No estimator gives "years" or "ageDistribution"');
+  }
+  for (const name of ESTIMATE_NAMES) {
+    const [wanted, weights] = [givers(name), combine[name]?.weights.length];
+    if (wanted > 1 && weights === undefined) {
+      problems.push(`${wanted} estimators give "${name}": "combine" needs a rule for it`);
+    } else if (weights !== undefined && weights !== wanted) {
+      problems.push(`combine.${name} has ${countOf(weights, 'weight')} for ${countOf(wanted, 'estimator')}`);
     }
   }
   return problems;

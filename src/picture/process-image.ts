@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { clipBox } from '../core/box.js';
+import { toAttributes } from '../core/estimates.js';
 import { presentFaces } from '../core/report.js';
 import { messageOf } from '../core/thrown.js';
 import { FatalError, failureOf, ImageError } from '../errors.js';
@@ -135,7 +136,7 @@ const shorterSide = (box: BoundingBox): number => Math.min(box.x2 - box.x1, box.
  *
  * @param detections boxes in raster pixels, clipped to the raster.
  * @returns boxes in whole pixels of the original, sorted.
- * @throws {RangeError} when a face has no estimate: it must not vanish.
+ * @throws {Error} when the nets leave out a face, or say nothing that could be said of one.
  */
 async function estimateAttributes(
   picture: DecodedPicture,
@@ -146,9 +147,9 @@ async function estimateAttributes(
   const boxes = detections.map(({ box }) => box);
   const estimates = await estimator.estimate(picture.raster, boxes);
   const faces = detections.map(({ box, confidence }, index) => {
-    const attributes = estimates[index];
-    if (!attributes) throw new RangeError(`${estimates.length} estimates for ${boxes.length} faces`);
-    return { box: toOriginal(box, picture), confidence, attributes };
+    const estimate = estimates[index];
+    if (!estimate) throw new RangeError(`${estimates.length} estimates for ${boxes.length} faces`);
+    return { box: toOriginal(box, picture), confidence, attributes: toAttributes(estimate) };
   });
   return presentFaces(faces, picture.width, picture.height);
 }

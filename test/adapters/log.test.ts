@@ -7,7 +7,7 @@ function logged(options: Partial<LogOptions> & { terminal?: boolean }): string {
   const stream = new FakeStream(options.terminal ?? false);
   const now = (): Date => new Date(0);
   const log = createEventLog({ format: 'text', level: 'info', colour: false, now, ...options, stream });
-  log.emit({ event: 'picture-done', image: 'a.jpg', how: 'processed', faces: 1 });
+  log.emit({ event: 'picture-done', image: 'a.jpg', how: 'processed', faces: 1, people: [] });
   log.emit({ event: 'warning', message: 'careful' });
   log.emit({ event: 'screened', image: 'b.jpg' });
   return stream.text;

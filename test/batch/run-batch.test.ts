@@ -12,6 +12,7 @@ import { face, okRecord, runKey } from '../records.js';
 const report: ImageReport = {
   width: 640,
   height: 480,
+  orientation: 1,
   scale: 1,
   faces: [face()],
   source: { bytes: 100, sha256: 'c0ffee' },
@@ -38,6 +39,7 @@ function batch(images: readonly string[], over: Over = {}) {
   };
   const ledger: Ledger = {
     read: (image) => records.get(image),
+    hasOtherVersion: (image) => over.otherVersion?.includes(image) ?? false,
     write: (record, mtimeMs) => {
       if (over.writeFault) return Promise.reject(over.writeFault(record.image) ?? new Error('none'));
       records.set(record.image, { record, mtimeMs: mtimeMs ?? 0 });
@@ -97,6 +99,7 @@ interface Over {
   readonly lane?: (task: LaneTask, stop: Stop) => LaneOutcome | Promise<LaneOutcome>;
   readonly writeFault?: (image: string) => Error | undefined;
   readonly copies?: boolean;
+  readonly otherVersion?: readonly string[];
   readonly gone?: readonly string[];
   readonly mtimeMs?: number;
   readonly sha256?: string;

@@ -67,5 +67,9 @@ function describe(folder: string): string {
     const bytes = readFileSync(full);
     return { ...file, bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
   });
-  return JSON.stringify({ schemaVersion: 1, packs: { classic: { ...classic, files } } }, undefined, 2);
+  return JSON.stringify(
+    { schemaVersion: shipped.schemaVersion, packs: { classic: { ...classic, files } } },
+    undefined,
+    2,
+  );
 }

@@ -33,14 +33,13 @@ async function openPorts({ pack, engine, models }: StageQuestion, watch: Stopwat
     ...(models && { userManifest: models.manifest }),
   });
   const store = { manifest, modelsDir: models?.folder ?? '', packageRoot: repository };
-  const { lanePack, spec, detector } = await resolvePack(store, { pack, engine });
+  const { lanePack, detector } = await resolvePack(store, { pack, engine });
   const opencv = loadOpenCv();
   const inference = engine === 'opencv' ? opencv.engine : await loadOnnxRuntime();
   const nets = await buildPack(lanePack, {
     imaging: timedImaging(opencv.imaging, watch),
     engine: timedEngine(inference, watch),
     minConfidence: detector.minConfidence,
-    padding: spec.attributes.padding,
   });
   const pictures = createPictures();
   return {

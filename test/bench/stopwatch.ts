@@ -55,6 +55,7 @@ export function timedEngine(engine: Engine, watch: Stopwatch): Engine {
   let loaded = 0;
   return {
     name: engine.name,
+    reads: engine.reads,
     async loadNet(files) {
       const stage = loaded === 0 ? 'detect' : 'attributes';
       loaded += 1;

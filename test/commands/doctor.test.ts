@@ -29,7 +29,7 @@ const net: NetSpec = {
 };
 
 const manifest: Manifest = {
-  schemaVersion: 1,
+  schemaVersion: 2,
   packs: {
     tiny: {
       description: '',
@@ -48,7 +48,16 @@ const manifest: Manifest = {
         only: { family: 'ssd-mobilenetv1', net, minConfidence: 0.5, nmsIou: 0.5, minInside: 0.8 },
       },
       defaultDetector: 'only',
-      attributes: { family: 'tiny-xception', net, genderLabels: ['Male', 'Female'], padding: 0, batch: 1 },
+      estimators: [
+        {
+          family: 'tiny-xception',
+          nets: { ageGender: net },
+          genderLabels: ['Male', 'Female'],
+          crop: { kind: 'box', padding: 0, fill: 'black-square' },
+          batch: 1,
+          gives: ['male', 'years'],
+        },
+      ],
     },
   },
 };
@@ -65,6 +74,7 @@ async function run(options: DoctorOptions, ports: Partial<DoctorPorts> = {}) {
       lanes: { lanes: 2, limitedBy: 'cores' },
     },
     probeOpenCv: () => Promise.resolve({ state: 'works', value: { version: '4.6.0' } }),
+    probeOnnxRuntime: () => Promise.resolve({ state: 'works', value: { installed: false } }),
     probePictures: () => Promise.resolve({ state: 'works', value: { version: 'sharp 1', formats: [] } }),
     store: { manifest, modelsDir: folder, packageRoot: '/nowhere' },
     inspectFolder: (target) => {
@@ -115,6 +125,15 @@ describe('facetag doctor', () => {
     );
     expect(code).toBe(2);
     expect(stdout).toMatch(/^fault +opencv .*SIGSEGV\n +→ Run `npm start`/m);
+  });
+
+  it('takes an onnxruntime that crashes for a warning: opencv works without it', async () => {
+    const { code, stdout } = await run(
+      { json: false },
+      { probeOnnxRuntime: () => Promise.resolve({ state: 'crashed', message: 'was killed by SIGILL' }) },
+    );
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^warn +onnxruntime .*SIGILL\n +→ Run: npm install onnxruntime-node/m);
   });
 
   it.each([

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
 import { layoutAnnotation } from '../../src/core/annotation.js';
-import { labelParts } from '../../src/core/annotation/label.js';
 import { area, intersection } from '../../src/core/box.js';
 import type { TextSize } from '../../src/ports.js';
 import type { BoundingBox, Face, Gender } from '../../src/types.js';
@@ -13,16 +12,12 @@ const measure = (line: string, scale: number): TextSize => ({
 });
 
 function face(x1: number, y1: number, x2: number, y2: number, label: Gender = 'Female'): Face {
-  const attributes = { gender: { label, confidence: 0.936 }, age: '(25-32)' as const };
+  const attributes = { gender: label, genderConfidence: 0.936, age: '(25-32)' as const };
   return { box: { x1, y1, x2, y2 }, confidence: 1, attributes };
 }
 
 const backgrounds = (width: number, height: number, faces: readonly Face[]): BoundingBox[] =>
   layoutAnnotation({ width, height }, faces, measure).map(({ label }) => label!.background);
-
-it('words a label in two parts', () => {
-  expect(labelParts(face(0, 0, 1, 1).attributes)).toEqual(['Female 94%', '(25-32)']);
-});
 
 describe('layoutAnnotation', () => {
   it.each([
@@ -66,7 +61,7 @@ describe('layoutAnnotation', () => {
       [face(50, 100, 450, 600), face(700, 100, 760, 180)],
       measure,
     ).map(({ label }) => label!.lines.map(({ text }) => text));
-    expect(texts).toEqual([['Female 94% (25-32)'], ['Female 94%', '(25-32)']]);
+    expect(texts).toEqual([['Female 94 %, (25-32)'], ['Female 94 %', '(25-32)']]);
   });
 
   it('scales lines and text with the picture', () => {

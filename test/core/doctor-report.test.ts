@@ -29,6 +29,7 @@ const healthy: DoctorFacts = {
   node: '20.18.1',
   platform: 'linux x64',
   opencv: { state: 'works', value: { version: '4.6.0' } },
+  onnxruntime: { state: 'works', value: { installed: true, version: '1.30.0' } },
   pictures: { state: 'works', value: { version: 'sharp 0.35.5', formats: [format('jpeg'), format('png')] } },
   packs: [pack({ d1: 'ok', d2: 'ok', net: 'ok' }, 'pulled')],
   machine: { cores: 4, cpuQuota: 1.5, memoryBytes: 16e9 },
@@ -42,14 +43,15 @@ it('finds nothing wrong with a healthy machine', () => {
   expect(report.status).toBe('ok');
   expect(doctorExitCode(report)).toBe(0);
   expect(formatReport(report)).toEqual([
-    'ok     node      20.18.1 on linux x64',
-    'ok     opencv    4.6.0, loaded and tried in a child process',
-    'ok     pictures  sharp 0.35.5: reads jpeg png',
-    'ok     pack p    15 MB in 3 files with the right sha256; detectors: first second',
-    'ok     cpu       4 cores, of which the control group grants 1.5; 2 lanes by default, limited by cpu quota',
-    'ok     memory    16.0 GB may be used',
-    'ok     output    /out can be written, 12.0 GB free',
-    'ok     models    /models can be made, 12.0 GB free',
+    'ok     node         20.18.1 on linux x64',
+    'ok     opencv       4.6.0, loaded and tried in a child process',
+    'ok     onnxruntime  1.30.0, loaded and tried in a child process',
+    'ok     pictures     sharp 0.35.5: reads jpeg png',
+    'ok     pack p       15 MB in 3 files with the right sha256; detectors: first second',
+    'ok     cpu          4 cores, of which the control group grants 1.5; 2 lanes by default, limited by cpu quota',
+    'ok     memory       16.0 GB may be used',
+    'ok     output       /out can be written, 12.0 GB free',
+    'ok     models       /models can be made, 12.0 GB free',
   ]);
 });
 
@@ -72,6 +74,19 @@ describe('one thing found', () => {
       'fault',
       'the process that tried it was killed by SIGILL',
       /npm start.*facetag setup/,
+    ],
+    [
+      'onnxruntime',
+      { onnxruntime: { state: 'works', value: { installed: false } } },
+      'ok',
+      'not installed; to use --engine onnxruntime, run: npm install onnxruntime-node (with -g where facetag is global)',
+    ],
+    [
+      'onnxruntime',
+      { onnxruntime: { state: 'crashed', message: 'failed: Error: GLIBC_2.99' } },
+      'warn',
+      'the process that tried it failed: Error: GLIBC_2.99',
+      /npm install onnxruntime-node/,
     ],
     [
       'pictures',
@@ -184,7 +199,7 @@ it('puts the remedy below its check and lets nothing out of its line', () => {
   const [, second, third, fourth] = formatReport(
     examine({ ...healthy, opencv: { state: 'refused', message: 'broken\u001b[31m\nRun this' } }),
   );
-  expect(second).toBe('fault  opencv    cannot be used');
+  expect(second).toBe('fault  opencv       cannot be used');
   expect(third).toBe('       → broken\\x1b[31m');
   expect(fourth).toBe('       → Run this');
 });

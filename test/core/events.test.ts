@@ -14,6 +14,7 @@ const summary: RunSummary = {
   skipped: 0,
   redrawn: 0,
   copiesFailed: 0,
+  reformatted: 0,
   notDone: 0,
   faces: 2,
   females: 2,
@@ -47,9 +48,19 @@ const rows: readonly (readonly [RunEvent, string, string])[] = [
     'info',
     '1 picture, 1 lane, pack compact, engine opencv',
   ],
-  [{ event: 'picture-done', image, how: 'processed', faces: 1 }, 'debug', 'a/b.jpg: <dim>1 face</dim>'],
   [
-    { event: 'picture-done', image, how: 'skipped', faces: 0 },
+    {
+      event: 'picture-done',
+      image,
+      how: 'processed',
+      faces: 2,
+      people: ['Female 93 %, 35 years', 'Male 80 %, (4-6)'],
+    },
+    'debug',
+    'a/b.jpg: <dim>2 faces: Female 93 %, 35 years; Male 80 %, (4-6)</dim>',
+  ],
+  [
+    { event: 'picture-done', image, how: 'skipped', faces: 0, people: [] },
     'debug',
     'a/b.jpg: <dim>unchanged, 0 faces</dim>',
   ],
@@ -84,6 +95,12 @@ const rows: readonly (readonly [RunEvent, string, string])[] = [
     'info',
     '2 folders merged, 1 picture: 0 failed\n1 face: 0 female, 1 male; ages 60-100: 1\nresults in /data/o\\nut',
   ],
+  [
+    { event: 'format-changed', pictures: 12 },
+    'info',
+    '12 pictures are redone because the record format changed',
+  ],
+  [{ event: 'format-changed', pictures: 1 }, 'info', '1 picture is redone because the record format changed'],
   [{ event: 'screened', image }, 'error', '<error>matches --fail-if</error> a/b.jpg'],
   [
     { event: 'lane-replaced', reason: 'died', image, retry: true, message: 'was killed by SIGKILL' },
@@ -162,7 +179,7 @@ describe('events', () => {
   it.each([
     [{ event: 'screened', image: 'a\nb\u001b[31m.jpg' }, 'matches --fail-if a\\nb\\x1b[31m.jpg'],
     [
-      { event: 'picture-done', image: 'gpj\u202e.exe', how: 'processed', faces: 0 },
+      { event: 'picture-done', image: 'gpj\u202e.exe', how: 'processed', faces: 0, people: [] },
       'gpj\\u202e.exe: 0 faces',
     ],
     [{ event: 'note', message: 'in /m\u001b[2J\rx\n  y' }, 'in /m\\x1b[2J\\rx\n  y'],

@@ -24,7 +24,10 @@ beforeAll(async () => {
   base = await mkdtemp(path.join(tmpdir(), 'facetag-classic-'));
   const folder = path.join(base, 'models', 'classic');
   await writeClassicModels(folder);
-  const { classic } = (await loadManifest({ packageRoot: repository })).packs;
+  const {
+    schemaVersion,
+    packs: { classic },
+  } = await loadManifest({ packageRoot: repository });
   const files = [];
   for (const file of classic!.files) {
     const data = await readFile(path.join(folder, file.name)).catch(() => undefined);
@@ -32,7 +35,7 @@ beforeAll(async () => {
     files.push(data ? { ...file, bytes: data.length, sha256 } : file);
   }
   manifest = path.join(base, 'manifest.json');
-  await writeFile(manifest, JSON.stringify({ schemaVersion: 1, packs: { classic: { ...classic!, files } } }));
+  await writeFile(manifest, JSON.stringify({ schemaVersion, packs: { classic: { ...classic!, files } } }));
 });
 
 afterAll(async () => {

@@ -28,6 +28,7 @@ const summary = z.strictObject({
   skipped: count,
   redrawn: count,
   copiesFailed: count,
+  reformatted: count,
   notDone: count,
   ...people,
   failed: count,
@@ -62,6 +63,7 @@ const event = z.discriminatedUnion('event', [
     image,
     how: z.enum(['processed', 'skipped', 'redrawn']),
     faces: count,
+    people: z.array(z.string().min(1)),
   }),
   z.strictObject({
     ...base,
@@ -81,6 +83,7 @@ const event = z.discriminatedUnion('event', [
     message: z.string().min(1),
   }),
   z.strictObject({ ...base, event: z.literal('screened'), image }),
+  z.strictObject({ ...base, event: z.literal('format-changed'), pictures: count }),
   z.strictObject({
     ...base,
     event: z.literal('lane-replaced'),

@@ -61,9 +61,8 @@ export function agreement(pairs: readonly Pair[]): Agreement {
       matched.map(({ golden, ours }) => Math.abs(golden.age - (ours.attributes.ageYears ?? Number.NaN))),
     ),
     sureGenders: sure.length,
-    sameGenders: sure.filter(
-      ({ golden, ours }) => ours.attributes.gender.label.toLowerCase() === golden.gender,
-    ).length,
+    sameGenders: sure.filter(({ golden, ours }) => ours.attributes.gender.toLowerCase() === golden.gender)
+      .length,
   };
 }
 

@@ -46,11 +46,10 @@ function inFolder(folder: string): string[] {
 /** @param start what the fake lane does before it is ready. */
 export function fakeConfig(start: string, folder: string): LaneConfig {
   return {
-    pack: { name: start, detector: folder, files: {}, spec: {} },
+    pack: { name: start, detector: folder, nets: {}, spec: {} },
     engine: 'opencv',
     minConfidence: 0.5,
     minFace: 0,
-    padding: 0,
     maxDim: 720,
     maxPixels: 1e8,
   };

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { decodeDetectionOutput } from '../../src/nets/res10.js';
-import { planCrop } from '../../src/nets/face-crop.js';
+import { planCrop } from '../../src/nets/box-crop.js';
 
 describe('decodeDetectionOutput', () => {
   it('gives boxes in pixels, beyond the picture where the net says so', () => {
     const rows = Float32Array.of(0, 1, 0.75, 0.25, 0.5, 0.75, 1.25, 0, 1, 0.5, -0.5, 0, 0.5, 0.25);
-    expect(decodeDetectionOutput(rows, 200, 100)).toEqual([
+    expect(decodeDetectionOutput(rows, { width: 200, height: 100 }, 0.5)).toEqual([
       { confidence: 0.75, box: { x1: 50, y1: 50, x2: 150, y2: 125 } },
       { confidence: 0.5, box: { x1: -100, y1: 0, x2: 100, y2: 25 } },
     ]);
@@ -17,7 +17,7 @@ describe('decodeDetectionOutput', () => {
     ['a row of the background', Float32Array.of(0, 0, 0.9, 0, 0, 1, 1)],
     ['half a row', Float32Array.of(0, 1, 0.9)],
   ])('finds no face in %s', (_what, rows) => {
-    expect(decodeDetectionOutput(rows, 10, 10)).toEqual([]);
+    expect(decodeDetectionOutput(rows, { width: 10, height: 10 }, 0)).toEqual([]);
   });
 });
 

@@ -6,8 +6,10 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadOpenCv } from '../../src/adapters/opencv.js';
 import { createPictures } from '../../src/adapters/sharp.js';
 import { pixelBox } from '../../src/core/box.js';
+import { toAttributes } from '../../src/core/estimates.js';
 import { buildPack } from '../../src/nets/build.js';
 import type { BuiltPack } from '../../src/nets/build.js';
+import type { PackSpec } from '../../src/packs/spec.js';
 import type { Face, Raster } from '../../src/types.js';
 import { classicPack, writeClassicModels } from '../convert/caffe/classic-models.js';
 import { repository, shared } from '../shared.js';
@@ -67,8 +69,8 @@ async function rasterOf(file: string): Promise<Raster> {
 async function facesIn(pack: BuiltPack, raster: Raster): Promise<Face[]> {
   const detections = await pack.detector.detect(raster);
   const boxes = detections.map(({ box }) => box);
-  const attributes = await pack.attributes.estimate(raster, boxes);
-  return detections.map((detection, i) => ({ ...detection, attributes: attributes[i]! }));
+  const estimates = await pack.attributes.estimate(raster, boxes);
+  return detections.map((detection, i) => ({ ...detection, attributes: toAttributes(estimates[i]!) }));
 }
 
 /** Largest difference of any box edge in pixels, and of any probability. */
@@ -84,7 +86,7 @@ function differences(
     box: distance([x1, y1, x2, y2], theirs.box),
     probability: Math.max(
       Math.abs(ours.confidence - theirs.confidence),
-      Math.abs(ours.attributes.gender.confidence - Math.max(...theirs.genderProbabilities)),
+      Math.abs(ours.attributes.genderConfidence - Math.max(...theirs.genderProbabilities)),
       distance(ours.attributes.ageDistribution ?? [], theirs.ageProbabilities),
     ),
   };
@@ -101,7 +103,7 @@ describe.skipIf(!hasReference)('the classic pack against reference.py (needs pyt
         (file) => detector === detectors[0] || path.basename(file).startsWith('plain'),
       );
       const expected = runReference(reference, chosen, minConfidence);
-      const pack = await buildPack(lanePack, { imaging, engine, minConfidence, padding: 0 });
+      const pack = await buildPack(lanePack, { imaging, engine, minConfidence });
       const worst = { box: 0, probability: 0 };
       let faces = 0;
       for (const [i, picture] of chosen.entries()) {
@@ -109,7 +111,7 @@ describe.skipIf(!hasReference)('the classic pack against reference.py (needs pyt
         const found = await facesIn(pack, raster);
         const theirs = expected[i] ?? [];
         expect(found.length, picture).toBe(theirs.length);
-        expect(found.map(({ attributes }) => [attributes.gender.label, attributes.age])).toEqual(
+        expect(found.map(({ attributes }) => [attributes.gender, attributes.age])).toEqual(
           theirs.map(({ gender, age }) => [gender, age]),
         );
         for (const [n, face] of found.entries()) {
@@ -138,23 +140,26 @@ describe('the classic pack', () => {
       x2: (i * width) / 12 + 60 + i,
       y2: (i * height) / 14 + 80 - i,
     }));
-    const { attributes } = await buildPack(lanePack, { imaging, engine, minConfidence: 0.5, padding: 0.2 });
+    const spec = lanePack.spec as PackSpec;
+    const padded = spec.estimators.map((each) => ({ ...each, crop: { ...each.crop, padding: 0.2 } }));
+    const pack = { ...lanePack, spec: { ...spec, estimators: padded } };
+    const { attributes } = await buildPack(pack, { imaging, engine, minConfidence: 0.5 });
     const together = await attributes.estimate(raster, boxes);
     for (const [i, box] of boxes.entries()) {
       const [alone] = await attributes.estimate(raster, [box]);
-      expect(alone?.age).toBe(together[i]?.age);
+      expect(toAttributes(alone!).age).toBe(toAttributes(together[i]!).age);
       alone?.ageDistribution?.forEach((share, n) => {
         expect(share).toBeCloseTo(together[i]?.ageDistribution?.[n] ?? NaN, 5);
       });
     }
-    expect(new Set(together.map(({ age }) => age)).size).toBeGreaterThan(1);
+    expect(new Set(together.map((estimates) => toAttributes(estimates).age)).size).toBeGreaterThan(1);
   });
 
   it.skipIf(!real)(
     'finds the faces of the demo photos and no box that leaves the frame (needs ../shared)',
     async () => {
       const { lanePack } = await classicPack(path.join(folder, 'classic'), 'res10-uint8');
-      const { detector } = await buildPack(lanePack, { imaging, engine, minConfidence: 0.5, padding: 0 });
+      const { detector } = await buildPack(lanePack, { imaging, engine, minConfidence: 0.5 });
       const count = async (name: string): Promise<number> => {
         const raster = await rasterOf(path.join(photos, name));
         return (await detector.detect(raster)).length;
@@ -168,21 +173,17 @@ describe('the classic pack', () => {
 
   it('refuses a net whose classes are not those of its labels', async () => {
     const { lanePack } = await classicPack(path.join(folder, 'classic'), detectors[0]!);
-    const swapped = lanePack.files['gender_net.caffemodel']!;
-    const files = {
-      ...lanePack.files,
-      'age_net.caffemodel': swapped,
-      'builtin:classic/age_net.prototxt': lanePack.files['builtin:classic/gender_net.prototxt']!,
-    };
-    const building = buildPack({ ...lanePack, files }, { imaging, engine, minConfidence: 0.5, padding: 0 });
+    const nets = { ...lanePack.nets, 'age_net.caffemodel': lanePack.nets['gender_net.caffemodel']! };
+    const building = buildPack({ ...lanePack, nets }, { imaging, engine, minConfidence: 0.5 });
     await expect(building).rejects.toMatchObject({ code: 'MODEL_CORRUPT' });
     await expect(building).rejects.toThrow('tells 2 classes apart, but the manifest has 8 labels');
   });
 
   it('refuses weights that do not fit their definition', async () => {
     const { lanePack } = await classicPack(path.join(folder, 'classic'), detectors[0]!);
-    const files = { ...lanePack.files, 'age_net.caffemodel': lanePack.files['gender_net.caffemodel']! };
-    const building = buildPack({ ...lanePack, files }, { imaging, engine, minConfidence: 0.5, padding: 0 });
+    const { 'age_net.caffemodel': age, 'gender_net.caffemodel': gender } = lanePack.nets;
+    const nets = { ...lanePack.nets, 'age_net.caffemodel': { ...age!, weights: gender!.weights } };
+    const building = buildPack({ ...lanePack, nets }, { imaging, engine, minConfidence: 0.5 });
     await expect(building).rejects.toMatchObject({ code: 'MODEL_CORRUPT' });
   });
 });

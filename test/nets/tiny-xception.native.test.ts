@@ -1,16 +1,18 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import type { Estimates } from '../../src/core/attributes.js';
+import { faceCrop } from '../../src/nets/face-crop.js';
 import { TinyXceptionEstimator } from '../../src/nets/tiny-xception.js';
-import type { RegressionSpec } from '../../src/packs/spec.js';
+import type { EstimatorOf } from '../../src/packs/spec.js';
 import type { Blob, Net } from '../../src/ports.js';
-import type { Attributes, BoundingBox } from '../../src/types.js';
+import type { BoundingBox } from '../../src/types.js';
 import { compactSpec } from '../compact-pack.js';
 import { FakeImaging, blankRaster } from './fake-imaging.js';
 
-let spec: RegressionSpec;
+let spec: EstimatorOf<'tiny-xception'>;
 beforeAll(async () => {
-  const { attributes } = await compactSpec();
-  if (attributes.family !== 'tiny-xception') throw new Error('another family');
-  spec = attributes;
+  const [estimator] = (await compactSpec()).estimators;
+  if (estimator?.family !== 'tiny-xception') throw new Error('another family');
+  spec = estimator;
 });
 
 const box = (x1: number, y1: number, x2: number, y2: number): BoundingBox => ({ x1, y1, x2, y2 });
@@ -35,12 +37,13 @@ function countingNet(): Net & { batches: number[] } {
 async function estimate(
   boxes: readonly BoundingBox[],
   { net = countingNet(), padding = 0 }: { net?: Net; padding?: number } = {},
-): Promise<{ attributes: readonly Attributes[]; imaging: FakeImaging }> {
+): Promise<{ estimates: readonly Estimates[]; imaging: FakeImaging }> {
   const imaging = new FakeImaging();
-  const estimator = new TinyXceptionEstimator(imaging, net, spec, { padding });
-  const attributes = await estimator.estimate(blankRaster(400, 300), boxes);
+  const crop = faceCrop({ ...spec.crop, padding }, spec.nets.ageGender);
+  const estimator = new TinyXceptionEstimator(net, spec, { imaging, crop, batch: spec.batch });
+  const estimates = await estimator.estimate(blankRaster(400, 300), boxes);
   expect(imaging.held).toBe(0);
-  return { attributes, imaging };
+  return { estimates, imaging };
 }
 
 describe('the crop', () => {
@@ -88,16 +91,16 @@ describe('the crop', () => {
 it('runs batches of at most four, and keeps the order', async () => {
   const net = countingNet();
   const boxes = Array.from({ length: 9 }, (_, index) => box(index * 10, 0, index * 10 + 50, 50));
-  const { attributes } = await estimate(boxes, { net });
+  const { estimates } = await estimate(boxes, { net });
   expect(net.batches).toEqual([4, 4, 1]);
-  expect(attributes.map(({ ageYears }) => ageYears)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
-  expect(attributes[6]).toEqual({ gender: { label: 'Male', confidence: 0.75 }, age: '(8-12)', ageYears: 7 });
-  expect(attributes[7]!.gender).toEqual({ label: 'Female', confidence: 0.75 });
+  expect(estimates.map(({ years }) => years)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
+  expect(estimates[6]).toEqual({ male: 0.75, years: 7 });
+  expect(estimates[7]).toEqual({ male: 0.25, years: 8 });
 });
 
 it('does nothing for no faces', async () => {
   const net = countingNet();
-  expect((await estimate([], { net })).attributes).toEqual([]);
+  expect((await estimate([], { net })).estimates).toEqual([]);
   expect(net.batches).toEqual([]);
 });
 

@@ -1,5 +1,12 @@
 import { createHash } from 'node:crypto';
-import type { DetectorSpec, Manifest, ModelFile, NetSpec, PackSpec } from '../../src/packs/spec.js';
+import type {
+  DetectorSpec,
+  EstimatorSpec,
+  Manifest,
+  ModelFile,
+  NetSpec,
+  PackSpec,
+} from '../../src/packs/spec.js';
 
 /** Bytes that no two calls with another seed share. */
 export function content(seed: number, bytes = 200_000): Buffer {
@@ -26,18 +33,23 @@ export function fakePack(files: ModelFile[]): PackSpec {
     files,
     detectors: { one: detector('a.onnx'), two: detector('b.onnx') },
     defaultDetector: 'one',
-    attributes: {
-      family: 'tiny-xception',
-      net: net('c.onnx'),
-      genderLabels: ['Male', 'Female'],
-      padding: 0,
-      batch: 4,
-    },
+    estimators: [estimator('c.onnx')],
   };
 }
 
 export function fakeManifest(files: ModelFile[]): Manifest {
-  return { schemaVersion: 1, packs: { fake: fakePack(files) } };
+  return { schemaVersion: 2, packs: { fake: fakePack(files) } };
+}
+
+export function estimator(weights: string): EstimatorSpec {
+  return {
+    family: 'tiny-xception',
+    nets: { ageGender: net(weights) },
+    genderLabels: ['Male', 'Female'],
+    crop: { kind: 'box', padding: 0, fill: 'black-square' },
+    batch: 4,
+    gives: ['male', 'years'],
+  };
 }
 
 function detector(weights: string): DetectorSpec {

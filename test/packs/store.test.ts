@@ -4,8 +4,8 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defaultModelsDir, resolvePack } from '../../src/packs/store.js';
 import type { Store } from '../../src/packs/store.js';
-import type { Manifest, PackSpec } from '../../src/packs/spec.js';
-import { content, fakeManifest, fakePack, modelFile } from './fake-pack.js';
+import type { EstimatorOf, EstimatorSpec, Manifest, PackSpec } from '../../src/packs/spec.js';
+import { content, estimator, fakeManifest, fakePack, modelFile } from './fake-pack.js';
 
 const FILES = { 'a.onnx': content(1), 'b.onnx': content(2), 'c.onnx': content(3, 1000) };
 const choice = { pack: 'fake', engine: 'opencv' } as const;
@@ -48,9 +48,9 @@ describe('resolvePack', () => {
   it('gives the files of the chosen detector and of the attribute nets', async () => {
     await install('b.onnx', 'c.onnx');
     const { lanePack, detector, spec } = await resolvePack(store(), { ...choice, detector: 'two' });
-    expect(lanePack.files).toEqual({
-      'b.onnx': path.join(folder, 'b.onnx'),
-      'c.onnx': path.join(folder, 'c.onnx'),
+    expect(lanePack.nets).toEqual({
+      'b.onnx': { format: 'onnx', weights: path.join(folder, 'b.onnx') },
+      'c.onnx': { format: 'onnx', weights: path.join(folder, 'c.onnx') },
     });
     expect(lanePack.detector).toBe('two');
     expect(detector.net.weights).toBe('b.onnx');
@@ -173,7 +173,7 @@ describe('resolvePack', () => {
   it('looks for embedded packs in the package', async () => {
     const spec: PackSpec = { ...fakePack([...manifest.packs['fake']!.files]), origin: 'embedded' };
     const embedded = store({
-      manifest: { schemaVersion: 1, packs: { fake: spec } },
+      manifest: { schemaVersion: 2, packs: { fake: spec } },
       packageRoot: '/opt/facetag',
     });
     const missing = resolvePack(embedded, choice);
@@ -189,7 +189,7 @@ describe('modelsHash', () => {
   ): Promise<string> => {
     await install('a.onnx', 'b.onnx', 'c.onnx');
     const packs = { fake: change(manifest.packs['fake']!) };
-    return (await resolvePack(store({ manifest: { schemaVersion: 1, packs } }), { ...choice, detector }))
+    return (await resolvePack(store({ manifest: { schemaVersion: 2, packs } }), { ...choice, detector }))
       .modelsHash;
   };
 
@@ -201,16 +201,22 @@ describe('modelsHash', () => {
   it.each<[string, (spec: PackSpec) => PackSpec]>([
     ['the description', (spec) => ({ ...spec, description: 'new words' })],
     ['the default threshold, which the settings hold', (spec) => withDetector(spec, { minConfidence: 0.1 })],
-    ['the batch size', (spec) => ({ ...spec, attributes: { ...spec.attributes, batch: 1 } })],
+    [
+      'the default padding, which the settings hold',
+      (spec) => withEstimator(spec, { crop: { kind: 'box', padding: 0.1, fill: 'black-square' } }),
+    ],
+    ['the batch size', (spec) => withEstimator(spec, { batch: 1 })],
   ])('does not depend on %s', async (_what, change) => {
     expect(await hashOf(change)).toBe(await hashOf());
   });
 
   it.each<[string, (spec: PackSpec) => PackSpec]>([
     ['the overlap limit', (spec) => withDetector(spec, { nmsIou: 0.1 })],
+    ['the order of the labels', (spec) => withEstimator(spec, { genderLabels: ['Female', 'Male'] })],
+    ['what an estimator gives', (spec) => withEstimator(spec, { gives: ['years'] })],
     [
-      'the order of the labels',
-      (spec) => ({ ...spec, attributes: { ...spec.attributes, genderLabels: ['Female', 'Male'] } }),
+      'how estimates are combined',
+      (spec) => ({ ...spec, combine: { years: { rule: 'weighted-mean', weights: [1] } } }),
     ],
   ])('depends on %s', async (_what, change) => {
     expect(await hashOf(change)).not.toBe(await hashOf());
@@ -224,4 +230,8 @@ describe('modelsHash', () => {
 function withDetector(spec: PackSpec, change: Partial<PackSpec['detectors'][string]>): PackSpec {
   const { one } = spec.detectors;
   return { ...spec, detectors: { ...spec.detectors, one: { ...one!, ...change } } };
+}
+
+function withEstimator(spec: PackSpec, change: Partial<EstimatorOf<'tiny-xception'>>): PackSpec {
+  return { ...spec, estimators: [{ ...estimator('c.onnx'), ...change } as EstimatorSpec] };
 }

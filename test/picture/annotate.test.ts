@@ -63,7 +63,7 @@ class FakeCanvases implements CanvasFactory {
 const face: Face = {
   box: { x1: 40, y1: 200, x2: 140, y2: 700 },
   confidence: 0.9,
-  attributes: { gender: { label: 'Male', confidence: 0.8 }, age: '(4-6)' },
+  attributes: { gender: 'Male', genderConfidence: 0.8, age: '(4-6)' },
 };
 
 describe('annotateImage', () => {
@@ -77,7 +77,7 @@ describe('annotateImage', () => {
     for (let y = 205; y < 695; y += 1) expect(painted(y)).toBe(true);
     expect(painted(705)).toBe(false);
     expect(painted(100)).toBe(false);
-    expect(new Set(canvases.texts)).toEqual(new Set(['Male 80%', '(4-6)']));
+    expect(new Set(canvases.texts)).toEqual(new Set(['Male 80 %', '(4-6)']));
   });
 
   it('holds one small canvas at a time and releases it', async () => {

@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { FatalError, ImageError } from '../../src/errors.js';
 import { processImage, type ImagePorts } from '../../src/picture/process-image.js';
-import type { Attributes, DecodedPicture, Face } from '../../src/types.js';
+import type { Attributes, Estimates } from '../../src/core/attributes.js';
+import type { DecodedPicture, Face } from '../../src/types.js';
 import { face } from '../records.js';
 
-const attributes: Attributes = { gender: { label: 'Male', confidence: 0.7 }, age: '(4-6)' };
+const estimates: Estimates = { male: 0.7, years: 5.04 };
+const attributes: Attributes = { gender: 'Male', genderConfidence: 0.7, age: '(4-6)', ageYears: 5 };
 const picture: DecodedPicture = {
   raster: { data: Buffer.alloc(100 * 50 * 3), width: 100, height: 50 },
   width: 400,
   height: 200,
+  orientation: 6,
   scale: 0.25,
 };
 const source = { root: '/photos', path: '/photos/a.jpg', relativePath: 'a.jpg' };
@@ -32,7 +35,7 @@ function ports(over: Partial<ImagePorts> = {}): ImagePorts {
           { box: { x1: 50, y1: 10, x2: 60, y2: 20 }, confidence: 0.9 },
         ]),
     },
-    attributes: { estimate: (_, boxes) => Promise.resolve(boxes.map(() => attributes)) },
+    attributes: { estimate: (_, boxes) => Promise.resolve(boxes.map(() => estimates)) },
     ...over,
   };
 }
@@ -43,6 +46,7 @@ describe('processImage', () => {
     expect(report).toMatchObject({
       width: 400,
       height: 200,
+      orientation: 6,
       scale: 0.25,
       faces: [
         { box: { x1: 200, y1: 40, x2: 240, y2: 80 }, confidence: 0.9, attributes },
@@ -67,7 +71,7 @@ describe('processImage', () => {
           attributes: {
             estimate: (_, boxes) => {
               estimated = boxes.length;
-              return Promise.resolve(boxes.map(() => attributes));
+              return Promise.resolve(boxes.map(() => estimates));
             },
           },
         }),

@@ -1,5 +1,7 @@
+import { ENGINE_READS } from '../../core/engines.js';
 import { FatalError } from '../../errors.js';
-import type { Blob, Engine, Net, NetFiles } from '../../ports.js';
+import type { Blob, Engine, Net } from '../../ports.js';
+import type { NetFiles } from '../../types.js';
 import type { Addon, NativeNet } from './addon.js';
 import { native, readFloats } from './addon.js';
 import { OpenCvBlob } from './imaging.js';
@@ -7,6 +9,7 @@ import { OpenCvBlob } from './imaging.js';
 /** OpenCV's own DNN on the CPU. */
 export class OpenCvEngine implements Engine {
   readonly name = 'opencv';
+  readonly reads = ENGINE_READS.opencv;
 
   constructor(private readonly cv: Addon) {}
 

@@ -3,6 +3,7 @@ import type { CsvNames, OutputFormat } from '../../config.js';
 import type { Request } from '../../core/completion.js';
 import { entriesOf, sameRoots, type Roots } from '../../core/roots.js';
 import { doubleShare, missingShares, whatIsMissing, type FolderState } from '../../core/shares.js';
+import { SCHEMA_VERSION } from '../../core/report.js';
 import { sameRun } from '../../core/skip.js';
 import { FatalError, usageError } from '../../errors.js';
 import type { EventLog, Ledger, OutputFolders } from '../../ports.js';
@@ -112,7 +113,7 @@ function originsOf(folders: readonly string[], { openLedger }: MergePorts): Read
       if (twin !== undefined) throw usageError(`${image} in one folder only`, 'the shards', [twin, folder]);
       origins.set(image, folder);
       const stored = ledger.read(image);
-      if (!stored) throw usageError('whole records', `${image} in ${folder}`, 'a damaged one');
+      if (!stored) throw unreadable(image, folder, ledger);
       run ??= { image, key: stored.record.run };
       if (!sameRun(run.key, stored.record.run)) {
         throw usageError(
@@ -124,4 +125,11 @@ function originsOf(folders: readonly string[], { openLedger }: MergePorts): Read
     }
   }
   return origins;
+}
+
+function unreadable(image: string, folder: string, ledger: Ledger): FatalError {
+  const place = `${image} in ${folder}`;
+  if (!ledger.hasOtherVersion(image)) return usageError('whole records', place, 'a damaged one');
+  const { code, message } = usageError(`records of format ${SCHEMA_VERSION}`, place, 'another version');
+  return new FatalError(code, `${message}\nRun facetag on the pictures of ${folder} again before merging`);
 }

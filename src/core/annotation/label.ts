@@ -1,4 +1,6 @@
-import type { Attributes, BoundingBox } from '../../types.js';
+import type { BoundingBox } from '../../types.js';
+import type { Attributes } from '../attributes.js';
+import { faceParts, joinParts } from '../face-text.js';
 import type { AnnotationStyle, MeasureText } from './style.js';
 
 /** Text set in lines, not yet placed. */
@@ -11,26 +13,21 @@ export interface TextBlock {
   readonly lineHeight: number;
 }
 
-/** A label may be this much wider than its face before it is broken into two lines. */
+/** A label may be this much wider than its face before it is broken into lines. */
 const OVERHANG = 1.3;
 /** In capitals: from baseline to baseline, and how far parentheses reach below. */
 const LEADING = 1.7;
 const DESCENT = 0.25;
 
-/** What is written at a face, in two parts that may stand below each other: `Female 94%`, `(25-32)`. */
-export function labelParts({ gender, age }: Attributes): readonly [string, string] {
-  return [`${gender.label} ${Math.round(gender.confidence * 100)}%`, age];
-}
-
-/** Sets a label in one line where the face is wide enough for it, else in two. */
+/** Sets what people read of a face in one line where the face is wide enough for it, else in a line for each part. */
 export function setLabel(
   attributes: Attributes,
   box: BoundingBox,
   style: AnnotationStyle,
   measure: MeasureText,
 ): TextBlock {
-  const parts = labelParts(attributes);
-  const single = setLines([parts.join(' ')], style, measure);
+  const parts = faceParts(attributes).map(({ text }) => text);
+  const single = setLines([joinParts(parts)], style, measure);
   return single.width <= OVERHANG * (box.x2 - box.x1) ? single : setLines(parts, style, measure);
 }
 

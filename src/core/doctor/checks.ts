@@ -2,7 +2,7 @@ import type { DoctorFacts, FolderFacts, PackFacts, Probed } from './facts.js';
 
 /** One line of the report. */
 export interface Check {
-  /** `node`, `opencv`, `pictures`, `pack <name>`, `cpu`, `memory`, `output`, `models`. */
+  /** `node`, `opencv`, `onnxruntime`, `pictures`, `pack <name>`, `cpu`, `memory`, `output`, `models`. */
   readonly check: string;
   /** `warn`: it works, but not for everything. */
   readonly status: 'ok' | 'warn' | 'fault';
@@ -14,6 +14,9 @@ export interface Check {
 }
 
 const REBUILD = 'Run `npm start` in the checkout, or `facetag setup` after a global install';
+
+/** In facetag's own folder; where it is global, so must this be. */
+const INSTALL_ONNXRUNTIME = 'npm install onnxruntime-node (with -g where facetag is global)';
 
 /** Room for the parent and one lane of the larger pack (260 MB), with a large picture in hand. */
 const COMFORTABLE_MEMORY = 512e6;
@@ -33,6 +36,24 @@ export function checkOpenCv({ opencv }: DoctorFacts): Check {
     status: 'ok',
     found: `${opencv.value.version}, loaded and tried in a child process`,
   };
+}
+
+export function checkOnnxRuntime({ onnxruntime }: DoctorFacts): Check {
+  const check = 'onnxruntime';
+  if (onnxruntime.state !== 'works') {
+    const { found } = unusable(check, onnxruntime);
+    return {
+      check,
+      status: 'warn',
+      found,
+      remedy: `Run: ${INSTALL_ONNXRUNTIME}, or leave out --engine onnxruntime`,
+    };
+  }
+  const { value } = onnxruntime;
+  const found = value.installed
+    ? `${value.version}, loaded and tried in a child process`
+    : `not installed; to use --engine onnxruntime, run: ${INSTALL_ONNXRUNTIME}`;
+  return { check, status: 'ok', found };
 }
 
 export function checkPictures({ pictures }: DoctorFacts): Check {

@@ -7,6 +7,7 @@ export interface DoctorFacts {
   /** `linux x64`. */
   readonly platform: string;
   readonly opencv: Probed<OpenCvFacts>;
+  readonly onnxruntime: Probed<OnnxRuntimeFacts>;
   readonly pictures: Probed<CodecFacts>;
   readonly packs: readonly PackFacts[];
   readonly machine: MachineLimits;
@@ -28,6 +29,12 @@ export interface OpenCvFacts {
   /** `4.6.0`. */
   readonly version: string;
 }
+
+/** An engine that is not among facetag's dependencies: without it everything else works. */
+export type OnnxRuntimeFacts =
+  | { readonly installed: false }
+  /** `1.30.0`. */
+  | { readonly installed: true; readonly version: string };
 
 export interface CodecFacts {
   /** Of the libraries. */

@@ -5,6 +5,20 @@ import type { ParsedExpression } from './parse.js';
 import { ARITHMETIC, COMPARISON, NOUN, toPart } from './parts.js';
 import type { Part, Read } from './parts.js';
 
+/** `gender, age, status or code`. */
+const TEXT_NAMES = [...FACE_NAMES, ...PICTURE_NAMES]
+  .flatMap(([name, { type }]) => (type === 'text' ? [name] : []))
+  .join(', ')
+  .replace(/, (\w+)$/, ' or $1');
+
+/** An absent text is neither equal to anything nor different from it, as an absent number. */
+function sameText(read: Read<string | undefined>, wanted: string, equal: boolean): Read<boolean> {
+  return (picture, face) => {
+    const value = read(picture, face);
+    return value !== undefined && (value === wanted) === equal;
+  };
+}
+
 /** Turns a parsed expression into closures over a closed set of names; everything else is a fault. */
 export class Compiler {
   constructor(
@@ -106,24 +120,21 @@ export class Compiler {
       return (picture, face) => compare(left.read(picture, face), right.read(picture, face));
     }
     if (operator !== '==' && operator !== '!=') this.failOrder(node, left, right);
-    const equal = this.equality(node, left, right);
-    return operator === '==' ? equal : (picture, face) => !equal(picture, face);
+    return this.equality(node, left, right, operator === '==');
   }
 
-  /** `==` of anything but two numbers. */
-  private equality(node: jsep.BinaryExpression, left: Part, right: Part): Read<boolean> {
+  /** `==` and `!=` (`equal` false) of anything but two numbers. */
+  private equality(node: jsep.BinaryExpression, left: Part, right: Part, equal: boolean): Read<boolean> {
     if (left.type === 'condition' && right.type === 'condition') {
-      return (picture, face) => left.read(picture, face) === right.read(picture, face);
+      return (picture, face) => (left.read(picture, face) === right.read(picture, face)) === equal;
     }
     if (left.type === 'text' && right.type === 'quoted') {
-      const wanted = this.oneOf(left.values, right.value, node.right);
-      return (picture, face) => left.read(picture, face) === wanted;
+      return sameText(left.read, this.oneOf(left.values, right.value, node.right), equal);
     }
     if (left.type === 'quoted' && right.type === 'text') {
-      const wanted = this.oneOf(right.values, left.value, node.left);
-      return (picture, face) => right.read(picture, face) === wanted;
+      return sameText(right.read, this.oneOf(right.values, left.value, node.left), equal);
     }
-    if (left.type === 'quoted') this.fail(node.left, 'a quoted text goes with gender, age, status or code');
+    if (left.type === 'quoted') this.fail(node.left, `a quoted text goes with ${TEXT_NAMES}`);
     const wanted = left.type === 'text' ? NOUN.quoted : NOUN[left.type];
     this.fail(node.right, `expected ${wanted} here, found ${NOUN[right.type]}`);
   }

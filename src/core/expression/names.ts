@@ -1,5 +1,6 @@
-import { AGE_GROUPS, FAILURE_CODES, GENDERS } from '../../types.js';
+import { AGE_GROUPS, FAILURE_CODES } from '../../types.js';
 import type { Gender } from '../../types.js';
+import { ATTRIBUTES, ATTRIBUTE_NAMES, type AttributeName } from '../attributes.js';
 import type { FaceRecord, PictureRecord } from '../report.js';
 
 /** What an expression sees of one face. */
@@ -14,11 +15,14 @@ interface NumberName<T> {
   readonly read: (facts: T) => number;
 }
 
-/** A text out of a closed set, so that a misspelt value is found before the run and not after it. */
+/**
+ * A text out of a closed set, so that a misspelt value is found before the run and not after it. Undefined stands for
+ * "absent".
+ */
 interface TextName<T> {
   readonly type: 'text';
   readonly values: readonly string[];
-  readonly read: (facts: T) => string;
+  readonly read: (facts: T) => string | undefined;
 }
 
 export type Name<T> = NumberName<T> | TextName<T>;
@@ -38,7 +42,7 @@ function number<T>(read: (facts: T) => number): NumberName<T> {
   return { type: 'number', read };
 }
 
-function text<T>(values: readonly string[], read: (facts: T) => string): TextName<T> {
+function text<T>(values: readonly string[], read: (facts: T) => string | undefined): TextName<T> {
   return { type: 'text', values, read };
 }
 
@@ -71,16 +75,28 @@ export const PICTURE_NAMES: ReadonlyMap<string, Name<PictureFacts>> = new Map<st
 
 /** Names that mean something about one face, inside `any`, `all` and `count`; they hide the picture's of the same name. */
 export const FACE_NAMES: ReadonlyMap<string, Name<FaceFacts>> = new Map<string, Name<FaceFacts>>([
-  ['gender', text(GENDERS, ({ gender }) => gender)],
-  ['age', text(AGE_GROUPS, ({ age }) => age)],
+  ...ATTRIBUTE_NAMES.flatMap(attributeName),
   ['minAge', number(lowest)],
   ['maxAge', number(highest)],
-  ['ageYears', number(({ ageYears }) => ageYears ?? NaN)],
   ['confidence', number(({ confidence }) => confidence)],
-  ['genderConfidence', number(({ genderConfidence }) => genderConfidence)],
-  ['ageConfidence', number(({ ageConfidence }) => ageConfidence ?? NaN)],
   ['x', number(({ bbox }) => bbox[0])],
   ['y', number(({ bbox }) => bbox[1])],
   ['w', number(({ bbox }) => bbox[2])],
   ['h', number(({ bbox }) => bbox[3])],
 ]);
+
+/** Every attribute has its own name; a distribution has none, for nothing can be compared with it. */
+function attributeName(name: AttributeName): [string, Name<FaceFacts>][] {
+  const row = ATTRIBUTES[name];
+  switch (row.kind) {
+    case 'label':
+      return [[name, text(row.labels, (face) => onlyText(face[name]))]];
+    case 'number':
+      return [[name, number((face) => onlyNumber(face[name]))]];
+    case 'distribution':
+      return [];
+  }
+}
+
+const onlyText = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+const onlyNumber = (value: unknown): number => (typeof value === 'number' ? value : NaN);

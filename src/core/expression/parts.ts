@@ -7,7 +7,7 @@ export type Read<V> = (picture: PictureFacts, face: FaceFacts) => V;
 export type Part =
   | { readonly type: 'number'; readonly read: Read<number> }
   | { readonly type: 'condition'; readonly read: Read<boolean> }
-  | { readonly type: 'text'; readonly read: Read<string>; readonly values: readonly string[] }
+  | { readonly type: 'text'; readonly read: Read<string | undefined>; readonly values: readonly string[] }
   | { readonly type: 'quoted'; readonly value: string };
 
 /** What a person calls each type. */

@@ -3,7 +3,8 @@ import path from 'node:path';
 import { parseCaffeNet } from '../../../src/convert/caffe/caffe-net.js';
 import type { CaffeNet } from '../../../src/convert/caffe/caffe-net.js';
 import { readTensorflowWeights } from '../../../src/convert/caffe/tensorflow-weights.js';
-import { loadManifest, builtinDefinitions, filesForRun, findDetector } from '../../../src/packs/manifest.js';
+import { attributeNets, findDetector, loadManifest } from '../../../src/packs/manifest.js';
+import { resolveNetFiles } from '../../../src/packs/net-files.js';
 import type { LanePack } from '../../../src/types.js';
 import { repository, shared } from '../../shared.js';
 import { writeCaffeModel } from './caffemodel.js';
@@ -64,24 +65,19 @@ export async function classicPack(
 ): Promise<{ lanePack: LanePack; reference: Record<'detector' | 'gender' | 'age', [string, string]> }> {
   const spec = (await loadManifest({ packageRoot: repository })).packs['classic']!;
   const chosen = findDetector(spec, detector);
-  const files: Record<string, string> = {
-    ...Object.fromEntries(filesForRun(spec, chosen).map(({ name }) => [name, path.join(folder, name)])),
-    ...Object.fromEntries(builtinDefinitions(spec, chosen, repository)),
-  };
-  if (spec.attributes.family !== 'levi-hassner') throw new Error('The classic pack has two classifiers');
-  const pair = ({
-    weights,
-    definition,
-  }: {
-    weights: string;
-    definition?: string | undefined;
-  }): [string, string] => [files[weights]!, files[definition ?? '']!];
+  const nets = await resolveNetFiles([chosen.net, ...attributeNets(spec)], 'opencv', {
+    folder,
+    files: spec.files,
+    packageRoot: repository,
+    remedy: '',
+  });
+  const pair = (name: string): [string, string] => [nets[name]!.weights, nets[name]!.definition!];
   return {
-    lanePack: { name: 'classic', detector, files, spec },
+    lanePack: { name: 'classic', detector, nets, spec },
     reference: {
-      detector: pair(chosen.net),
-      gender: pair(spec.attributes.gender),
-      age: pair(spec.attributes.age),
+      detector: pair(chosen.net.weights),
+      gender: pair('gender_net.caffemodel'),
+      age: pair('age_net.caffemodel'),
     },
   };
 }
