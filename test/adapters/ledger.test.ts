@@ -1,9 +1,11 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openLedger, sweepTemporaries } from '../../src/adapters/ledger.js';
 import { recordPath } from '../../src/core/output-paths.js';
+import { MAX_RECORD_BYTES } from '../../src/core/parse-record.js';
+import { formatRecord } from '../../src/core/report.js';
 import { okRecord } from '../records.js';
 
 let output: string;
@@ -36,6 +38,29 @@ describe('the ledger', () => {
       expect(ledger.images()).toEqual(['a.jpg']);
     },
   );
+
+  it('tells records in another version of the format from damaged ones', async () => {
+    const ledger = openLedger(output);
+    await ledger.write(okRecord('a.jpg'), undefined);
+    expect(ledger.hasOtherVersion('a.jpg')).toBe(false);
+    expect(ledger.hasOtherVersion('none.jpg')).toBe(false);
+    writeFileSync(recordPath(output, 'a.jpg'), '{"schemaVersion":1,"image":"a.jpg"}');
+    expect(ledger.hasOtherVersion('a.jpg')).toBe(true);
+    expect(ledger.read('a.jpg')).toBeUndefined();
+  });
+
+  it('takes neither a file of more than 16 MB nor a folder for a record', async () => {
+    const ledger = openLedger(output);
+    const whole = formatRecord(okRecord('a.jpg'));
+    await ledger.write(okRecord('a.jpg'), undefined);
+    writeFileSync(recordPath(output, 'a.jpg'), whole + ' '.repeat(MAX_RECORD_BYTES - whole.length));
+    expect(ledger.read('a.jpg')?.record).toEqual(okRecord('a.jpg'));
+    writeFileSync(recordPath(output, 'a.jpg'), whole + ' '.repeat(MAX_RECORD_BYTES - whole.length + 1));
+    expect(ledger.read('a.jpg')).toBeUndefined();
+    mkdirSync(recordPath(output, 'b.jpg'));
+    expect(ledger.read('b.jpg')).toBeUndefined();
+    expect(ledger.hasOtherVersion('b.jpg')).toBe(false);
+  });
 
   it('lists the pictures with a record in path order and nothing else', async () => {
     const ledger = openLedger(output);

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { importRuntime, loadOnnxRuntime } from '../../src/adapters/onnxruntime.js';
+import { importRuntime, loadOnnxRuntime, tryOnnxRuntime } from '../../src/adapters/onnxruntime.js';
 import { loadOpenCv } from '../../src/adapters/opencv.js';
 import { createPictures } from '../../src/adapters/sharp.js';
 import type { BlobSpec, Engine, Imaging } from '../../src/ports.js';
@@ -91,6 +91,29 @@ describe('gives what OpenCV gives, within 1e-3', () => {
   });
 });
 
+/** What Node says of a package that is not there. */
+const absent = Object.assign(new Error("Cannot find package 'onnxruntime-node' imported from /x.js"), {
+  code: 'ERR_MODULE_NOT_FOUND',
+});
+
+describe('tried by the doctor', () => {
+  it('runs a net and says its version', async () => {
+    expect(await tryOnnxRuntime()).toEqual({
+      installed: true,
+      version: expect.stringMatching(/^\d+\.\d+\.\d+/) as string,
+    });
+  });
+
+  it('may be absent, but not broken', async () => {
+    expect(await tryOnnxRuntime(() => Promise.reject(absent))).toEqual({ installed: false });
+    const part = Object.assign(new Error("Cannot find package 'onnxruntime-common'"), {
+      code: 'ERR_MODULE_NOT_FOUND',
+    });
+    await expect(tryOnnxRuntime(() => Promise.reject(part))).rejects.toThrow('onnxruntime-common');
+    await expect(tryOnnxRuntime(() => Promise.reject(new Error('GLIBC_2.99')))).rejects.toThrow('GLIBC_2.99');
+  });
+});
+
 describe('says what is wrong', () => {
   let folder: string;
   beforeAll(async () => {
@@ -101,7 +124,6 @@ describe('says what is wrong', () => {
   });
 
   it('when the package is absent: how to install it', async () => {
-    const absent = Object.assign(new Error('Cannot find package'), { code: 'ERR_MODULE_NOT_FOUND' });
     await expect(importRuntime(() => Promise.reject(absent))).rejects.toMatchObject({
       code: 'ENGINE_MISSING',
       message: expect.stringMatching(/is not installed.*npm install onnxruntime-node/) as string,

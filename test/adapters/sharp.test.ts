@@ -166,6 +166,35 @@ describe('orientation', () => {
   });
 });
 
+describe('the orientation', () => {
+  it('is given as stored, 1 where there is none', async () => {
+    const made = await orientedPictures(HOME);
+    for (const [index, { bytes }] of made.entries()) {
+      expect((await pictures.decode(bytes, LIMITS)).orientation).toBe(index + 1);
+    }
+    const png = await encoded((image) => image.png());
+    expect((await pictures.decode(png, LIMITS)).orientation).toBe(1);
+  });
+
+  it.each([0, 9, 255])('is 1 where the file says %d', async (stored) => {
+    const [, , , , , turned] = await orientedPictures(HOME);
+    const bytes = withOrientation(turned!.bytes, stored);
+    const { orientation, width, height } = await pictures.decode(bytes, LIMITS);
+    expect(orientation).toBe(1);
+    expect(width).toBeLessThan(height);
+  });
+});
+
+/** Overwrites the orientation in a JPEG's EXIF. */
+function withOrientation(jpeg: Buffer, value: number): Buffer {
+  const bytes = Buffer.from(jpeg);
+  const little = bytes.indexOf(Buffer.from([0x12, 0x01, 3, 0, 1, 0, 0, 0]));
+  const big = bytes.indexOf(Buffer.from([0x01, 0x12, 0, 3, 0, 0, 0, 1]));
+  if (little >= 0) bytes.writeUInt16LE(value, little + 8);
+  else bytes.writeUInt16BE(value, big + 8);
+  return bytes;
+}
+
 describe('size', () => {
   it.each([
     { width: 1600, height: 900, raster: [720, 405], scale: 0.45 },

@@ -267,6 +267,15 @@ describe('runBatch', () => {
     expect(run.removedCopies).toEqual(['a.jpg']);
   });
 
+  it('counts what is redone because its record is in another version of the format', async () => {
+    const run = batch(['a.jpg', 'b.jpg', 'c.jpg'], {
+      stored: [okRecord('a.jpg')],
+      otherVersion: ['b.jpg', 'a.jpg'],
+    });
+    await run.run();
+    expect(run.tally).toMatchObject({ processed: 2, skipped: 1, reformatted: 1 });
+  });
+
   it('works without an output folder', async () => {
     const run = batch(['a.jpg'], { noLedger: true });
     await run.run();

@@ -7,6 +7,7 @@ import { openLedger } from '../../src/adapters/ledger.js';
 import { isGone, mtimeOf, outputFolders } from '../../src/adapters/output-folder.js';
 import { openStandardOutput } from '../../src/adapters/standard-output.js';
 import { dryRun } from '../../src/commands/dry-run.js';
+import type { RunEvent } from '../../src/core/events.js';
 import { resolveConfig, type RawFlags } from '../../src/cli/options.js';
 import { Stop } from '../../src/batch/stop-switch.js';
 import { FakeStream } from '../adapters/fake-stream.js';
@@ -23,7 +24,7 @@ afterEach(() => {
   rmSync(cwd, { recursive: true, force: true });
 });
 
-async function list(flags: RawFlags, { terminal = false } = {}): Promise<string> {
+async function list(flags: RawFlags, { terminal = false, log = [] as RunEvent[] } = {}): Promise<string> {
   const stdout = new FakeStream(terminal);
   const code = await dryRun(
     resolveConfig(['photos'], { dryRun: true, ...flags }, {}),
@@ -33,7 +34,7 @@ async function list(flags: RawFlags, { terminal = false } = {}): Promise<string>
       cwd,
       files: pictureFiles,
       isGone,
-      log: { emit: () => undefined },
+      log: { emit: (event) => log.push(event) },
       mtimeOf,
       now: () => 0,
       openLedger,
@@ -73,6 +74,17 @@ describe('a dry run', () => {
     expect(openLedger(output).read('a.jpg')?.mtimeMs).toBe(stamp.mtimeMs - 5000);
     writeFileSync(photo, 'x');
     expect(await list({})).toBe('tag\ta.jpg\n');
+  });
+
+  it('counts what would be redone because its record is in another version of the format', async () => {
+    for (const name of ['a.jpg', 'b.jpg']) writeFileSync(path.join(cwd, 'photos', name), '');
+    mkdirSync(path.join(cwd, 'out'));
+    await outputFolders.writeRoots(path.join(cwd, 'out'), { base: path.join(cwd, 'photos') });
+    const old = { ...okRecord('a.jpg'), schemaVersion: 1 };
+    await openLedger(path.join(cwd, 'out')).write(old, undefined);
+    const log: RunEvent[] = [];
+    expect(await list({}, { log })).toBe('tag\ta.jpg\ntag\tb.jpg\n');
+    expect(log).toEqual([{ event: 'format-changed', pictures: 1 }]);
   });
 
   const ODD = 'a\n\t\u001b[31m\u202e\u2028.jpg';

@@ -38,6 +38,14 @@ describe('pruneGone', () => {
     expect(ledger.images()).toEqual(['iphone/b.jpg', 'kept.jpg']);
   });
 
+  it('removes a record in another version of the format, too', async () => {
+    const ledger = openLedger(output);
+    await ledger.write(okRecord('gone.jpg'), undefined);
+    writeFileSync(path.join(output, 'json', 'gone.jpg.json'), '{"schemaVersion":1,"image":"gone.jpg"}');
+    expect(pruneGone({ base: '/photos' }, ledger, { isGone })).toBe(1);
+    expect(ledger.images()).toEqual([]);
+  });
+
   it.each(['{"mine":1}', '', JSON.stringify(okRecord('other.jpg'))])(
     'leaves a file that is no record of facetag: %j',
     async (content) => {

@@ -44,7 +44,7 @@ describe('what people read of a face', () => {
       height: 22,
       baseline: 9,
     });
-    const { marks } = layoutAnnotation({ width: 640, height: 480 }, [one], measure);
+    const marks = layoutAnnotation({ width: 640, height: 480 }, [one], measure);
     expect(marks[0]!.label!.lines.map(({ text }) => text)).toEqual(['Female 93 %, 35 years']);
     const written = JSON.parse(formatRecord(okRecord('a.jpg', [one]))) as SetupRecord;
     const table = formatTable([written], { faceParts, percent });

@@ -217,6 +217,13 @@ describe('facetag merge', () => {
     expect((await run('merge', 'shard-2', 'shard-3', '-o', 'shard-3')).code).toBe(2);
   });
 
+  it('refuses records of an older format, and says what to do', async () => {
+    const [first = ''] = tree('shard-2/json').keys();
+    const file = path.join(cwd, 'shard-2/json', first);
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"schemaVersion": 2', '"schemaVersion": 1'));
+    await refused(['shard-1', 'shard-2', 'shard-3'], /records of format 2/, /pictures of .*shard-2 again/);
+  });
+
   it('refuses to mix its results with others', async () => {
     expect((await run('photos', '-o', 'taken')).code).toBe(1);
     const before = tree('taken');

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process';
-import { cpSync, lstatSync, mkdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CSV_HEADER } from '../../src/core/csv.js';
@@ -75,6 +84,31 @@ describe('facetag <folder>', () => {
     expect(other.stderr).toContain('3 tagged, 0 unchanged');
     const forced = await facetag(['photos', '--min-confidence', '0.4', '--force'], { cwd: folder });
     expect(forced.stderr).toContain('3 tagged, 0 unchanged');
+  });
+
+  it('redoes records of an older format, says so once, and never puts them into tables', async () => {
+    const folder = temporaryFolder();
+    cpSync(FIXTURES, path.join(folder, 'photos', 'a'), { recursive: true });
+    cpSync(FIXTURES, path.join(folder, 'photos', 'b'), { recursive: true });
+    expect((await facetag(['photos'], { cwd: folder })).code).toBe(0);
+    const output = path.join(folder, 'facetag-out');
+    const fresh = contents(output);
+    for (const file of [...fresh.keys()].filter((name) => name.endsWith('.json') && name.includes('/'))) {
+      const full = path.join(output, file);
+      const { mtime } = statSync(full);
+      const text = readFileSync(full, 'utf8').replace('"schemaVersion": 2', '"schemaVersion": 1');
+      writeFileSync(full, text.replace(/ {2}"orientation": \d,\n/, ''));
+      utimesSync(full, mtime, mtime);
+    }
+    const part = await facetag(['photos/a', '--base', 'photos', '--summary', 's.json'], { cwd: folder });
+    expect(part.code).toBe(0);
+    expect(part.stderr.match(/format/g)).toHaveLength(2);
+    expect(part.stderr).toContain('3 pictures are redone because the record format changed\n');
+    expect(part.stderr).toContain('3 records in another version of the format left out of the tables');
+    expect(readFileSync(path.join(output, 'faces.csv'), 'utf8')).not.toContain('b/');
+    expect(JSON.parse(readFileSync(path.join(folder, 's.json'), 'utf8'))).toMatchObject({ reformatted: 3 });
+    expect((await facetag(['photos'], { cwd: folder })).stderr).toContain('3 tagged, 3 unchanged');
+    expect(contents(output)).toEqual(fresh);
   });
 
   it('never takes its own output for pictures', async () => {

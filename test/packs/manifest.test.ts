@@ -71,6 +71,60 @@ describe('parseManifest', () => {
     expect(() => parseManifest(text, 'x.json', 'user')).toThrow(message);
   });
 
+  it('says what to change in one of schema 1', () => {
+    const first = JSON.stringify({ ...valid, schemaVersion: 1 });
+    expect(() => parseManifest(first, 'x.json', 'user')).toThrow(
+      /x\.json is not a valid manifest:\n.*schema 1.*\n[^]*"estimators": \[\{ "family": "tiny-xception"/,
+    );
+  });
+
+  const two = (more: object, giving: object = {}): string =>
+    change((fake) => {
+      const [one] = fake['estimators'] as object[];
+      Object.assign(fake, { estimators: [one, { ...one, ...giving }] }, more);
+    });
+  const mean = (...weights: number[]) => ({ rule: 'weighted-mean', weights });
+
+  it('takes two estimators with a rule for what both give', () => {
+    const both = { combine: { male: mean(0.5, 0.5), years: mean(0.7, 0.3) } };
+    expect(() => parseManifest(two(both), 'x.json')).not.toThrow();
+    const one = { combine: { years: mean(0.7, 0.3) } };
+    expect(() => parseManifest(two(one, { gives: ['years'] }), 'x.json')).not.toThrow();
+  });
+
+  const crop = { kind: 'box', padding: 0, fill: 'replicate' };
+  it.each([
+    [
+      'two that give the same without a rule',
+      two({}),
+      '2 estimators give "male": "combine" needs a rule for it',
+    ],
+    [
+      'a rule of too few weights',
+      two({ combine: { male: mean(1), years: mean(1, 1) } }),
+      'combine.male has 1 weight for 2 estimators',
+    ],
+    ['a weight of 0', two({ combine: { male: mean(0, 1), years: mean(1, 1) } }), 'combine.male.weights'],
+    [
+      'a rule that nobody knows',
+      two({ combine: { male: { rule: 'max', weights: [1, 1] } } }),
+      'combine.male',
+    ],
+    ['a rule for what is no estimate', two({ combine: { gender: mean(1, 1) } }), 'gender'],
+    ['no estimators', change((fake) => (fake['estimators'] = [])), 'estimators'],
+    [
+      'estimators without an age',
+      two({}, {}).replaceAll(/"gives":\["male","years"\]/g, '"gives":["male"]'),
+      '"years" or',
+    ],
+    ['an estimator that gives what its family cannot', two({}, { gives: ['ageDistribution'] }), 'gives'],
+    ['a crop of an unknown kind', two({}, { crop: { ...crop, kind: 'ellipse' } }), 'crop'],
+    ['a crop filled with something else', two({}, { crop: { ...crop, fill: 'white' } }), 'crop.fill'],
+    ['a label twice', two({}, { genderLabels: ['Male', 'Male'] }), 'each label once'],
+  ])('refuses %s', (_what, text, message) => {
+    expect(() => parseManifest(text, 'x.json')).toThrow(message);
+  });
+
   it.each([
     ['builtin:classic/res10.prototxt', true],
     ['builtin:../../etc/passwd', false],

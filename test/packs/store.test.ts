@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { defaultModelsDir, resolvePack } from '../../src/packs/store.js';
 import type { Store } from '../../src/packs/store.js';
+import { resolveNetFiles } from '../../src/packs/net-files.js';
 import type { EstimatorOf, EstimatorSpec, Manifest, PackSpec } from '../../src/packs/spec.js';
 import { content, estimator, fakeManifest, fakePack, modelFile } from './fake-pack.js';
 
@@ -168,6 +169,27 @@ describe('resolvePack', () => {
     await chmod(folder, 0o555);
     await expect(resolvePack(store(), choice)).resolves.toBeDefined();
     await chmod(folder, 0o755);
+  });
+
+  it('grows the crops by what --padding says', async () => {
+    await install('a.onnx', 'c.onnx');
+    const { spec, lanePack } = await resolvePack(store(), { ...choice, padding: 0.25 });
+    expect(spec.estimators).toMatchObject([{ crop: { kind: 'box', padding: 0.25 } }]);
+    expect(lanePack.spec).toBe(spec);
+  });
+
+  it('finds the definition of a net beside its weights, or in the package', async () => {
+    const caffe = { format: 'caffe', weights: 'a.onnx', definition: 'b.onnx' } as const;
+    const builtin = { ...caffe, definition: 'builtin:classic/res10.prototxt' };
+    const places = { folder: '/m/fake', files: [], packageRoot: '/opt/facetag', remedy: '' };
+    const found = async (net: object) =>
+      await resolveNetFiles([{ ...manifest.packs['fake']!.detectors['one']!.net, ...net }], 'opencv', places);
+    expect(await found(caffe)).toEqual({
+      'a.onnx': { format: 'caffe', weights: '/m/fake/a.onnx', definition: '/m/fake/b.onnx' },
+    });
+    expect(await found(builtin)).toMatchObject({
+      'a.onnx': { definition: '/opt/facetag/models/classic/res10.prototxt' },
+    });
   });
 
   it('looks for embedded packs in the package', async () => {

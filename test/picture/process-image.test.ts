@@ -109,9 +109,14 @@ describe('processImage', () => {
       { stage: 'attributes', code: 'CRASHED' },
     ],
     [
-      'an estimator that leaves a face out',
-      { attributes: { estimate: () => Promise.resolve([attributes]) } },
+      'an estimator that leaves out a face',
+      { attributes: { estimate: () => Promise.resolve([estimates]) } },
       { stage: 'attributes', code: 'CRASHED', message: '1 estimates for 2 faces' },
+    ],
+    [
+      'an estimate that is no number',
+      { attributes: { estimate: () => Promise.resolve([estimates, { male: NaN, years: 3 }]) } },
+      { stage: 'attributes', code: 'CRASHED', message: 'The nets gave NaN for male' },
     ],
   ])('reports %s as data', async (_, over, failure) => {
     const report = await processImage({ source }, ports(over), settings);

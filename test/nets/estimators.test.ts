@@ -1,0 +1,102 @@
+import { describe, expect, it } from 'vitest';
+import type { Estimates } from '../../src/core/attributes.js';
+import { CombinedEstimator } from '../../src/nets/estimators.js';
+import { faceCrop } from '../../src/nets/face-crop.js';
+import { LeviHassnerEstimator } from '../../src/nets/levi-hassner.js';
+import type { EstimatorOf, NetSpec } from '../../src/packs/spec.js';
+import type { AttributeEstimator, Blob, Net } from '../../src/ports.js';
+import { AGE_GROUPS } from '../../src/types.js';
+import { FakeImaging, blankRaster } from './fake-imaging.js';
+
+const boxes = Array.from({ length: 3 }, (_, i) => ({ x1: i * 10, y1: 0, x2: i * 10 + 20, y2: 20 }));
+const raster = blankRaster(100, 50);
+
+/** Says the same of every face. */
+const saying = (estimates: Estimates, faces = boxes.length): AttributeEstimator => ({
+  estimate: () => Promise.resolve(Array.from({ length: faces }, () => estimates)),
+});
+
+describe('the estimators of a pack', () => {
+  it('give what each gives, and by the rule what two give', async () => {
+    const pack = new CombinedEstimator(
+      [
+        { estimator: saying({ male: 0.2, years: 40 }), gives: ['male', 'years'] },
+        { estimator: saying({ male: 0.8, years: 20 }), gives: ['years'] },
+      ],
+      { years: { rule: 'weighted-mean', weights: [0.7, 0.3] } },
+    );
+    const estimates = await pack.estimate(raster, boxes);
+    expect(estimates).toHaveLength(3);
+    expect(estimates[2]?.male).toBe(0.2);
+    expect(estimates[2]?.years).toBeCloseTo(34, 9);
+  });
+
+  it('never lose a face', async () => {
+    const short = new CombinedEstimator([{ estimator: saying({ male: 1 }, 2), gives: ['male'] }], {});
+    await expect(short.estimate(raster, boxes)).rejects.toThrow('An estimator left out a face');
+  });
+});
+
+const net: NetSpec = {
+  format: 'caffe',
+  weights: 'a',
+  width: 8,
+  height: 8,
+  scale: 1,
+  mean: [0, 0, 0],
+  channelOrder: 'bgr',
+};
+
+const reversed = [...AGE_GROUPS].reverse();
+
+const classifiers: EstimatorOf<'levi-hassner'> = {
+  family: 'levi-hassner',
+  nets: { gender: net, age: net },
+  genderLabels: ['Female', 'Male'],
+  ageLabels: reversed,
+  crop: { kind: 'box', padding: 0, fill: 'replicate' },
+  batch: 2,
+  gives: ['male', 'ageDistribution'],
+};
+
+/** Gives every face the same row. */
+const constantNet = (row: readonly number[]): Net => ({
+  forward: ({ shape: [count] }: Blob) =>
+    Promise.resolve([Float32Array.from(Array.from({ length: count }, () => row).flat())]),
+});
+
+async function estimate(spec: EstimatorOf<'levi-hassner'>) {
+  const imaging = new FakeImaging();
+  const tools = { imaging, crop: faceCrop(spec.crop, net), batch: spec.batch };
+  const nets = { gender: constantNet([0.25, 0.75]), age: constantNet([0.5, 0.25, 0.25, 0, 0, 0, 0, 0]) };
+  const estimator = await LeviHassnerEstimator.create(nets, spec, tools);
+  imaging.steps.length = 0;
+  const estimates = await estimator.estimate(raster, boxes);
+  expect(imaging.held).toBe(0);
+  return { estimates, blobs: imaging.steps.filter((step) => 'blob' in step) };
+}
+
+describe('two classifiers', () => {
+  it('give their probabilities in the order of the groups, whatever the order of their outputs', async () => {
+    const { estimates } = await estimate(classifiers);
+    expect(estimates).toHaveLength(3);
+    expect(estimates[0]).toEqual({ male: 0.75, ageDistribution: [0, 0, 0, 0, 0, 0.25, 0.25, 0.5] });
+  });
+
+  it('share a blob where they take the same, and have one each where not', async () => {
+    expect((await estimate(classifiers)).blobs).toHaveLength(2);
+    const other = { ...classifiers, nets: { gender: net, age: { ...net, scale: 2 } } };
+    expect((await estimate(other)).blobs).toHaveLength(4);
+  });
+
+  it('get faces on a black square where the manifest says so', async () => {
+    const crop = { kind: 'box', padding: 0, fill: 'black-square' } as const;
+    const { blobs } = await estimate({ ...classifiers, crop });
+    expect(blobs[0]).toMatchObject({
+      images: [
+        [8, 8],
+        [8, 8],
+      ],
+    });
+  });
+});
