@@ -14,6 +14,7 @@ const outDir = path.join(repository, 'models', 'compact');
 export const modelFile = {
   detector: path.join(outDir, 'face-detector-ssd-mobilenetv1.onnx'),
   ageGender: path.join(outDir, 'age-gender-tiny-xception.onnx'),
+  landmarks: path.join(outDir, 'landmark-68-tiny.onnx'),
 };
 
 /** Makes the pack's files unless set-up has done so. */

@@ -7,9 +7,11 @@ import { FatalError } from '../errors.js';
 import { findPack, loadManifest } from '../packs/manifest.js';
 import type { ModelFile } from '../packs/spec.js';
 import { inspectFile } from '../packs/inspect-file.js';
+import type { TfjsWeights } from './tfjs/decode-weights.js';
+import { landmark68TinyGraph } from './tfjs/landmark-68-tiny-graph.js';
 import { ssdMobilenetGraph } from './tfjs/ssd-mobilenet-graph.js';
 import { readTfjsWeights } from './tfjs/tfjs-weights.js';
-import type { TfjsSource, TfjsWeights } from './tfjs/tfjs-weights.js';
+import type { TfjsSource } from './tfjs/tfjs-weights.js';
 import { tinyXceptionGraph } from './tfjs/tiny-xception-graph.js';
 
 export interface ConvertOptions {
@@ -43,6 +45,14 @@ const conversions: readonly Conversion[] = [
       sha256: '49f92bbc0afef2342c4385e4a2b0acb6d7a727c6f0aa539499719a81acf9abaa',
     },
     graph: tinyXceptionGraph,
+  },
+  {
+    output: 'landmark-68-tiny.onnx',
+    source: {
+      name: 'face_landmark_68_tiny_model',
+      sha256: 'b98e9f2f7da76f8a6dda9741a36ed485b224b889d552de2b2c1bb16217f67bfc',
+    },
+    graph: landmark68TinyGraph,
   },
 ];
 

@@ -6,7 +6,11 @@ import { convertCompact } from '../../src/convert/convert-compact.js';
 import { repository } from '../shared.js';
 
 const modelDir = path.join(repository, 'node_modules/@vladmandic/face-api/model');
-const names = ['face-detector-ssd-mobilenetv1.onnx', 'age-gender-tiny-xception.onnx'];
+const names = [
+  'face-detector-ssd-mobilenetv1.onnx',
+  'age-gender-tiny-xception.onnx',
+  'landmark-68-tiny.onnx',
+];
 
 let folder: string;
 beforeAll(async () => {

@@ -1,4 +1,5 @@
 import { type FloatTensor, sizeOf } from '../tensor.js';
+import { fromHalf } from '../half.js';
 import { RAW_TYPES, decodeNet } from './caffe-proto.js';
 import type { BlobProto } from './caffe-proto.js';
 
@@ -33,7 +34,9 @@ function readBlob(blob: BlobProto, layer: string): FloatTensor {
 
 function readNumbers(blob: BlobProto): Float32Array {
   if (blob.rawData && blob.rawData.length > 0) {
-    if (blob.rawDataType === RAW_TYPES.float16) return fromHalf(copyOf(blob.rawData));
+    if (blob.rawDataType === RAW_TYPES.float16) {
+      return Float32Array.from(new Uint16Array(copyOf(blob.rawData)), fromHalf);
+    }
     if (blob.rawDataType === RAW_TYPES.float32) return new Float32Array(copyOf(blob.rawData));
     throw new Error(`Weights of raw type ${String(blob.rawDataType)} are not supported`);
   }
@@ -46,16 +49,4 @@ function readNumbers(blob: BlobProto): Float32Array {
 /** The bytes at an offset where typed arrays may start. Little-endian, as the file and the machines Node runs on. */
 function copyOf(bytes: Uint8Array): ArrayBuffer {
   return bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength) as ArrayBuffer;
-}
-
-/** IEEE 754 half precision. */
-function fromHalf(buffer: ArrayBuffer): Float32Array {
-  return Float32Array.from(new Uint16Array(buffer), (half) => {
-    const sign = half & 0x8000 ? -1 : 1;
-    const exponent = (half >> 10) & 0x1f;
-    const fraction = half & 0x3ff;
-    if (exponent === 0) return sign * fraction * 2 ** -24;
-    if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
-    return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-  });
 }

@@ -1,7 +1,7 @@
 import { type Affine, type ConvWeights, foldAffine } from '../affine.js';
 import type { GraphBuilder } from '../onnx/graph.js';
 import { at, type FloatTensor, toOutputMajor } from '../tensor.js';
-import type { TfjsWeights } from './tfjs-weights.js';
+import type { TfjsWeights } from './decode-weights.js';
 
 /** What may follow a convolution. */
 export type Activation = 'none' | 'relu' | 'relu6';
@@ -55,6 +55,23 @@ export class ConvNetWriter {
     return this.graph.node('Clip', `${input}/relu6`, [input], { min: { float: 0 }, max: { float: 6 } });
   }
 
+  /** The mean of each channel: N x channels x height x width → N x channels, called `output`. */
+  globalAverage(input: string, output: string): string {
+    return this.graph.node('Flatten', output, [this.graph.node('GlobalAveragePool', 'pool', [input])], {
+      axis: 1,
+    });
+  }
+
+  /** A fully connected layer, N x in → N x out, whose result is called `output`; `weights` is in x out. */
+  dense(name: string, input: string, weights: FloatTensor, bias: FloatTensor, output = name): string {
+    const inputs = [
+      input,
+      this.graph.constant(`${name}/weights`, transpose(weights)),
+      this.graph.constant(`${name}/bias`, bias),
+    ];
+    return this.graph.node('Gemm', output, inputs, { transB: 1 });
+  }
+
   #write(
     name: string,
     input: string,
@@ -78,4 +95,13 @@ export class ConvNetWriter {
 function toOnnxOrder({ filter, bias, norm }: ConvLayer): ConvWeights {
   const turned = { filter: toOutputMajor(filter), bias: bias?.data };
   return norm ? foldAffine(turned, norm) : turned;
+}
+
+/** in x out → out x in: the only layout of `Gemm` that OpenCV 4.6 reads. */
+function transpose({ shape, data }: FloatTensor): FloatTensor {
+  const [inputs, outputs] = [at(shape, 0), at(shape, 1)];
+  return {
+    shape: [outputs, inputs],
+    data: data.map((_, index) => at(data, (index % inputs) * outputs + Math.floor(index / inputs))),
+  };
 }

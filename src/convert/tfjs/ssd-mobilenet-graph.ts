@@ -3,7 +3,7 @@ import { batchNormAffine } from '../affine.js';
 import { at, type FloatTensor } from '../tensor.js';
 import { ConvNetWriter } from './conv-net.js';
 import type { ConvOptions } from './conv-net.js';
-import type { TfjsWeights } from './tfjs-weights.js';
+import type { TfjsWeights } from './decode-weights.js';
 
 /** `BatchNorm` epsilon of face-api's MobileNetV1: float32 of 0.001. */
 const epsilon = 0.0010000000474974513;

@@ -1,7 +1,7 @@
 import { GraphBuilder } from '../onnx/graph.js';
-import { at, type FloatTensor } from '../tensor.js';
 import { ConvNetWriter } from './conv-net.js';
-import type { TfjsWeights } from './tfjs-weights.js';
+import { biasedConv, dense, separable } from './face-api-layers.js';
+import type { TfjsWeights } from './decode-weights.js';
 
 /**
  * face-api's AgeGenderNet as ONNX: input `face` Nx3x112x112 RGB, less the mean and over 255; outputs `age` Nx1 in years
@@ -27,9 +27,7 @@ function trunk(net: ConvNetWriter, face: string): string {
   value = main(net, 'middle_flow/main_block_1', value);
   value = reduction(net, 'exit_flow/reduction_block', value, true);
   value = net.activate(separable(net, 'exit_flow/separable_conv', value), 'relu');
-  return net.graph.node('Flatten', 'features', [net.graph.node('GlobalAveragePool', 'pool', [value])], {
-    axis: 1,
-  });
+  return net.globalAverage(value, 'features');
 }
 
 /** Two separable convolutions, pooled to half the size, plus a 1x1 convolution of the block's input. */
@@ -53,32 +51,4 @@ function main(net: ConvNetWriter, name: string, input: string): string {
     value = separable(net, `${name}/separable_conv${index}`, net.activate(value, 'relu'));
   }
   return net.graph.node('Add', name, [value, input]);
-}
-
-function separable(net: ConvNetWriter, name: string, input: string): string {
-  const depthwise = net.depthwise(`${name}/depthwise`, input, {
-    filter: net.weight(`${name}/depthwise_filter`),
-  });
-  const pointwise = { filter: net.weight(`${name}/pointwise_filter`), bias: net.weight(`${name}/bias`) };
-  return net.conv(name, depthwise, pointwise);
-}
-
-function biasedConv(net: ConvNetWriter, name: string, input: string, stride: number): string {
-  const layer = { filter: net.weight(`${name}/filters`), bias: net.weight(`${name}/bias`) };
-  return net.conv(name, input, layer, { stride });
-}
-
-function dense(net: ConvNetWriter, name: string, input: string, output: string): string {
-  const weights = net.graph.constant(`${name}/weights`, transpose(net.weight(`${name}/weights`)));
-  const bias = net.graph.constant(`${name}/bias`, net.weight(`${name}/bias`));
-  return net.graph.node('Gemm', output, [input, weights, bias], { transB: 1 });
-}
-
-/** in x out → out x in: the only layout of `Gemm` that OpenCV 4.6 reads. */
-function transpose({ shape, data }: FloatTensor): FloatTensor {
-  const [inputs, outputs] = [at(shape, 0), at(shape, 1)];
-  return {
-    shape: [outputs, inputs],
-    data: data.map((_, index) => at(data, (index % inputs) * outputs + Math.floor(index / inputs))),
-  };
 }
