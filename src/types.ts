@@ -125,7 +125,7 @@ export interface RunKey {
 
 export type EngineName = 'opencv' | 'onnxruntime';
 
-export type NetFormat = 'onnx' | 'caffe' | 'tensorflow';
+export type NetFormat = 'onnx' | 'caffe' | 'tensorflow' | 'tfjs';
 
 /** Where a net's files are: absolute paths. */
 export interface NetFiles {

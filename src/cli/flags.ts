@@ -62,7 +62,7 @@ const TABLE = {
     TAG,
     'Models',
     '--pack <name>',
-    'model pack: compact or classic (default: compact)',
+    'model pack: compact, accurate or classic (default: compact)',
     'compact',
     text,
   ),

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { FatalError } from '../errors.js';
-import { findPack } from '../packs/manifest.js';
+import { attributeNets, findPack } from '../packs/manifest.js';
 import { installCommand } from '../packs/store.js';
 import type { Store } from '../packs/store.js';
 import { importPack } from '../packs/import.js';
@@ -73,8 +73,23 @@ export async function pullModels(
   };
   for (const name of new Set(options.packs)) {
     tell(describePull(name, await pullPack(store, name, ports, choices)));
+    await makeRunnable(context, name, ports.lock);
   }
   return 0;
+}
+
+/** Nets in a format that no engine reads are converted where they are installed. */
+async function makeRunnable(
+  { store, signal, tell }: ModelsContext,
+  name: string,
+  lock: FolderLock,
+): Promise<void> {
+  const pack = findPack(store.manifest, name);
+  if (!attributeNets(pack).some(({ format }) => format === 'tfjs')) return;
+  const { convertPack } = await import('../convert/convert-pack.js');
+  const nets = await convertPack(store, name, lock, { only: 'unreadable', ...(signal && { signal }) });
+  for (const net of nets.filter(({ converted }) => converted))
+    tell(`${net.weights}: converted to ${net.name}`);
 }
 
 function describePull(name: string, { folder, downloaded, present }: PullResult): string {
@@ -144,6 +159,7 @@ export async function importModels(
     const lacking = survey.files.filter(({ check }) => check.state !== 'ok').map(({ file }) => file.name);
     throw new FatalError('MODEL_MISSING', `Pack "${name}" still lacks ${lacking.join(', ')}`);
   }
+  await makeRunnable(context, name, ports.lock);
   tell(`Pack ${name} is ready with ${usable.map((detector) => `--detector ${detector}`).join(' or ')}`);
   return 0;
 }

@@ -2,7 +2,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf } from '../core/thrown.js';
+import { ENGINE_READS } from '../core/engines.js';
 import { FatalError } from '../errors.js';
+import type { NetFormat } from '../types.js';
 import { attributeNets, definitionPath, findDetector, findPack } from '../packs/manifest.js';
 import type { NetSpec } from '../packs/spec.js';
 import { installCommand, packFolder } from '../packs/store.js';
@@ -23,6 +25,8 @@ import { caffeToOnnx } from './caffe/caffe-to-onnx.js';
 import { parseCaffeNet } from './caffe/caffe-net.js';
 import { readTensorflowWeights } from './caffe/tensorflow-weights.js';
 import { readCaffeModel } from './caffe/weights.js';
+import { readGraphModel } from './tfjs/graph-model.js';
+import { mobilenetV1Graph } from './tfjs/mobilenet-v1-graph.js';
 
 export interface ConvertedNet {
   /** Name of the ONNX file. */
@@ -32,13 +36,20 @@ export interface ConvertedNet {
   readonly converted: boolean;
 }
 
+export interface ConvertOptions {
+  /** Only the nets of this detector and the attributes; those of every installed one when absent. */
+  readonly detector?: string;
+  /** Only nets that no engine reads as they are. */
+  readonly only?: 'unreadable';
+  readonly signal?: AbortSignal;
+}
+
 /** The definition of the net that the 8-bit TensorFlow file holds the weights of. */
 const RES10 = 'builtin:classic/res10.prototxt';
 
 /**
- * Writes the Caffe and TensorFlow nets of an installed pack as ONNX, beside the originals, for engines that read nothing
+ * Writes the Caffe, TensorFlow and TFJS nets of an installed pack as ONNX, beside the originals, for engines that read nothing
  * else. Nets that are converted already are left alone.
- * @param detector only this one; every installed one when absent.
  * @throws {FatalError} USAGE; MODEL_MISSING when the pack is not installed; MODEL_CORRUPT when a net cannot be
  * converted; OUTPUT_UNUSABLE.
  */
@@ -46,9 +57,11 @@ export async function convertPack(
   store: Store,
   name: string,
   lock: FolderLock,
-  options: { readonly detector?: string; readonly signal?: AbortSignal } = {},
+  options: ConvertOptions = {},
 ): Promise<readonly ConvertedNet[]> {
-  const nets = await installedNets(store, name, options.detector);
+  const nets = (await installedNets(store, name, options.detector)).filter(
+    ({ format }) => options.only !== 'unreadable' || !readAsIs(format),
+  );
   const folder = packFolder(store, name, findPack(store.manifest, name));
   const work = async (): Promise<ConvertedNet[]> => {
     const results: ConvertedNet[] = [];
@@ -64,6 +77,10 @@ export async function convertPack(
   } catch (error) {
     throw await explainDiskFault(error, folder);
   }
+}
+
+function readAsIs(format: NetFormat): boolean {
+  return Object.values(ENGINE_READS).some((formats) => formats.includes(format));
 }
 
 /** The nets that need converting, of detectors whose files are there. */
@@ -87,6 +104,14 @@ async function convertNet(store: Store, pack: string, folder: string, net: NetSp
     return { name, weights: net.weights, converted: false };
   }
   const onnx = await writeOnnx(store, folder, net);
+  const sha256 = createHash('sha256').update(onnx).digest('hex');
+  if (net.converted !== undefined && net.converted.sha256 !== sha256) {
+    throw new FatalError(
+      'MODEL_CORRUPT',
+      `${net.weights} became ${onnx.length} bytes of ONNX with sha256 ${sha256}, not ${net.converted.sha256}. ` +
+        `The manifest's "definition" or "converted" of this net is wrong.`,
+    );
+  }
   const file = path.join(folder, name);
   const temporary = path.join(folder, `.${randomUUID()}.tmp`);
   try {
@@ -98,7 +123,7 @@ async function convertNet(store: Store, pack: string, folder: string, net: NetSp
   await recordConverted(folder, {
     [name]: {
       ...fileStamp(await stat(file)),
-      sha256: createHash('sha256').update(onnx).digest('hex'),
+      sha256,
       source: sourceOf(net, files),
       converter: CONVERTER_VERSION,
     },
@@ -108,17 +133,25 @@ async function convertNet(store: Store, pack: string, folder: string, net: NetSp
 
 /** @throws {FatalError} MODEL_CORRUPT naming the file and what about it cannot be converted. */
 async function writeOnnx(store: Store, folder: string, net: NetSpec): Promise<Uint8Array> {
-  const tensorflow = net.format === 'tensorflow';
-  const definition = tensorflow ? RES10 : (net.definition ?? '');
+  const definition = net.format === 'tensorflow' ? RES10 : (net.definition ?? '');
   const [text, bytes] = await Promise.all([
     readFile(definitionPath(definition, folder, store.packageRoot), 'utf8'),
     readFile(path.join(folder, net.weights)),
   ]);
   try {
-    const caffe = parseCaffeNet(text);
-    return caffeToOnnx(caffe, tensorflow ? readTensorflowWeights(bytes, caffe) : readCaffeModel(bytes));
+    return toOnnx(net.format, text, bytes);
   } catch (cause) {
     const reason = messageOf(cause);
     throw new FatalError('MODEL_CORRUPT', `${net.weights} cannot be converted to ONNX: ${reason}`, { cause });
   }
+}
+
+function toOnnx(format: NetFormat, definition: string, weights: Buffer): Uint8Array {
+  // The only graph model that a pack has: its layers are known by their names.
+  if (format === 'tfjs') return mobilenetV1Graph(readGraphModel(definition, weights));
+  const caffe = parseCaffeNet(definition);
+  return caffeToOnnx(
+    caffe,
+    format === 'tensorflow' ? readTensorflowWeights(weights, caffe) : readCaffeModel(weights),
+  );
 }

@@ -1,11 +1,11 @@
 import { AGE_GROUPS, GENDERS, type AgeGroup, type Gender, type Prediction } from '../types.js';
 
 /** Years at which a group ends and the next begins: the middle of the gap between two groups. */
-const cutPoints: readonly number[] = [3, 7, 13.5, 22.5, 35, 45.5, 56.5];
+export const AGE_CUTS: readonly number[] = [3, 7, 13.5, 22.5, 35, 45.5, 56.5];
 
 /** The group of an age in years; an age in a gap goes to the nearer group. */
 export function ageGroup(years: number): AgeGroup {
-  const index = cutPoints.filter((cut) => years >= cut).length;
+  const index = AGE_CUTS.filter((cut) => years >= cut).length;
   return AGE_GROUPS[index] ?? '(60-100)';
 }
 

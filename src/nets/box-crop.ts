@@ -2,6 +2,11 @@ import { growBox, intersection, pixelBox } from '../core/box.js';
 import type { EngineImage, Sides } from '../ports.js';
 import type { BoundingBox } from '../types.js';
 
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 /** What to cut out of the picture, and by how many pixels to extend each side of that. */
 export interface CropPlan {
   /** Whole pixels inside the picture. */
@@ -43,34 +48,56 @@ export function cutReplicated(image: EngineImage, box: BoundingBox, padding: num
   }
 }
 
+/** How a face comes onto the square input of a net. */
+export interface SquarePlan {
+  /** What is cut out of the picture: whole pixels inside it. */
+  readonly inner: BoundingBox;
+  /** Size of that in the net's input. */
+  readonly width: number;
+  readonly height: number;
+  /** The black bars around it. */
+  readonly bars: Sides;
+}
+
+/** The face inside the picture, scaled to fit the net's input and centred between black bars. */
+export function planBlackSquare(image: Size, box: BoundingBox, padding: number, input: Size): SquarePlan {
+  const inner = pixelBox(growBox(box, padding), image.width, image.height);
+  const [innerWidth, innerHeight] = [inner.x2 - inner.x1, inner.y2 - inner.y1];
+  const scale = Math.min(input.width / innerWidth, input.height / innerHeight);
+  const [width, height] = [innerWidth, innerHeight].map((length) =>
+    Math.max(1, Math.round(length * scale)),
+  ) as [number, number];
+  const [left, top] = [Math.floor((input.width - width) / 2), Math.floor((input.height - height) / 2)];
+  const bars = { top, right: input.width - width - left, bottom: input.height - height - top, left };
+  return { inner, width, height, bars };
+}
+
 /**
- * The face inside the picture, scaled to fit the net's input and centred between black bars. The caller releases the
- * result.
+ * Cuts a face out as planned. The caller releases the result.
  *
  * The interpolation was chosen by the mean age difference to face-api in years, over 43 faces in pictures of 1920, 1280
  * and 720 pixels: area to shrink and cubic to enlarge 2.17, 1.90, 3.05; cubic always 2.28, 1.97, 3.02; bilinear 1.93,
  * 2.15, 3.84; area 1.96, 2.06, 3.41.
  */
-export function cutOnBlackSquare(
-  image: EngineImage,
-  box: BoundingBox,
-  padding: number,
-  input: { readonly width: number; readonly height: number },
-): EngineImage {
-  const crop = image.crop(pixelBox(growBox(box, padding), image.width, image.height));
+export function cutPlanned(image: EngineImage, { inner, width, height, bars }: SquarePlan): EngineImage {
+  const crop = image.crop(inner);
   try {
-    const scale = Math.min(input.width / crop.width, input.height / crop.height);
-    const fit = (length: number): number => Math.max(1, Math.round(length * scale));
-    const scaled = crop.resize(fit(crop.width), fit(crop.height), scale < 1 ? 'area' : 'cubic');
+    const shrinks = width < crop.width || height < crop.height;
+    const scaled = crop.resize(width, height, shrinks ? 'area' : 'cubic');
     try {
-      const left = Math.floor((input.width - scaled.width) / 2);
-      const top = Math.floor((input.height - scaled.height) / 2);
-      const [right, bottom] = [input.width - scaled.width - left, input.height - scaled.height - top];
-      return scaled.pad({ top, right, bottom, left }, 'constant');
+      return scaled.pad(bars, 'constant');
     } finally {
       scaled.release();
     }
   } finally {
     crop.release();
   }
+}
+
+/** The square over the longer side of the box, grown and clipped to the picture, in its own size. */
+export function cutSquare(image: EngineImage, { x1, y1, x2, y2 }: BoundingBox, padding: number): EngineImage {
+  const half = Math.max(x2 - x1, y2 - y1) / 2;
+  const [x, y] = [(x1 + x2) / 2, (y1 + y2) / 2];
+  const square = { x1: x - half, y1: y - half, x2: x + half, y2: y + half };
+  return image.crop(pixelBox(growBox(square, padding), image.width, image.height));
 }

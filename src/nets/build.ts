@@ -1,9 +1,9 @@
 import { FatalError } from '../errors.js';
-import type { AttributeEstimator, Engine, FaceDetector, Imaging } from '../ports.js';
+import type { AttributeEstimator, Engine, FaceDetector, Imaging, Net } from '../ports.js';
 import type { LanePack, NetFiles } from '../types.js';
-import type { DetectorSpec, EstimatorSpec, NetSpec, PackSpec } from '../packs/spec.js';
+import type { CropSpec, DetectorSpec, EstimatorSpec, NetSpec, PackSpec } from '../packs/spec.js';
 import { CombinedEstimator, type Estimator } from './estimators.js';
-import { faceCrop } from './face-crop.js';
+import { faceCrop, type FaceCrop } from './face-crop.js';
 
 export interface BuildOptions {
   readonly imaging: Imaging;
@@ -30,7 +30,10 @@ export async function buildPack(pack: LanePack, options: BuildOptions): Promise<
     buildDetector(pack, detectorSpec, options),
     Promise.all(spec.estimators.map((each) => buildEstimator(pack, each, options))),
   ]);
-  return { detector, attributes: new CombinedEstimator(estimators, spec.combine ?? {}) };
+  return {
+    detector,
+    attributes: new CombinedEstimator(estimators, spec.combine ?? {}, spec.calibration ?? {}),
+  };
 }
 
 async function buildDetector(
@@ -45,6 +48,10 @@ async function buildDetector(
     case 'ssd-mobilenetv1': {
       const { SsdMobilenetDetector } = await import('./ssd-mobilenet.js');
       return new SsdMobilenetDetector(imaging, net, spec, { minConfidence });
+    }
+    case 'yunet': {
+      const { YunetDetector } = await import('./yunet.js');
+      return new YunetDetector(imaging, net, spec, { minConfidence });
     }
     case 'res10-ssd': {
       const { detectionOutput, Res10Detector } = await import('./res10.js');
@@ -69,18 +76,46 @@ async function buildEstimator(
   switch (spec.family) {
     case 'tiny-xception': {
       const { ageGender } = spec.nets;
-      const net = await load(ageGender);
+      const [net, crop] = await Promise.all([
+        load(ageGender),
+        buildCrop(spec.crop, ageGender, imaging, load),
+      ]);
       const { TinyXceptionEstimator } = await import('./tiny-xception.js');
-      const tools = { imaging, batch, crop: faceCrop(spec.crop, ageGender) };
-      return { gives, estimator: new TinyXceptionEstimator(net, spec, tools) };
+      return { gives, estimator: new TinyXceptionEstimator(net, spec, { imaging, batch, crop }) };
+    }
+    case 'mobilenet-v1': {
+      const { ageGender } = spec.nets;
+      const [net, crop] = await Promise.all([
+        load(ageGender),
+        buildCrop(spec.crop, ageGender, imaging, load),
+      ]);
+      const { MobilenetV1Estimator } = await import('./mobilenet-v1.js');
+      return { gives, estimator: new MobilenetV1Estimator(net, spec, { imaging, batch, crop }) };
     }
     case 'levi-hassner': {
       const { LeviHassnerEstimator } = await import('./levi-hassner.js');
-      const [gender, age] = await Promise.all([load(spec.nets.gender), load(spec.nets.age)]);
-      const tools = { imaging, batch, crop: faceCrop(spec.crop, spec.nets.gender) };
+      const { nets } = spec;
+      const [gender, age, crop] = await Promise.all([
+        load(nets.gender),
+        load(nets.age),
+        buildCrop(spec.crop, nets.gender, imaging, load),
+      ]);
+      const tools = { imaging, batch, crop };
       return { gives, estimator: await LeviHassnerEstimator.create({ gender, age }, spec, tools) };
     }
   }
+}
+
+async function buildCrop(
+  spec: CropSpec,
+  input: NetSpec,
+  imaging: Imaging,
+  load: (net: NetSpec) => Promise<Net>,
+): Promise<FaceCrop> {
+  if (spec.kind !== 'landmark-box') return faceCrop(spec, input);
+  const net = await load(spec.landmarks);
+  const { landmarkCrop } = await import('./landmark-crop.js');
+  return landmarkCrop(imaging, net, spec, input);
 }
 
 function netFiles(pack: LanePack, { weights }: NetSpec): NetFiles {

@@ -1,4 +1,5 @@
 import type { EstimateName, Estimates } from '../core/attributes.js';
+import { calibrate, type Calibration } from '../core/calibration.js';
 import { combineEstimates, type CombineRules } from '../core/estimates.js';
 import type { AttributeEstimator } from '../ports.js';
 import type { BoundingBox, Raster } from '../types.js';
@@ -9,11 +10,12 @@ export interface Estimator {
   readonly gives: readonly EstimateName[];
 }
 
-/** All estimators of a pack as one: each sees the same faces, and what several say of a face is combined. */
+/** All estimators of a pack as one: each sees the same faces, and what several say of a face is combined and calibrated. */
 export class CombinedEstimator implements AttributeEstimator {
   constructor(
     private readonly estimators: readonly Estimator[],
     private readonly rules: CombineRules,
+    private readonly calibration: Calibration,
   ) {}
 
   async estimate(raster: Raster, boxes: readonly BoundingBox[]): Promise<readonly Estimates[]> {
@@ -24,9 +26,12 @@ export class CombinedEstimator implements AttributeEstimator {
       given.push(estimates.map((each) => pick(each, gives)));
     }
     return boxes.map((_, face) =>
-      combineEstimates(
-        given.flatMap((estimates) => estimates[face] ?? []),
-        this.rules,
+      calibrate(
+        combineEstimates(
+          given.flatMap((estimates) => estimates[face] ?? []),
+          this.rules,
+        ),
+        this.calibration,
       ),
     );
   }

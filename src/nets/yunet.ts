@@ -3,7 +3,7 @@ import { dropOutside, suppressOverlaps } from '../core/detections.js';
 import type { DetectorSpec } from '../packs/spec.js';
 import type { Blob, EngineImage, FaceDetector, Imaging, Net } from '../ports.js';
 import type { Detection, Raster } from '../types.js';
-import { netBlobSpec } from './estimate-in-batches.js';
+import { netBlobSpec } from './net-input.js';
 
 export interface YunetOptions {
   /** Faces below this are not reported, 0..1. */

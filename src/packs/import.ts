@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { usageError } from '../errors.js';
-import { findPack } from './manifest.js';
+import { findPack, ownFiles } from './manifest.js';
 import type { ModelFile } from './spec.js';
 import { packFolder } from './store.js';
 import type { Store } from './store.js';
@@ -35,15 +35,16 @@ export async function importPack(
   if (!(await statOrNothing(from))?.isDirectory()) {
     throw usageError('an existing folder', 'the folder to import from', from);
   }
-  const found = await Promise.all(pack.files.map((file) => statOrNothing(path.join(from, file.name))));
+  const files = ownFiles(pack);
+  const found = await Promise.all(files.map((file) => statOrNothing(path.join(from, file.name))));
   if (found.every((stats) => stats === undefined)) {
-    const names = pack.files.map((file) => file.name).join(', ');
+    const names = files.map((file) => file.name).join(', ');
     throw usageError(`a folder with at least one of ${names}`, 'models import', from);
   }
   const folder = packFolder(store, name, pack);
   const work = async (): Promise<ImportedFile[]> => {
     const imported: ImportedFile[] = [];
-    for (const file of pack.files) {
+    for (const file of files) {
       imported.push({ file, check: await importFile(file, from, folder, signal) });
     }
     return imported;

@@ -72,7 +72,10 @@ function entryOf<T>(table: Readonly<Record<string, T>>, name: string, subject: s
 
 /** The nets that turn faces into attributes, in the order in which they run. */
 export function attributeNets(pack: PackSpec): NetSpec[] {
-  return pack.estimators.flatMap(({ nets }): NetSpec[] => Object.values(nets));
+  return pack.estimators.flatMap(({ nets, crop }): NetSpec[] => [
+    ...('landmarks' in crop ? [crop.landmarks] : []),
+    ...Object.values(nets),
+  ]);
 }
 
 /** The files that a run with this detector reads, in the manifest's order. Definitions that ship are not among them. */
@@ -83,6 +86,11 @@ export function filesForRun(pack: PackSpec, detector: DetectorSpec): ModelFile[]
     if (net.definition !== undefined) wanted.add(net.definition);
   }
   return pack.files.filter((file) => wanted.has(file.name));
+}
+
+/** The files that are installed with the pack: others belong to the embedded pack that they come from. */
+export function ownFiles(pack: PackSpec): ModelFile[] {
+  return pack.files.filter(({ from }) => from === undefined);
 }
 
 /** Absolute paths of the shipped definitions among the nets of a run. */

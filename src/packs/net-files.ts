@@ -9,6 +9,8 @@ import type { ModelFile, NetSpec } from './spec.js';
 export interface NetPlaces {
   /** Absolute path of the pack's folder. */
   readonly folder: string;
+  /** The same of an embedded pack that a file comes from. */
+  readonly folderOf: (pack: string) => string;
   /** The pack's. */
   readonly files: readonly ModelFile[];
   readonly packageRoot: string;
@@ -29,16 +31,20 @@ export async function resolveNetFiles(
   const found: Record<string, NetFiles> = {};
   for (const net of nets) {
     found[net.weights] = ENGINE_READS[engine].includes(net.format)
-      ? ownFiles(net, places)
+      ? filesAsTheyAre(net, places)
       : await convertedFiles(net, engine, places);
   }
   return found;
 }
 
-function ownFiles({ format, weights, definition }: NetSpec, { folder, packageRoot }: NetPlaces): NetFiles {
+function filesAsTheyAre(
+  { format, weights, definition }: NetSpec,
+  { folder, folderOf, files, packageRoot }: NetPlaces,
+): NetFiles {
+  const from = files.find(({ name }) => name === weights)?.from;
   return {
     format,
-    weights: path.join(folder, weights),
+    weights: path.join(from === undefined ? folder : folderOf(from), weights),
     ...(definition !== undefined && { definition: definitionPath(definition, folder, packageRoot) }),
   };
 }

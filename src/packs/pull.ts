@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { FatalError, usageError } from '../errors.js';
-import { filesForRun, findDetector, findPack } from './manifest.js';
+import { filesForRun, findDetector, findPack, ownFiles } from './manifest.js';
 import { packFolder } from './store.js';
 import type { Store } from './store.js';
 import type { ModelFile, PackSpec } from './spec.js';
@@ -62,7 +62,8 @@ export async function pullPack(
 }
 
 function filesToPull(pack: PackSpec, detector: string | undefined): readonly ModelFile[] {
-  return detector === undefined ? pack.files : filesForRun(pack, findDetector(pack, detector));
+  if (detector === undefined) return ownFiles(pack);
+  return filesForRun(pack, findDetector(pack, detector)).filter(({ from }) => from === undefined);
 }
 
 async function pullFiles(

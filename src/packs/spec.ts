@@ -25,14 +25,19 @@ const fileSchema = z.strictObject({
   sha256,
   /** In order of preference. Empty for files that ship with facetag or are made at set-up. */
   urls: z.array(z.url()),
+  /** The embedded pack that has this file, for a pulled pack that uses it too: it is read there. */
+  from: z.string().optional(),
   licence: z.string(),
 });
 
 const netSchema = z.strictObject({
-  format: z.enum(['onnx', 'caffe', 'tensorflow'] satisfies NetFormat[]),
+  format: z.enum(['onnx', 'caffe', 'tensorflow', 'tfjs'] satisfies NetFormat[]),
   /** A name from `files`. */
   weights: z.string(),
-  /** The text graph of a Caffe or TensorFlow net: a name from `files`, or `builtin:<path below models/>`. */
+  /**
+   * The text graph of a Caffe or TensorFlow net, or the model file of a TFJS one: a name from `files`, or
+   * `builtin:<path below models/>`.
+   */
   definition: z.string().optional(),
   /** Input size in pixels. */
   width: z.int().positive(),
@@ -41,10 +46,12 @@ const netSchema = z.strictObject({
   scale: z.number(),
   mean: triple,
   channelOrder: z.enum(['rgb', 'bgr']),
+  /** What `weights` must become as ONNX; only known for nets that every engine needs as ONNX. */
+  converted: z.strictObject({ bytes: z.int().positive(), sha256 }).optional(),
 });
 
 const detectorSchema = z.strictObject({
-  family: z.enum(['ssd-mobilenetv1', 'res10-ssd']),
+  family: z.enum(['ssd-mobilenetv1', 'res10-ssd', 'yunet']),
   net: netSchema,
   /** Default of `--min-confidence`. */
   minConfidence: share,
@@ -54,17 +61,34 @@ const detectorSchema = z.strictObject({
   minInside: share,
 });
 
+/** What is added to the box on each side, as a share of its width and height: the default of `--padding`. */
+const padding = z.number().min(0);
+
 /** What goes into the nets of an estimator. Each recipe has its own `kind` and numbers. */
 const cropSchema = z.discriminatedUnion('kind', [
   z.strictObject({
-    /** The detector's box, grown by a share of its size on each side (the default of `--padding`). */
+    /** The detector's box. */
     kind: z.literal('box'),
-    padding: z.number().min(0),
+    padding,
     /**
      * `black-square`: clipped to the picture, scaled to fit the net's input and centred between black bars.
      * `replicate`: what leaves the picture repeats its edge; stretched to the net's input.
      */
     fill: z.enum(['black-square', 'replicate']),
+  }),
+  z.strictObject({
+    /**
+     * The smallest box of the face's 68 landmarks, which a net finds in the detector's box on a black square; put on a
+     * black square as well.
+     */
+    kind: z.literal('landmark-box'),
+    padding,
+    landmarks: netSchema,
+  }),
+  z.strictObject({
+    /** The square over the longer side of the detector's box: clipped to the picture, stretched to the net's input. */
+    kind: z.literal('square'),
+    padding,
   }),
 ]);
 
@@ -85,6 +109,12 @@ const estimatorSchema = z.discriminatedUnion('family', [
     genderLabels: orderOf(GENDERS),
     ...estimator('male', 'years'),
   }),
+  /** One net with a sigmoid for male and a softmax over the years 0 to 99. */
+  z.strictObject({
+    family: z.literal('mobilenet-v1'),
+    nets: z.strictObject({ ageGender: netSchema }),
+    ...estimator('male', 'years'),
+  }),
   /** Two classifiers over the same crop. */
   z.strictObject({
     family: z.literal('levi-hassner'),
@@ -94,6 +124,14 @@ const estimatorSchema = z.discriminatedUnion('family', [
     ...estimator('male', 'ageDistribution'),
   }),
 ]);
+
+/** What makes the probabilities of a pack true: measured, see docs/accuracy.md. */
+const calibrationSchema = z.strictObject({
+  /** Male probabilities p become sigmoid(logit(p) / temperature). */
+  genderTemperature: z.number().positive().optional(),
+  /** Standard deviation of the true age about the years that nets give: `base + perYear * years`. */
+  yearsSpread: z.strictObject({ base: z.number().positive(), perYear: z.number().min(0) }).optional(),
+});
 
 /** How an estimate that several estimators give is made one. */
 const combineRule = z.strictObject({
@@ -115,6 +153,8 @@ const packSchema = z.strictObject({
   estimators: z.array(estimatorSchema).min(1),
   /** A rule for each estimate that more than one of them gives. */
   combine: z.partialRecord(z.enum(ESTIMATE_NAMES), combineRule).optional(),
+  /** Applied to what the estimators give together. */
+  calibration: calibrationSchema.optional(),
 });
 
 export const MANIFEST_VERSION = 2;

@@ -4,7 +4,14 @@ import path from 'node:path';
 import { FatalError } from '../errors.js';
 import type { EngineName, LanePack } from '../types.js';
 import { checkFolder } from './installed.js';
-import { attributeNets, builtinDefinitions, filesForRun, findDetector, findPack } from './manifest.js';
+import {
+  attributeNets,
+  builtinDefinitions,
+  filesForRun,
+  findDetector,
+  findPack,
+  ownFiles,
+} from './manifest.js';
 import { formatBytes } from './format-bytes.js';
 import { resolveNetFiles } from './net-files.js';
 import type { DetectorSpec, Manifest, ModelFile, PackSpec } from './spec.js';
@@ -73,6 +80,7 @@ export async function resolvePack(store: Store, choice: PackChoice): Promise<Res
   const remedy = `facetag models convert ${choice.pack}${store.flags ?? ''}`;
   const nets = await resolveNetFiles([detector.net, ...attributeNets(spec)], choice.engine, {
     folder,
+    folderOf: (pack) => packFolder(store, pack, findPack(store.manifest, pack)),
     files,
     packageRoot,
     remedy,
@@ -100,7 +108,15 @@ async function requireFiles(
   folder: string,
   needed: readonly ModelFile[],
 ): Promise<void> {
-  const results = await checkFolder(folder, needed);
+  for (const from of new Set(needed.flatMap((file) => file.from ?? []))) {
+    const owner = findPack(store.manifest, from);
+    const shared = owner.files.filter(({ name }) =>
+      needed.some((file) => file.from === from && file.name === name),
+    );
+    await requireFiles(store, { ...choice, pack: from }, owner, packFolder(store, from, owner), shared);
+  }
+  const own = needed.filter(({ from }) => from === undefined);
+  const results = await checkFolder(folder, own);
   const remedy = installCommand(store, choice.pack, spec, choice.detector);
   for (const { file, check } of results) {
     if (check.state === 'wrong') {
@@ -111,11 +127,11 @@ async function requireFiles(
   const missing = results.filter(({ check }) => check.state === 'missing').map(({ file }) => file.name);
   if (missing.length === 0) return;
   const what =
-    missing.length === needed.length
+    missing.length === own.length
       ? `Pack "${choice.pack}" is not installed in ${folder}.`
       : `Pack "${choice.pack}" lacks ${missing.join(', ')} in ${folder}.`;
   const size =
-    spec.origin === 'pulled' ? await sizeOfPull(folder, choice.detector ? needed : spec.files) : '';
+    spec.origin === 'pulled' ? await sizeOfPull(folder, choice.detector ? own : ownFiles(spec)) : '';
   throw new FatalError('MODEL_MISSING', `${what}\nInstall it with: ${remedy}${size}`);
 }
 
@@ -150,6 +166,7 @@ async function hashModels(
     detector: { ...detector, minConfidence: undefined },
     estimators: spec.estimators.map((each) => ({ ...each, crop: undefined, batch: undefined })),
     combine: spec.combine,
+    calibration: spec.calibration,
   };
   return `sha256:${sha256([...hashes.sort(), sha256(JSON.stringify(parameters))].join('\n'))}`;
 }

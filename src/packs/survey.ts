@@ -1,4 +1,4 @@
-import { filesForRun } from './manifest.js';
+import { filesForRun, ownFiles } from './manifest.js';
 import type { ModelFile, PackSpec } from './spec.js';
 import { packFolder } from './store.js';
 import type { Store } from './store.js';
@@ -13,7 +13,7 @@ export interface CheckedModel {
   readonly check: FileCheck;
 }
 
-/** What is there of a pack. */
+/** What is there of a pack, leaving aside the files of an embedded pack that it uses too. */
 export interface PackSurvey {
   readonly name: string;
   readonly pack: PackSpec;
@@ -24,7 +24,7 @@ export interface PackSurvey {
 /** Trusts the record of earlier checks where the file has not changed since. */
 export async function surveyPack(store: Store, name: string, pack: PackSpec): Promise<PackSurvey> {
   const folder = packFolder(store, name, pack);
-  return { name, pack, folder, files: await checkFolder(folder, pack.files) };
+  return { name, pack, folder, files: await checkFolder(folder, ownFiles(pack)) };
 }
 
 /** Reads and hashes every file that is there, whatever the record says, and renews the record. */
@@ -36,7 +36,7 @@ export async function verifyPack(
 ): Promise<PackSurvey> {
   const folder = packFolder(store, name, pack);
   const files: CheckedModel[] = [];
-  for (const file of pack.files) {
+  for (const file of ownFiles(pack)) {
     const check = await inspectFile(path.join(folder, file.name), file, signal);
     if (check.state === 'ok') {
       const checked = { [file.name]: checkedFile(file, check.stats) };
@@ -51,6 +51,8 @@ export async function verifyPack(
 export function usableDetectors({ pack, files }: PackSurvey): string[] {
   const right = new Set(files.filter(({ check }) => check.state === 'ok').map(({ file }) => file.name));
   return Object.entries(pack.detectors)
-    .filter(([, detector]) => filesForRun(pack, detector).every(({ name }) => right.has(name)))
+    .filter(([, detector]) =>
+      filesForRun(pack, detector).every(({ name, from }) => from !== undefined || right.has(name)),
+    )
     .map(([name]) => name);
 }

@@ -43,7 +43,7 @@ async function facesOf(file) {
 const images = new Map();
 for (const folder of pictureFolders.filter(existsSync)) {
   for (const name of readdirSync(folder).toSorted()) {
-    if (!/^(sample|group|astronaut|cgi).*\.(jpg|png)$/.test(name) || images.has(name)) continue;
+    if (!/^(sample|group|astronaut|camera|cgi).*\.(jpg|png)$/.test(name) || images.has(name)) continue;
     images.set(name, await facesOf(path.join(folder, name)));
   }
 }

@@ -117,7 +117,7 @@ describe.skipIf(humanModels === undefined)('faceres-deep (needs FACETAG_TEST_HUM
     const [json, bin] = await Promise.all(
       ['json', 'bin'].map((extension) => readFile(path.join(humanModels!, `faceres-deep.${extension}`))),
     );
-    await writeFile(weights, mobilenetV1Graph(readGraphModel(json!, bin!)));
+    await writeFile(weights, mobilenetV1Graph(readGraphModel(json!.toString(), bin!)));
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
 

@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 
 export const golden = path.dirname(fileURLToPath(import.meta.url));
-export const repository = path.resolve(golden, '../..');
+const repository = path.resolve(golden, '../..');
 
 /** Where pictures are looked for, in turn. */
 export const pictureFolders = [

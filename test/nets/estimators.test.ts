@@ -24,6 +24,7 @@ describe('the estimators of a pack', () => {
         { estimator: saying({ male: 0.8, years: 20 }), gives: ['years'] },
       ],
       { years: { rule: 'weighted-mean', weights: [0.7, 0.3] } },
+      {},
     );
     const estimates = await pack.estimate(raster, boxes);
     expect(estimates).toHaveLength(3);
@@ -32,7 +33,7 @@ describe('the estimators of a pack', () => {
   });
 
   it('never lose a face', async () => {
-    const short = new CombinedEstimator([{ estimator: saying({ male: 1 }, 2), gives: ['male'] }], {});
+    const short = new CombinedEstimator([{ estimator: saying({ male: 1 }, 2), gives: ['male'] }], {}, {});
     await expect(short.estimate(raster, boxes)).rejects.toThrow('An estimator left out a face');
   });
 });
@@ -49,7 +50,9 @@ const net: NetSpec = {
 
 const reversed = [...AGE_GROUPS].reverse();
 
-const classifiers: EstimatorOf<'levi-hassner'> = {
+type Classifiers = Omit<EstimatorOf<'levi-hassner'>, 'crop'> & { crop: Parameters<typeof faceCrop>[0] };
+
+const classifiers: Classifiers = {
   family: 'levi-hassner',
   nets: { gender: net, age: net },
   genderLabels: ['Female', 'Male'],
@@ -65,7 +68,7 @@ const constantNet = (row: readonly number[]): Net => ({
     Promise.resolve([Float32Array.from(Array.from({ length: count }, () => row).flat())]),
 });
 
-async function estimate(spec: EstimatorOf<'levi-hassner'>) {
+async function estimate(spec: Classifiers) {
   const imaging = new FakeImaging();
   const tools = { imaging, crop: faceCrop(spec.crop, net), batch: spec.batch };
   const nets = { gender: constantNet([0.25, 0.75]), age: constantNet([0.5, 0.25, 0.25, 0, 0, 0, 0, 0]) };

@@ -39,7 +39,7 @@ async function estimate(
   { net = countingNet(), padding = 0 }: { net?: Net; padding?: number } = {},
 ): Promise<{ estimates: readonly Estimates[]; imaging: FakeImaging }> {
   const imaging = new FakeImaging();
-  const crop = faceCrop({ ...spec.crop, padding }, spec.nets.ageGender);
+  const crop = faceCrop({ kind: 'box', padding, fill: 'black-square' }, spec.nets.ageGender);
   const estimator = new TinyXceptionEstimator(net, spec, { imaging, crop, batch: spec.batch });
   const estimates = await estimator.estimate(blankRaster(400, 300), boxes);
   expect(imaging.held).toBe(0);

@@ -20,11 +20,23 @@ describe('the shipped manifest', async () => {
 
   it('pins every URL to a commit and every pulled file to a URL', () => {
     for (const pack of Object.values(packs).filter(({ origin }) => origin === 'pulled')) {
-      for (const { urls } of pack.files) {
+      for (const { urls } of pack.files.filter(({ from }) => from === undefined)) {
         expect(urls.length).toBeGreaterThan(0);
+        // The second host is that of files which a repository keeps in Git LFS.
         for (const url of urls)
-          expect(url).toMatch(/^https:\/\/raw\.githubusercontent\.com\/[^/]+\/[^/]+\/[0-9a-f]{40}\//);
+          expect(url).toMatch(
+            /^https:\/\/(raw\.githubusercontent\.com|media\.githubusercontent\.com\/media)\/[^/]+\/[^/]+\/[0-9a-f]{40}\//,
+          );
       }
+    }
+  });
+
+  it('takes from another pack only what an embedded one has', () => {
+    const taken = Object.values(packs).flatMap(({ files }) => files.filter(({ from }) => from !== undefined));
+    expect(taken.length).toBeGreaterThan(0);
+    for (const { from, ...file } of taken) {
+      expect(packs[from!]!.origin).toBe('embedded');
+      expect(packs[from!]!.files).toContainEqual(file);
     }
   });
 

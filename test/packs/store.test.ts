@@ -181,7 +181,8 @@ describe('resolvePack', () => {
   it('finds the definition of a net beside its weights, or in the package', async () => {
     const caffe = { format: 'caffe', weights: 'a.onnx', definition: 'b.onnx' } as const;
     const builtin = { ...caffe, definition: 'builtin:classic/res10.prototxt' };
-    const places = { folder: '/m/fake', files: [], packageRoot: '/opt/facetag', remedy: '' };
+    const folder = '/m/fake';
+    const places = { folder, folderOf: () => folder, files: [], packageRoot: '/opt/facetag', remedy: '' };
     const found = async (net: object) =>
       await resolveNetFiles([{ ...manifest.packs['fake']!.detectors['one']!.net, ...net }], 'opencv', places);
     expect(await found(caffe)).toEqual({

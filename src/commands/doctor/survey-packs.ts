@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { messageOf } from '../../core/thrown.js';
 import type { PackFacts, PackFileFacts } from '../../core/doctor/facts.js';
-import { filesForRun } from '../../packs/manifest.js';
+import { filesForRun, ownFiles } from '../../packs/manifest.js';
 import type { ModelFile, PackSpec } from '../../packs/spec.js';
 import { installCommand, packFolder, type Store } from '../../packs/store.js';
 import { inspectFile } from '../../packs/inspect-file.js';
@@ -12,7 +12,7 @@ export async function surveyPacks(store: Store): Promise<PackFacts[]> {
   for (const [name, pack] of Object.entries(store.manifest.packs)) {
     const folder = packFolder(store, name, pack);
     const files = [];
-    for (const file of pack.files) files.push(await surveyFile(folder, file));
+    for (const file of ownFiles(pack)) files.push(await surveyFile(folder, file));
     surveyed.push({
       name,
       origin: pack.origin,
@@ -39,5 +39,8 @@ function listDetectors(pack: PackSpec): PackFacts['detectors'] {
   const { defaultDetector, detectors } = pack;
   return Object.entries(detectors)
     .sort(([a], [b]) => Number(b === defaultDetector) - Number(a === defaultDetector))
-    .map(([name, detector]) => ({ name, files: filesForRun(pack, detector).map((file) => file.name) }));
+    .map(([name, detector]) => ({
+      name,
+      files: filesForRun(pack, detector).flatMap((file) => (file.from === undefined ? file.name : [])),
+    }));
 }

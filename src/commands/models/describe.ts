@@ -10,8 +10,8 @@ export function describePacks(modelsDir: string, surveys: readonly PackSurvey[])
 
 function packLines(survey: PackSurvey): string[] {
   const { name, pack, files } = survey;
-  const bytes = pack.files.reduce((sum, file) => sum + file.bytes, 0);
-  const width = Math.max(...pack.files.map((file) => file.name.length));
+  const bytes = files.reduce((sum, { file }) => sum + file.bytes, 0);
+  const width = Math.max(...files.map(({ file }) => file.name.length));
   return [
     `${name}: ${stateOf(survey)}, ${formatBytes(bytes)}, ${pack.origin}`,
     `  ${pack.description}`,

@@ -14,7 +14,7 @@ const graphModelSchema = z.object({
  * @param bin its one data file.
  * @throws {Error} saying what is wrong with either.
  */
-export function readGraphModel(json: Uint8Array, bin: Uint8Array): TfjsWeights {
-  const { weightsManifest } = graphModelSchema.parse(JSON.parse(Buffer.from(json).toString()));
+export function readGraphModel(json: string, bin: Uint8Array): TfjsWeights {
+  const { weightsManifest } = graphModelSchema.parse(JSON.parse(json));
   return decodeWeights(bin, weightsManifest[0].weights);
 }

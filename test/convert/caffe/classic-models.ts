@@ -67,6 +67,7 @@ export async function classicPack(
   const chosen = findDetector(spec, detector);
   const nets = await resolveNetFiles([chosen.net, ...attributeNets(spec)], 'opencv', {
     folder,
+    folderOf: () => folder,
     files: spec.files,
     packageRoot: repository,
     remedy: '',
