@@ -33,10 +33,9 @@ function failing(codes: Readonly<Record<string, string>>): DiscoveryFileSystem {
  */
 const WITHOUT_RIGHTS =
   process.geteuid?.() === 0
-    ? ['inh-caps', 'bounding-set'].map((set) => `--${set}=-dac_override,-dac_read_search`)
-    : undefined;
-const canGiveUpRights =
-  WITHOUT_RIGHTS === undefined || spawnSync('setpriv', [...WITHOUT_RIGHTS, 'true']).status === 0;
+    ? ['setpriv', ...['inh-caps', 'bounding-set'].map((set) => `--${set}=-dac_override,-dac_read_search`)]
+    : [];
+const canGiveUpRights = spawnSync('/usr/bin/env', [...WITHOUT_RIGHTS, 'true']).status === 0;
 
 /** The built `discoverImages` in a process that permissions hold for. */
 function discoverWithoutRights(options: DiscoverOptions): Awaited<ReturnType<typeof discoverImages>> {
@@ -45,9 +44,7 @@ function discoverWithoutRights(options: DiscoverOptions): Awaited<ReturnType<typ
     import { discoverImages } from ${JSON.stringify(module)};
     console.log(JSON.stringify(await discoverImages(${JSON.stringify(options)})));`;
   const node = [process.execPath, '--input-type=module', '-e', code];
-  const [program = '', ...args] =
-    WITHOUT_RIGHTS === undefined ? node : ['setpriv', ...WITHOUT_RIGHTS, ...node];
-  const stdout = execFileSync(program, args);
+  const stdout = execFileSync('/usr/bin/env', [...WITHOUT_RIGHTS, ...node]);
   return JSON.parse(stdout.toString()) as Awaited<ReturnType<typeof discoverImages>>;
 }
 
