@@ -1,6 +1,11 @@
 /**
  * The vocabulary of the program: what flows between stages.
  * Every coordinate is in pixels with the origin at the top left; every confidence is in 0..1.
+ *
+ * `image` names the unit of work: its path below the base folder (`image` in every record and event), what takes it
+ * through the stages and what comes of it (`processImage`, `ImageReport`, `ImageFailure`). `picture` is the thing itself,
+ * its file, its pixels and its record (`PictureFiles`, `DecodedPicture`, `PictureRecord`), and the word in every text for
+ * people. `EngineImage` is OpenCV's word for pixels.
  */
 
 import type { Attributes } from './core/attributes.js';

@@ -1,12 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { formatLine, type PictureRecord } from '../core/report.js';
-import type { FinishedPicture, Tally } from '../core/summary.js';
+import type { FinishedImage, Tally } from '../core/summary.js';
 import { PipeClosedError } from '../errors.js';
 import type { ReportSink, StopSwitch } from '../ports.js';
 import type { DecisionPlan } from './decide.js';
 import { OrderedWindow } from './ordered-window.js';
-import { settlePicture, type SettlePorts } from './settle-picture.js';
+import { settleImage, type SettlePorts } from './settle-image.js';
 
 /** Finished pictures that may wait for an earlier one before the ordered stream; bounds memory. */
 const WINDOW = 256;
@@ -27,7 +27,7 @@ export interface BatchPorts extends SettlePorts {
   /** Which records the stream shows: `--where`. */
   readonly shows: (record: PictureRecord) => boolean;
   /** Hears of every picture, as it is finished. */
-  readonly onFinished: (finished: FinishedPicture) => void;
+  readonly onFinished: (finished: FinishedImage) => void;
   readonly stop: StopSwitch;
 }
 
@@ -39,7 +39,7 @@ export interface BatchPorts extends SettlePorts {
  */
 export async function runBatch(plan: BatchPlan, ports: BatchPorts, tally: Tally): Promise<void> {
   const limit = pLimit(plan.jobs);
-  const window = new OrderedWindow<FinishedPicture>(WINDOW, (finished) => streamOut(finished, ports));
+  const window = new OrderedWindow<FinishedImage>(WINDOW, (finished) => streamOut(finished, ports));
   const failure: { error?: unknown } = {};
   const inFlight = new Set<Promise<void>>();
 
@@ -50,8 +50,7 @@ export async function runBatch(plan: BatchPlan, ports: BatchPorts, tally: Tally)
     if (ports.stop.requested !== undefined || 'error' in failure) break;
 
     const work = limit(async () => {
-      const finished =
-        ports.stop.requested === undefined ? await settlePicture(image, plan, ports) : undefined;
+      const finished = ports.stop.requested === undefined ? await settleImage(image, plan, ports) : undefined;
       if (finished) {
         tally.add(finished);
         ports.onFinished(finished);
@@ -73,6 +72,6 @@ export async function runBatch(plan: BatchPlan, ports: BatchPorts, tally: Tally)
   if ('error' in failure) throw failure.error;
 }
 
-async function streamOut({ record }: FinishedPicture, { stream, shows }: BatchPorts): Promise<void> {
+async function streamOut({ record }: FinishedImage, { stream, shows }: BatchPorts): Promise<void> {
   if (stream && shows(record)) await stream.write(formatLine(record));
 }

@@ -1,4 +1,4 @@
-import type { LaneEvent } from '../lanes/messages.js';
+import type { LaneEvent } from '../lanes/lane-event.js';
 import { describeExit } from '../lanes/exit.js';
 import type { EventLog } from '../ports.js';
 

@@ -4,7 +4,7 @@ import { countOf } from '../core/count-of.js';
 import { exitCodeFor } from '../core/exit-code.js';
 import { describeFace } from '../core/face-text.js';
 import type { PictureRecord } from '../core/report.js';
-import { Tally, type FinishedPicture, type RunSummary } from '../core/summary.js';
+import { Tally, type FinishedImage, type RunSummary } from '../core/summary.js';
 import { usageError } from '../errors.js';
 import type { StartableLanePool } from '../lanes/pool.js';
 import { runBatch } from '../batch/run-batch.js';
@@ -13,7 +13,7 @@ import type { EventLog, Ledger } from '../ports.js';
 import type { Pictures } from './find-pictures.js';
 import { noteBegin, requestOf } from './completion.js';
 import { logLaneEvent } from './log-lane-event.js';
-import { logPicture } from './log-picture.js';
+import { logFinished } from './log-finished.js';
 import { pruneGone } from './prune.js';
 import { resolveRunSettings, type RunSettings } from './run-settings.js';
 import type { TagPorts } from './tag-ports.js';
@@ -162,7 +162,7 @@ async function tagFound(
         shows: screens.shows,
         onFinished: (finished) => {
           if (screens.fails?.(finished.record)) screened.push(finished.record.image);
-          logPicture(finished, log);
+          logFinished(finished, log);
           const { retried } = lanes.stats;
           progress.update({
             done: tally.done,

@@ -46,7 +46,7 @@ export interface RunSummary extends FaceCounts {
 }
 
 /** What became of one picture. */
-export interface FinishedPicture {
+export interface FinishedImage {
   readonly record: PictureRecord;
   /** `skipped` and `redrawn`: the record is that of an earlier run. */
   readonly how: 'processed' | 'skipped' | 'redrawn';
@@ -69,7 +69,7 @@ export class Tally {
   pruned = 0;
   readonly failedByCode: Partial<Record<FailureCode, number>> = {};
 
-  add({ record, how, copyFailure, reformatted }: FinishedPicture): void {
+  add({ record, how, copyFailure, reformatted }: FinishedImage): void {
     this[how] += 1;
     this.found.add(record.faces);
     if (copyFailure) this.copiesFailed += 1;

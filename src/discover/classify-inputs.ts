@@ -1,9 +1,8 @@
 import path from 'node:path';
 import { usageError } from '../errors.js';
-import { inBatches, type DiscoveryFileSystem } from './file-system.js';
+import { inBatches, kindOf, type DiscoveryFileSystem, type Kind } from './file-system.js';
 import { asGlob, type GlobInput } from './glob-input.js';
 import { sortIn, type Inputs } from './inputs.js';
-import { kindOf, type Kind } from './file-system.js';
 import { classifyList } from './listed-paths.js';
 
 export interface NamedPaths {
@@ -25,7 +24,7 @@ export async function classifyInputs(named: NamedPaths, fs: DiscoveryFileSystem)
   const lookAt = async (typed: string): Promise<Kind | GlobInput> => {
     if (typed === '') return 'absent';
     const location = path.resolve(named.cwd, typed);
-    const kind = await kindOf(location, fs);
+    const kind = await kindOf(fs, location);
     return kind === 'absent' ? ((await asGlob(typed, location, fs)) ?? kind) : kind;
   };
   await inBatches(named.inputs, lookAt, (answer, typed) => {

@@ -17,12 +17,6 @@ interface ExplorerOptions {
   readonly excluded: readonly string[];
 }
 
-/** A link to a folder, and the root below which it was met. */
-interface LinkedFolder {
-  readonly root: string;
-  readonly location: string;
-}
-
 /** Reads folders, each once, and puts the pictures into `findings`. */
 export class Explorer {
   readonly #visited = new Set<string>();
@@ -34,12 +28,12 @@ export class Explorer {
     private readonly fs: DiscoveryFileSystem,
   ) {}
 
-  /** Everything below a folder. */
+  /** Finds everything below a folder. */
   async exploreFolder(folder: Folder): Promise<void> {
-    await this.#walk(folder.path, folder, '**', () => undefined);
+    await this.#walk(folder.path, folder, '**');
   }
 
-  /** The pictures that match, and the folders that match, which are to be explored in turn as a shell's would. */
+  /** Finds the pictures that match. @returns the folders that match, which are to be explored in turn as a shell's would. */
   async exploreGlob(folder: Folder, pattern: string): Promise<Folder[]> {
     const matched: string[] = [];
     await this.#walk(folder.path, folder, pattern, (relativePath) => matched.push(relativePath));
@@ -61,16 +55,20 @@ export class Explorer {
       const round = this.#linkedFolders.sort((a, b) => (a.location < b.location ? -1 : 1));
       this.#linkedFolders = [];
       for (const { root, location } of round) {
-        await this.#walk(root, await folderAt(location, this.fs), '**', () => undefined);
+        await this.#walk(root, await folderAt(location, this.fs), '**');
       }
     }
   }
 
+  /**
+   * @param root what relative paths start from; `start`, which may be reached through a link, lies below it.
+   * @param onFolder hears of the folders that match.
+   */
   async #walk(
     root: string,
     start: Folder,
     pattern: string,
-    folder: (relativePath: string) => void,
+    onFolder: (relativePath: string) => void = () => undefined,
   ): Promise<void> {
     const nameOf = this.findings.names.below(root);
     const { pictures } = this.findings;
@@ -87,7 +85,7 @@ export class Explorer {
       {
         picture: (relativePath) => pictures.push(nameOf(relativePath)),
         link: (relativePath) => links.push(relativePath),
-        folder,
+        folder: onFolder,
       },
       this.findings,
       this.fs,
@@ -101,7 +99,7 @@ export class Explorer {
     );
   }
 
-  /** Decides what a link is by what it leads to. */
+  /** Takes a link for what it leads to. */
   #takeLink(root: string, link: string, name: string, target: Stats | string): void {
     const location = path.join(root, link);
     const named = isPictureName(link);
@@ -116,6 +114,12 @@ export class Explorer {
     if (named) this.findings.notAFile(location);
     if (target.isDirectory() && this.options.followSymlinks) this.#linkedFolders.push({ root, location });
   }
+}
+
+/** A link to a folder, and the root below which it was met. */
+interface LinkedFolder {
+  readonly root: string;
+  readonly location: string;
 }
 
 /**

@@ -10,23 +10,20 @@ export interface DiscoveryFileSystem {
   readonly realpath: { readonly native: typeof nodeFs.realpath.native };
 }
 
-/** Calls in flight at once; libuv runs four of them, more would only cost memory. */
-const BATCH = 64;
+/** What there is at a path, links followed; `reason` is why it cannot be looked at. */
+export type Kind = 'folder' | 'file' | 'special' | 'absent' | { readonly reason: string };
 
-/**
- * Asks about every item, a batch at a time (a million pending promises would cost a gigabyte), and takes the answers in
- * the order of the items, so that results do not depend on which answer came first.
- */
-export async function inBatches<T, R>(
-  items: readonly T[],
-  ask: (item: T) => Promise<R>,
-  take: (answer: R, item: T) => void,
-): Promise<void> {
-  for (let start = 0; start < items.length; start += BATCH) {
-    const batch = items.slice(start, start + BATCH);
-    const answers = await Promise.all(batch.map(ask));
-    for (const [index, item] of batch.entries()) take(answers[index] as R, item);
+/** What `stat` answers for a path that leads nowhere, and Node for one that holds a NUL. */
+const ABSENT = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'];
+
+export async function kindOf(fs: DiscoveryFileSystem, location: string): Promise<Kind> {
+  const stats = await statOf(fs, location);
+  if (typeof stats !== 'string') {
+    if (stats.isDirectory()) return 'folder';
+    return stats.isFile() ? 'file' : 'special';
   }
+  if (!ABSENT.includes(stats)) return { reason: `cannot be looked at (${stats})` };
+  return (await exists(fs, location)) ? { reason: `a link that leads nowhere (${stats})` } : 'absent';
 }
 
 /** What a path is, links followed: the stats, or the error code (`ENOENT`, `EACCES`, ...). */
@@ -52,17 +49,21 @@ export async function realPathOf(fs: DiscoveryFileSystem, location: string): Pro
   return promisify(fs.realpath.native)(location).catch(() => location);
 }
 
-/** What there is at a path, links followed; `reason` is why it cannot be looked at. */
-export type Kind = 'folder' | 'file' | 'special' | 'absent' | { readonly reason: string };
+/** Calls in flight at once; libuv runs four of them, more would only cost memory. */
+const BATCH = 64;
 
-const ABSENT = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'];
-
-export async function kindOf(location: string, fs: DiscoveryFileSystem): Promise<Kind> {
-  const stats = await statOf(fs, location);
-  if (typeof stats !== 'string') {
-    if (stats.isDirectory()) return 'folder';
-    return stats.isFile() ? 'file' : 'special';
+/**
+ * Asks about every item, a batch at a time (a million pending promises would cost a gigabyte), and takes the answers in
+ * the order of the items, so that results do not depend on which answer came first.
+ */
+export async function inBatches<T, R>(
+  items: readonly T[],
+  ask: (item: T) => Promise<R>,
+  take: (answer: R, item: T) => void,
+): Promise<void> {
+  for (let start = 0; start < items.length; start += BATCH) {
+    const batch = items.slice(start, start + BATCH);
+    const answers = await Promise.all(batch.map(ask));
+    for (const [index, item] of batch.entries()) take(answers[index] as R, item);
   }
-  if (!ABSENT.includes(stats)) return { reason: `cannot be looked at (${stats})` };
-  return (await exists(fs, location)) ? { reason: `a link that leads nowhere (${stats})` } : 'absent';
 }

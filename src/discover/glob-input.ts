@@ -27,7 +27,7 @@ export async function asGlob(
   let folder = '/';
   while (segments.length > 1) {
     const next = path.join(folder, segments[0] ?? '');
-    if ((await kindOf(next, fs)) !== 'folder') break;
+    if ((await kindOf(fs, next)) !== 'folder') break;
     folder = next;
     segments.shift();
   }

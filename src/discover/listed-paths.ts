@@ -1,7 +1,6 @@
 import path from 'node:path';
-import { inBatches, type DiscoveryFileSystem } from './file-system.js';
+import { inBatches, kindOf, type DiscoveryFileSystem } from './file-system.js';
 import { filesIn, sortIn, type Inputs } from './inputs.js';
-import { kindOf } from './file-system.js';
 import { listFolder } from './list-folder.js';
 
 /** From this many lines of one folder on, reading the folder is cheaper than looking at each file. */
@@ -69,7 +68,7 @@ async function lookAtEach(
 ): Promise<void> {
   await inBatches(
     lines,
-    async (line) => kindOf(path.resolve(cwd, line), fs),
+    async (line) => kindOf(fs, path.resolve(cwd, line)),
     (kind, line) => {
       const known = kind === 'absent' ? { reason: 'in the list of paths, but not there' } : kind;
       sortIn(path.resolve(cwd, line), known, found);

@@ -1,7 +1,7 @@
 import type { FatalError } from '../errors.js';
 import { type LaneExit, lanesFailing } from './exit.js';
 import { LaneProcess, type LaneProcessOptions, type LaneStart } from './lane-process.js';
-import type { LaneEvent } from './messages.js';
+import type { LaneEvent } from './lane-event.js';
 import type { StopState } from './stop-state.js';
 
 export interface LaneSetOptions extends LaneProcessOptions {

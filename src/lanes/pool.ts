@@ -4,7 +4,7 @@ import type { ImageReport, LaneConfig, LaneOutcome, LaneStats, LaneTask } from '
 import { crashReport, type LaneExit, timeoutReport } from './exit.js';
 import type { LaneAnswer, LaneProcess } from './lane-process.js';
 import { LaneSet } from './lane-set.js';
-import type { LaneEvent } from './messages.js';
+import type { LaneEvent } from './lane-event.js';
 import { StopState } from './stop-state.js';
 import { LANE_NODE_FLAGS } from './tuning.js';
 

@@ -5,12 +5,12 @@ import type { FromLane, LaneMemory, ToLane } from './messages.js';
 /** What a lane is made of. */
 export interface LaneWork {
   /** Called once: loads the nets and returns what processes a picture. A `FatalError` ends the run. */
-  build(config: LaneConfig): Promise<ProcessPicture>;
+  build(config: LaneConfig): Promise<ProcessImage>;
   memory(): LaneMemory;
 }
 
 /** A picture's failure is data. A `FatalError` ends the run, anything else thrown ends the lane. */
-export type ProcessPicture = (task: LaneTask) => Promise<ImageReport>;
+export type ProcessImage = (task: LaneTask) => Promise<ImageReport>;
 
 /** A lane whose parent is gone, or that was let go, waits so long for the picture that it is working on. */
 const LAST_PICTURE_MS = 10_000;
@@ -26,7 +26,7 @@ export function serveLane(self: NodeJS.Process, work: LaneWork): void {
   self.title = 'facetag-lane';
   for (const signal of ['SIGINT', 'SIGHUP'] as const) self.on(signal, () => undefined);
 
-  let processPicture: ProcessPicture | undefined;
+  let processImage: ProcessImage | undefined;
   let current: Promise<void> = Promise.resolve();
 
   const send = (message: FromLane): void => {
@@ -36,11 +36,11 @@ export function serveLane(self: NodeJS.Process, work: LaneWork): void {
   const answer = async (message: ToLane): Promise<void> => {
     try {
       if (message.type === 'configure') {
-        processPicture = await work.build(message.config);
+        processImage = await work.build(message.config);
         send({ type: 'ready', memory: work.memory() });
-      } else if (processPicture) {
+      } else if (processImage) {
         send({ type: 'taken' });
-        const report = await processPicture(message.task);
+        const report = await processImage(message.task);
         send({ type: 'report', report, memory: work.memory() });
       }
     } catch (error) {

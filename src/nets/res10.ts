@@ -4,23 +4,6 @@ import type { FaceDetector, Imaging, Net } from '../ports.js';
 import type { Detection, Raster } from '../types.js';
 import { netBlobSpec } from './net-input.js';
 
-/** Turns what the net gave into the faces above the threshold, in units of the raster, overlaps already removed. */
-export type Res10Decoder = (outputs: readonly Float32Array[], raster: Raster) => readonly Detection[];
-
-/** Which outputs to ask the net for, and how to read them. */
-export interface Res10Head {
-  readonly outputs: readonly string[];
-  readonly decode: Res10Decoder;
-}
-
-/** Caffe's and TensorFlow's nets end in a layer that decodes and removes overlaps by itself. */
-export function detectionOutput(minConfidence: number): Res10Head {
-  return {
-    outputs: ['detection_out'],
-    decode: ([rows], raster) => decodeDetectionOutput(rows ?? new Float32Array(), raster, minConfidence),
-  };
-}
-
 /** The res10 single-shot detector: the whole picture squeezed into 300x300. */
 export class Res10Detector implements FaceDetector {
   constructor(
@@ -50,6 +33,24 @@ export class Res10Detector implements FaceDetector {
       image.release();
     }
   }
+}
+
+/** The end of the net, which differs by format: which outputs to ask for, and how to read them. */
+export interface Res10Head {
+  readonly outputs: readonly string[];
+  /** @returns the faces above the threshold, in pixels of the raster, overlaps already removed. */
+  readonly decode: (outputs: readonly Float32Array[], raster: Raster) => readonly Detection[];
+}
+
+/** Caffe's and TensorFlow's nets end in a layer that decodes and removes overlaps by itself. */
+export function detectionOutput(minConfidence: number): Res10Head {
+  return {
+    outputs: ['detection_out'],
+    decode([rows], raster) {
+      if (!rows) throw new Error('The detector gave no detections');
+      return decodeDetectionOutput(rows, raster, minConfidence);
+    },
+  };
 }
 
 /** Values a row: image, class, confidence, x1, y1, x2, y2. Corners are shares of the picture and can leave 0..1. */

@@ -60,7 +60,7 @@ export async function processImage(
     return { ...reached.size, faces, source: reached.source, ...(copyFailure && { copyFailure }) };
   } catch (error) {
     const { stage, size, source } = reached;
-    return { ...size, faces: [], ...(source && { source }), failure: pictureFailure(error, stage) };
+    return { ...size, faces: [], ...(source && { source }), failure: imageFailure(error, stage) };
   }
 }
 
@@ -100,12 +100,12 @@ async function drawCopy(
     await writer.write(annotatedPath, await annotateImage(bytes, faces, codec, canvases, settings));
     return undefined;
   } catch (error) {
-    return pictureFailure(error, 'annotate');
+    return imageFailure(error, 'annotate');
   }
 }
 
 /** @throws {FatalError} as it came: that is no picture's failure. */
-function pictureFailure(error: unknown, stage: Stage): ImageFailure {
+function imageFailure(error: unknown, stage: Stage): ImageFailure {
   if (error instanceof FatalError) throw error;
   if (error instanceof ImageError) return failureOf(error, stage);
   // A decoder that chokes on bytes it should have refused, against a fault of ours or of the native code.

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { PictureRecord } from '../../src/core/report.js';
-import { Tally, type FinishedPicture } from '../../src/core/summary.js';
+import { Tally, type FinishedImage } from '../../src/core/summary.js';
 import { FatalError, ImageError, PipeClosedError } from '../../src/errors.js';
 import { runBatch, type BatchPlan, type BatchPorts } from '../../src/batch/run-batch.js';
 import { Stop } from '../../src/batch/stop-switch.js';
@@ -25,7 +25,7 @@ function batch(images: readonly string[], over: Over = {}) {
   const streamed: string[] = [];
   const tasks: LaneTask[] = [];
   const removedCopies: string[] = [];
-  const finished: FinishedPicture[] = [];
+  const finished: FinishedImage[] = [];
   const stop = new Stop();
   const lanes = {
     process: async (task: LaneTask): Promise<LaneOutcome> => {

@@ -11,7 +11,7 @@ import os from 'node:os';
 import path from 'node:path';
 import ts from 'typescript';
 import { afterAll, afterEach, expect } from 'vitest';
-import type { LaneEvent } from '../../src/lanes/messages.js';
+import type { LaneEvent } from '../../src/lanes/lane-event.js';
 import { createLanePool, type LanePoolOptions } from '../../src/lanes/pool.js';
 import type { LaneConfig, LaneOutcome } from '../../src/types.js';
 import { repository } from '../shared.js';

@@ -1,9 +1,9 @@
 import { describeFace } from '../core/face-text.js';
-import type { FinishedPicture } from '../core/summary.js';
+import type { FinishedImage } from '../core/summary.js';
 import type { EventLog } from '../ports.js';
 
 /** How a picture ended, and its copy, for a person. */
-export function logPicture({ record, how, copyFailure }: FinishedPicture, log: EventLog): void {
+export function logFinished({ record, how, copyFailure }: FinishedImage, log: EventLog): void {
   const { image, error, faces } = record;
   if (error) {
     const { stage, code, message } = error;

@@ -1,6 +1,6 @@
 import { facesOf, toRecord, type PictureRecord } from '../core/report.js';
 import { pathOf } from '../core/roots.js';
-import type { FinishedPicture } from '../core/summary.js';
+import type { FinishedImage } from '../core/summary.js';
 import { failureOf } from '../errors.js';
 import type { LanePool, Ledger } from '../ports.js';
 import { unreadReport } from '../core/unread-report.js';
@@ -17,11 +17,11 @@ export interface SettlePorts extends DecisionPorts {
  * @returns undefined when it was dropped by a stop.
  * @throws {FatalError} when the run cannot go on.
  */
-export async function settlePicture(
+export async function settleImage(
   image: string,
   plan: DecisionPlan,
   ports: SettlePorts,
-): Promise<FinishedPicture | undefined> {
+): Promise<FinishedImage | undefined> {
   const decision = await decide(image, plan, ports);
   switch (decision.action) {
     case 'tag':
@@ -40,24 +40,24 @@ async function tag(
   { stamp, reformatted }: Extract<Decision, { action: 'tag' }>,
   plan: DecisionPlan,
   ports: SettlePorts,
-): Promise<FinishedPicture | undefined> {
+): Promise<FinishedImage | undefined> {
   const outcome = await ports.lanes.process(laneTask(image, plan, ports));
   if (outcome.kind === 'dropped') return undefined;
   const finished = await settle(image, outcome.report, stamp, plan, ports);
   return reformatted ? { ...finished, reformatted } : finished;
 }
 
-function keep({ record, newMtimeMs }: Kept, { ledger }: SettlePorts): FinishedPicture {
+function keep({ record, newMtimeMs }: Kept, { ledger }: SettlePorts): FinishedImage {
   if (newMtimeMs !== undefined) ledger?.restamp(record.image, newMtimeMs);
   return { record, how: 'skipped' };
 }
 
 /** Draws the copy again from the record. What goes wrong is the copy's fault: the record stays as it is. */
 async function redraw(
-  kept: FinishedPicture,
+  kept: FinishedImage,
   plan: DecisionPlan,
   ports: SettlePorts,
-): Promise<FinishedPicture | undefined> {
+): Promise<FinishedImage | undefined> {
   const { record } = kept;
   const task = { ...laneTask(record.image, plan, ports), redraw: facesOf(record) };
   const outcome = await ports.lanes.process(task);
@@ -80,7 +80,7 @@ async function settle(
   stamp: FileStamp | undefined,
   { annotate, rules }: DecisionPlan,
   { ledger }: SettlePorts,
-): Promise<FinishedPicture> {
+): Promise<FinishedImage> {
   const { copyFailure } = report;
   const record = toRecord(image, report, rules.run);
   const finished = { record, how: 'processed', ...(copyFailure && { copyFailure }) } as const;
