@@ -64,6 +64,7 @@ export interface TagFlags extends LogFlags, StoreFlags {
   readonly force: boolean;
   readonly retryFailed: boolean;
   readonly prune: boolean;
+  readonly pruneAll: boolean;
   readonly allowEmpty: boolean;
   readonly allowFailed: boolean;
   /** Expressions, as typed. */

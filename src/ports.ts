@@ -19,6 +19,7 @@ import type {
   LaneOutcome,
   LaneStats,
   FileStamp,
+  OutputRoot,
   StopReason,
 } from './types.js';
 
@@ -186,9 +187,12 @@ export interface PictureFiles {
   sha256(path: string): Promise<string>;
 }
 
-/** Writes one file so that its name only ever shows the whole of it. */
+/** Writes files below the output folder so that each name only ever shows the whole of it. */
 export interface FileWriter {
-  /** @throws {ImageError} WRITE_FAILED for this path's own fault. @throws {FatalError} OUTPUT_UNUSABLE for the disk's. */
+  /**
+   * @param path below the output folder, `/` separators.
+   * @throws {ImageError} WRITE_FAILED for this path's own fault. @throws {FatalError} OUTPUT_UNUSABLE for the disk's.
+   */
   write(path: string, data: Buffer | string): Promise<void>;
 }
 
@@ -198,29 +202,38 @@ export interface StoredRecord {
   readonly mtimeMs: number;
 }
 
-/** The output folder as the record of what was done. */
+/**
+ * The output folder as the record of what was done. Nothing is read, written or removed through a link, and only plain
+ * files are replaced or removed; another thing in a file's place is that picture's WRITE_FAILED.
+ */
 export interface Ledger {
   /** Undefined for a picture without a record, or with one that is damaged or in another version of the format. */
   read(image: string): StoredRecord | undefined;
   /** Whether the picture has a record in another version of the format. */
   hasOtherVersion(image: string): boolean;
-  /** @throws {ImageError} WRITE_FAILED. @throws {FatalError} OUTPUT_UNUSABLE. */
+  /** @throws {ImageError} WRITE_FAILED. @throws {FatalError} OUTPUT_UNUSABLE or OUTPUT_LOCKED, as all that follow. */
   write(record: PictureRecord, sourceMtimeMs: number | undefined): Promise<void>;
   /** Remembers that the picture is unchanged although its mtime is not. */
   restamp(image: string, sourceMtimeMs: number): void;
-  /** Removes the record and the annotated copy. */
+  /** Removes the record and the annotated copy. @throws {ImageError} WRITE_FAILED. */
   remove(image: string): void;
   hasAnnotated(image: string): boolean;
+  /** Does nothing for a picture without a record: the file may be anybody's. @throws {ImageError} WRITE_FAILED. */
   removeAnnotated(image: string): void;
+  /** Of the annotated copy, below the output folder. */
   annotatedPath(image: string): string;
-  /** Removes what lanes that were killed left beside the annotated copy. Only once no lane runs. */
-  sweepCopy(image: string): void;
-  /** Every picture with a record, sorted by UTF-16 code units. */
-  images(): string[];
+  /** The bytes of the annotated copy, if there is one. @throws {FatalError} OUTPUT_UNUSABLE for what is no plain file. */
+  readAnnotated(image: string): AsyncIterable<Uint8Array> | undefined;
+  /** @throws {ImageError} WRITE_FAILED. */
+  writeAnnotated(image: string, content: AsyncIterable<Uint8Array>): Promise<void>;
+  /** Every picture with a record, sorted by UTF-16 code units. Lets signals be heard meanwhile. */
+  images(): Promise<string[]>;
   /** Replaces a file at the top of the output folder with the joined chunks. */
-  publish(name: string, chunks: Iterable<string>): Promise<void>;
+  publish(name: string, chunks: AsyncIterable<string>): Promise<void>;
   /** Whether a file stands at the top of the output folder. */
   has(name: string): boolean;
+  /** @throws {FatalError} OUTPUT_UNUSABLE when the output folder, or one at its top, was removed or replaced meanwhile. */
+  assertInPlace(): void;
 }
 
 /** Takes finished records, in order. */
@@ -261,27 +274,43 @@ export interface EventLog {
   emit(event: RunEvent): void;
 }
 
-/** the output folder as a whole. */
-export interface OutputFolders {
-  /**
-   * Creates the folder, locks it, runs `work`, unlocks it; removes the folder again when `work` left nothing in it.
-   *
-   * @throws {FatalError} OUTPUT_LOCKED, naming the holder; OUTPUT_UNUSABLE.
-   */
-  hold<T>(output: string, work: () => Promise<T>): Promise<T>;
-  hasRecords(output: string): boolean;
+/** An output folder that is held or visited. */
+export interface OutputFolder {
+  /** Absolute, as it was named. */
+  readonly path: string;
+  readonly root: OutputRoot;
+  readonly ledger: Ledger;
+  hasRecords(): boolean;
   /** Whether a run is going on there, or was killed and has not been repeated since. */
-  isUnfinished(output: string): boolean;
+  isUnfinished(): boolean;
   /**
    * The folders that the output folder has pictures of; undefined before its first run.
    *
    * @throws {FatalError} OUTPUT_UNUSABLE when the file is there but not ours.
    */
-  readRoots(output: string): Roots | undefined;
+  readRoots(): Roots | undefined;
   /** Remembers them relative to the output folder, so that all can be moved together. */
-  writeRoots(output: string, roots: Roots): Promise<void>;
+  writeRoots(roots: Roots): Promise<void>;
   /** @throws {FatalError} OUTPUT_UNUSABLE when the file is there but not ours. */
-  readCompletion(output: string): Completion;
+  readCompletion(): Completion;
   /** Leaves no file where there is nothing to say: whole results without shares. */
-  writeCompletion(output: string, completion: Completion): Promise<void>;
+  writeCompletion(completion: Completion): Promise<void>;
+}
+
+/** Gives access to output folders. A link that leads to one is followed, none in one is. */
+export interface OutputFolders {
+  /**
+   * Creates the folder, locks it, sweeps it, runs `work`, unlocks it; removes the folder again when `work` left nothing
+   * in it. When another run takes the folder over because this one showed no sign of life, the next change is refused.
+   *
+   * @param options `named`: false for a folder that nobody named, which must not be a link then.
+   * @throws {FatalError} OUTPUT_LOCKED, naming the holder; OUTPUT_UNUSABLE, also when the folder was removed meanwhile.
+   */
+  hold<T>(
+    output: string,
+    work: (folder: OutputFolder) => Promise<T>,
+    options?: { readonly named?: boolean },
+  ): Promise<T>;
+  /** Runs `work` on a folder that is only read; undefined where there is none. @throws {FatalError} OUTPUT_UNUSABLE. */
+  visit<T>(output: string, work: (folder: OutputFolder | undefined) => Promise<T>): Promise<T>;
 }

@@ -175,6 +175,16 @@ export interface LaneConfig {
   readonly minFace: number;
   readonly maxDim: number;
   readonly maxPixels: number;
+  /** Where annotated copies go; absent when none are wanted. */
+  readonly output?: OutputRoot;
+}
+
+/** Which folder results go to. */
+export interface OutputRoot {
+  /** Absolute, links resolved. */
+  readonly path: string;
+  /** Tells the folder from another that has its path later. */
+  readonly identity: string;
 }
 
 /** A pack whose files were found and verified: absolute paths and the numbers that go with them. */
@@ -191,7 +201,7 @@ export interface LanePack {
 /** One picture's work. */
 export interface LaneTask {
   readonly source: ImageSource;
-  /** Where to write the annotated copy, absolute; absent when none is wanted. */
+  /** Where to write the annotated copy, below the output folder; absent when none is wanted. */
   readonly annotatedPath?: string;
   /** Faces of an earlier record: draw them again without inference. */
   readonly redraw?: readonly Face[];

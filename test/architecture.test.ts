@@ -35,7 +35,7 @@ describe('the layering rules', () => {
     ['src/core/box.ts', 'Math.random();'],
     ['src/core/box.ts', 'setTimeout(() => 1, 1);'],
     ['src/core/box.ts', "import { buildPack } from '../nets/build.js';"],
-    ['src/nets/res10.ts', "import { fileWriter } from '../adapters/files.js';"],
+    ['src/nets/res10.ts', "import { pictureFiles } from '../adapters/files.js';"],
     ['src/nets/res10.ts', "await import('../adapters/files.js');"],
     ['src/nets/res10.ts', "import { env } from 'node:process';"],
     ['src/nets/anchors.ts', "import { processImage } from '../picture/process-image.js';"],
@@ -53,15 +53,15 @@ describe('the layering rules', () => {
     ['src/commands/tag.ts', "await import('../convert/convert-pack.js');"],
     ['src/commands/tag.ts', 'process.cwd();'],
     ['src/adapters/files.ts', "import { tagCommand } from '../commands/tag.js';"],
-    ['src/config.ts', "import { fileWriter } from './adapters/files.js';"],
+    ['src/config.ts', "import { pictureFiles } from './adapters/files.js';"],
     ['src/types.ts', "await import('./commands/tag.js');"],
   ])('%s refuses %s', (file, code) => {
     expect(lint(file, code)).toEqual([expect.stringMatching(LAYERING)]);
   });
 
   it.each([
-    ['src/cli/tag.ts', "import { fileWriter } from '../adapters/files.js'; process.cwd();"],
-    ['src/lanes/lane.ts', "import { fileWriter } from '../adapters/files.js'; process.cwd();"],
+    ['src/cli/tag.ts', "import { pictureFiles } from '../adapters/files.js'; process.cwd();"],
+    ['src/lanes/lane.ts', "import { pictureFiles } from '../adapters/files.js'; process.cwd();"],
     ['src/adapters/files.ts', "import fs from 'node:fs'; process.pid;"],
     ['src/commands/tag.ts', "await import('./dry-run.js');"],
     ['src/commands/models.ts', "await import('../convert/convert-pack.js');"],

@@ -1,40 +1,41 @@
 import path from 'node:path';
-import { codeOf, messageOf } from '../core/thrown.js';
+import { isDiskFault, reasonOf } from '../core/system-fault.js';
+import { codeOf } from '../core/thrown.js';
 import { FatalError, ImageError } from '../errors.js';
+import { OddFileError } from './plain-file.js';
 
-/** Faults of the disk, not of one path: the run cannot go on. */
-const DISK_FAULTS: Readonly<Record<string, string>> = {
-  ENOSPC: 'no space left on the disk',
-  EDQUOT: 'the disk quota is used up',
-  EROFS: 'the file system is read-only',
-  EIO: 'the disk reports an input/output error',
-};
-
-const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'it is not there (it may have vanished during the run)',
-  EACCES: 'permission denied',
-  EPERM: 'operation not permitted',
-  ENAMETOOLONG: 'the name is too long',
-  ELOOP: 'too many symbolic links',
-  ENOTDIR: 'a part of its path is not a folder',
-  EEXIST: 'a file has that name',
-  EISDIR: 'a folder has that name',
-  ...DISK_FAULTS,
-};
-
-/** Sorts a failed write: the disk's fault ends the run, a path's fault is one picture's. */
-export function writeFault(error: unknown, target: string): Error {
+/**
+ * Sorts a failed write, or a failed removal: the disk's fault ends the run, a path's fault is one picture's.
+ */
+export function writeFault(error: unknown, target: string, verb: 'write' | 'remove' = 'write'): Error {
   if (error instanceof ImageError || error instanceof FatalError) return error;
-  const disk = DISK_FAULTS[codeOf(error) ?? ''];
-  if (disk !== undefined) return unusable(`Cannot write to ${path.dirname(target)}: ${disk}`, error);
-  return new ImageError('WRITE_FAILED', `Cannot write ${path.basename(target)}: ${reasonOf(error)}`, 'write');
+  if (isDiskFault(error))
+    return unusable(`Cannot write to ${path.dirname(target)}: ${reasonOf(error)}`, error);
+  const what = `Cannot ${verb} ${path.basename(target)}: ${reasonInRecord(error)}`;
+  return new ImageError('WRITE_FAILED', what, 'write');
+}
+
+/** Without the folder that the run was made in, for a record's sake. */
+function reasonInRecord(error: unknown): string {
+  if (!(error instanceof OddFileError)) return reasonOf(error);
+  return `${path.basename(error.place)} is ${error.kind}, which is neither followed nor replaced`;
 }
 
 /** For a file that belongs to the whole run: whatever is wrong with it ends the run. */
 export function fatalWriteFault(error: unknown, target: string): FatalError {
   if (error instanceof FatalError) return error;
+  if (error instanceof OddFileError) return oddFile(error);
   if (error instanceof ImageError) return unusable(error.message, error);
   return unusable(`Cannot write ${target}: ${reasonOf(error)}`, error);
+}
+
+/** For something in the output folder that no run of facetag has put there. */
+export function oddFile({ place, kind }: OddFileError): FatalError {
+  return new FatalError(
+    'OUTPUT_UNUSABLE',
+    `${place} is ${kind}. Nothing below an output folder is reached through links, and only plain files are replaced: ` +
+      'remove it, or choose another folder with -o',
+  );
 }
 
 function unusable(what: string, cause: unknown): FatalError {
@@ -51,9 +52,9 @@ export function notAFile(): ImageError {
   return new ImageError('NOT_A_FILE', 'Not a regular file', 'discover');
 }
 
-/** The reason without paths, so that records do not depend on where a run was made. */
-export function reasonOf(error: unknown): string {
-  const code = codeOf(error);
-  if (code === undefined) return messageOf(error);
-  return REASONS[code] ?? code;
+/** For what must be read before a run can go on. */
+export function fatalReadFault(error: unknown, place: string): FatalError {
+  if (error instanceof FatalError) return error;
+  if (error instanceof OddFileError) return oddFile(error);
+  return new FatalError('OUTPUT_UNUSABLE', `Cannot read ${place}: ${reasonOf(error)}`, { cause: error });
 }

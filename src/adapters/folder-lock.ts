@@ -1,162 +1,137 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
-import { hostname } from 'node:os';
-import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { codeOf } from '../core/thrown.js';
-import type { FolderLock, LockOwner } from '../packs/ports.js';
+import { FatalError } from '../errors.js';
+import type { FolderLock, LockHolding, LockOwner } from '../packs/ports.js';
+import { createLock, isAlive, readLock, removeLock, sign, takeOver, type Patience } from './lock-file.js';
+import { OddFileError } from './plain-file.js';
 
-export interface LockTiming {
+export interface LockTiming extends Patience {
   /** Milliseconds between looks at a lock that is held. */
   readonly poll: number;
   /** Milliseconds between signs of life of the holder. */
   readonly heartbeat: number;
-  /** Milliseconds without a sign of life after which the holder counts as dead, wherever it runs. */
-  readonly stale: number;
-  /** Milliseconds that a lock may be without a name in it, or a takeover last: longer than any disk takes for it. */
-  readonly passing: number;
 }
 
 const DEFAULTS: LockTiming = { poll: 200, heartbeat: 10_000, stale: 60_000, passing: 2000 };
 
 /**
- * Signatures of this process's locks, held or being written: a lock with our own process id that is not among them is
- * that of a dead namesake.
+ * Signatures of this process's locks, held or being waited for: a lock with our own process id that is not among them
+ * is that of a dead namesake.
  */
 const ours = new Set<string>();
 
-/** A lock file with its holder's process id and host, whose mtime is renewed while it is held. */
+/** A lock file that says who holds it, and whose mtime is renewed while it is held. */
 export function createFolderLock(timing: Partial<LockTiming> = {}): FolderLock {
   const settings = { ...DEFAULTS, ...timing };
   return {
     async hold(file, work, options = {}) {
       const signature = sign();
-      let told = false;
-      let found = false;
-      while (!(await create(file, signature))) {
-        options.signal?.throwIfAborted();
-        found = true;
-        const holder = await findHolder(file, signature, settings);
-        if (holder === 'nobody') continue;
-        if (holder === 'ours now') break;
-        if (holder !== 'unclear' && !told) {
-          options.onWait?.(holder);
-          told = true;
-        }
-        await sleep(settings.poll, undefined, options.signal ? { signal: options.signal } : {});
-      }
-      const heart = setInterval(() => void touch(file), settings.heartbeat);
-      heart.unref();
+      ours.add(signature);
       try {
-        if (found) options.onTakeover?.();
-        return await work();
+        const found = await obtain(file, signature, settings, options);
+        const holding = new Holding(file, signature, settings);
+        try {
+          if (found) options.onTakeover?.();
+          return await work(holding);
+        } finally {
+          holding.end();
+        }
+      } catch (error) {
+        throw error instanceof OddFileError ? notALock(error.kind, options.shown ?? file) : error;
       } finally {
-        clearInterval(heart);
-        await release(file, signature);
+        ours.delete(signature);
       }
     },
   };
 }
 
-/** Tells one holding from another, even of the same process id. */
-function sign(): string {
-  return JSON.stringify({ pid: process.pid, host: hostname(), id: randomUUID() });
-}
+type HoldOptions = NonNullable<Parameters<FolderLock['hold']>[2]>;
 
-async function create(file: string, signature: string): Promise<boolean> {
-  ours.add(signature);
-  try {
-    await writeFile(file, signature, { flag: 'wx' });
-    return true;
-  } catch (error) {
-    ours.delete(signature);
-    if (codeOf(error) === 'EEXIST') return false;
-    if (codeOf(error) === 'ENOSPC') await rm(file, { force: true });
-    throw error;
-  }
-}
-
-/** Removes the lock unless somebody took us for dead and holds it now. */
-async function release(file: string, signature: string): Promise<void> {
-  if ((await readFile(file, 'utf8').catch(() => undefined)) === signature) await rm(file, { force: true });
-  ours.delete(signature);
-}
-
-/** Who holds the lock; a dead holder's is made ours. What is unclear is settled by looking again. */
-async function findHolder(
+/** Waits until the lock is ours. @returns whether it was another's before. */
+async function obtain(
   file: string,
   signature: string,
   timing: LockTiming,
-): Promise<LockOwner | 'nobody' | 'ours now' | 'unclear'> {
-  const found = await look(file);
-  if (!found) return 'nobody';
-  if (isAlive(found, timing)) return found.owner ?? 'unclear';
-  // Only who holds the guard replaces a lock, and only after a second look: nobody's fresh lock can be lost by mistake.
-  const guard = `${file}.takeover`;
-  try {
-    await mkdir(guard);
-  } catch (error) {
-    // Where it cannot be made (a folder that may only be read) waiting would never end.
-    if (codeOf(error) !== 'EEXIST') throw error;
-    const age = Date.now() - ((await stat(guard).catch(() => undefined))?.mtimeMs ?? Date.now());
-    if (age > timing.passing) await rm(guard, { recursive: true, force: true });
-    return 'unclear';
-  }
-  try {
-    const again = await look(file);
-    if (!again) return 'nobody';
-    if (isAlive(again, timing)) return 'unclear';
-    await replace(file, guard, signature);
-    return 'ours now';
-  } finally {
-    await rm(guard, { recursive: true, force: true });
-  }
-}
-
-/** In one step: a kill on the way never leaves the folder without a lock that tells of what must be swept. */
-async function replace(file: string, guard: string, signature: string): Promise<void> {
-  const next = path.join(guard, 'next');
-  ours.add(signature);
-  await writeFile(next, signature);
-  await rename(next, file);
-}
-
-interface FoundLock {
-  readonly text: string;
-  /** Undefined for a lock that is just being written, or that a full disk or a kill left empty. */
-  readonly owner: LockOwner | undefined;
-  readonly age: number;
-}
-
-async function look(file: string): Promise<FoundLock | undefined> {
-  try {
-    const [text, { mtimeMs }] = await Promise.all([readFile(file, 'utf8'), stat(file)]);
-    const age = Date.now() - mtimeMs;
-    try {
-      return { text, owner: JSON.parse(text) as LockOwner, age };
-    } catch {
-      return { text, owner: undefined, age };
+  { signal, onWait }: HoldOptions,
+): Promise<boolean> {
+  let found = false;
+  let told = false;
+  while (!createLock(file, signature)) {
+    signal?.throwIfAborted();
+    found = true;
+    const holder = findHolder(file, signature, timing);
+    if (holder === 'nobody') continue;
+    if (holder === 'ours now') break;
+    if (holder !== 'unclear' && !told) {
+      onWait?.({ pid: holder.pid, host: holder.host });
+      told = true;
     }
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw error;
+    await sleep(timing.poll, undefined, signal ? { signal } : {});
   }
+  return found;
 }
 
-function isAlive({ text, owner, age }: FoundLock, timing: LockTiming): boolean {
-  if (owner === undefined) return age <= timing.passing;
-  if (age > timing.stale) return false;
-  if (owner.host !== hostname()) return true;
-  if (owner.pid === process.pid) return ours.has(text);
-  try {
-    process.kill(owner.pid, 0);
-    return true;
-  } catch (error) {
-    return codeOf(error) === 'EPERM';
-  }
+/** Who holds the lock; a dead holder's is made ours. What is unclear is settled by looking again. */
+function findHolder(
+  file: string,
+  signature: string,
+  timing: LockTiming,
+): LockOwner | 'nobody' | 'ours now' | 'unclear' {
+  const found = readLock(file);
+  if (!found) return 'nobody';
+  if (found.text === signature) return 'ours now';
+  if (isAlive(found, ours, timing)) return found.owner ?? 'unclear';
+  const taken = takeOver(file, signature, (again) => !isAlive(again, ours, timing), timing);
+  return taken ? 'ours now' : 'unclear';
 }
 
-async function touch(file: string): Promise<void> {
-  const now = new Date();
-  await utimes(file, now, now).catch(() => undefined);
+function notALock(kind: string, file: string): FatalError {
+  return new FatalError(
+    'OUTPUT_UNUSABLE',
+    `${file} is ${kind} in the place of a lock. Remove it and run the same command again`,
+  );
+}
+
+/** A lock while it is ours. */
+class Holding implements LockHolding {
+  private readonly heart: NodeJS.Timeout;
+  private seen = Date.now();
+  private thief: LockOwner | undefined;
+
+  constructor(
+    private readonly file: string,
+    private readonly signature: string,
+    private readonly timing: LockTiming,
+  ) {
+    this.heart = setInterval(() => {
+      this.beat();
+    }, timing.heartbeat);
+    this.heart.unref();
+  }
+
+  takenBy(): LockOwner | undefined {
+    // After a stop of this process (SIGSTOP, a closed lid) work may go on before the heart beats again.
+    if (Date.now() - this.seen > 2 * this.timing.heartbeat) this.beat();
+    return this.thief;
+  }
+
+  end(): void {
+    clearInterval(this.heart);
+    try {
+      removeLock(this.file, this.signature);
+    } catch {
+      // Once this process has ended it holds nothing up.
+    }
+  }
+
+  private beat(): void {
+    try {
+      const found = readLock(this.file, this.signature);
+      if (found && found.text !== this.signature) this.thief = found.owner ?? { pid: 0, host: 'unknown' };
+      // Removed by hand: put back, unless another run is quicker, which the next beat finds.
+      else if (!found) createLock(this.file, this.signature);
+      this.seen = Date.now();
+    } catch {
+      // A disk that does not answer now may do so at the next beat.
+    }
+  }
 }

@@ -1,116 +1,154 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import {
-  annotatedPath,
-  copiesFolder,
-  pictureOfRecord,
-  recordPath,
-  recordsFolder,
-} from '../core/output-paths.js';
+import { annotatedPath, pictureOfRecord, recordPath, RECORDS } from '../core/output-paths.js';
 import { isOtherVersion, MAX_RECORD_BYTES, parseRecord } from '../core/parse-record.js';
-import { formatRecord } from '../core/report.js';
-import { codeOf } from '../core/thrown.js';
+import { formatRecord, type PictureRecord } from '../core/report.js';
 import { FatalError } from '../errors.js';
-import type { Ledger } from '../ports.js';
-import { reasonOf, writeFault } from './file-faults.js';
-import { removeFile, setMtime, TEMPORARY_NAME, writeForRun, writeWhole } from './files.js';
+import type { Content } from '../packs/replace-file.js';
+import type { Ledger, StoredRecord } from '../ports.js';
+import { fatalReadFault, fatalWriteFault, writeFault } from './file-faults.js';
+import { refuseOddities } from './output-root.js';
+import type { OutputTree } from './output-tree.js';
 
 /**
- * Opens the records below an output folder. Reads are synchronous: an unchanged run over 10,000 pictures reads 20,000
- * small files, and a thread-pool hop for each would cost more than the reading.
- *
- * @param output absolute path of the output folder.
+ * The records below an output folder. Reads are synchronous: an unchanged run over 10,000 pictures reads 20,000 small
+ * files, and a thread-pool hop for each would cost more than the reading.
  */
-export function openLedger(output: string): Ledger {
-  return {
-    read(image) {
-      const file = readWhole(recordPath(output, image));
-      const record = file && parseRecord(file.text, image);
-      return record && { record, mtimeMs: file.mtimeMs };
-    },
-    hasOtherVersion(image) {
-      const file = readWhole(recordPath(output, image));
-      return file !== undefined && isOtherVersion(file.text, image);
-    },
-    write: (record, sourceMtimeMs) =>
-      writeWhole(recordPath(output, record.image), formatRecord(record), sourceMtimeMs),
-    restamp(image, sourceMtimeMs) {
-      const file = recordPath(output, image);
-      try {
-        setMtime(file, sourceMtimeMs);
-      } catch (error) {
-        const fault = writeFault(error, file);
-        // Only an owner may set times. Without them the next run hashes the picture again: no fault of the picture.
-        if (fault instanceof FatalError) throw fault;
-      }
-    },
-    remove(image) {
-      removeFile(annotatedPath(output, image));
-      removeFile(recordPath(output, image));
-    },
-    hasAnnotated: (image) => existsSync(annotatedPath(output, image)),
-    removeAnnotated(image) {
-      removeFile(annotatedPath(output, image));
-    },
-    annotatedPath: (image) => annotatedPath(output, image),
-    sweepCopy(image) {
-      removeTemporaries(path.dirname(annotatedPath(output, image)), namesIn);
-    },
-    images: () =>
-      filesBelow(recordsFolder(output))
-        .flatMap((file) => pictureOfRecord(file) ?? [])
-        .sort(),
-    publish: (name, chunks) => writeForRun(path.join(output, name), chunks),
-    has: (name) => existsSync(path.join(output, name)),
-  };
+export function openLedger(tree: OutputTree): Ledger {
+  return new TreeLedger(tree);
 }
 
-/** Undefined for what is not there, cannot be read or cannot be a record. */
-function readWhole(file: string): { text: string; mtimeMs: number } | undefined {
-  try {
-    const stats = statSync(file, { throwIfNoEntry: false });
-    if (!stats?.isFile() || stats.size > MAX_RECORD_BYTES) return undefined;
-    return { text: readFileSync(file, 'utf8'), mtimeMs: Math.round(stats.mtimeMs) };
-  } catch {
-    return undefined;
+class TreeLedger implements Ledger {
+  constructor(private readonly tree: OutputTree) {}
+
+  read(image: string): StoredRecord | undefined {
+    const file = this.readWhole(image);
+    const record = file && parseRecord(file.text, image);
+    return record && { record, mtimeMs: file.mtimeMs };
   }
-}
 
-/** Removes temporary files that a killed run left behind. Only safe while the output folder is locked. */
-export function sweepTemporaries(output: string): void {
-  for (const folder of [recordsFolder(output), copiesFolder(output)]) removeTemporaries(folder, filesBelow);
-  removeTemporaries(output, namesIn);
-}
-
-function removeTemporaries(folder: string, list: (folder: string) => string[]): void {
-  for (const file of list(folder)) {
-    if (TEMPORARY_NAME.test(path.basename(file))) removeFile(path.join(folder, file));
+  hasOtherVersion(image: string): boolean {
+    const file = this.readWhole(image);
+    return file !== undefined && isOtherVersion(file.text, image);
   }
-}
 
-/** Paths of the files below a folder, `/` separated, relative to it; none where it does not exist. */
-function filesBelow(root: string): string[] {
-  const files: string[] = [];
-  const pending = [''];
-  for (let folder = pending.pop(); folder !== undefined; folder = pending.pop()) {
-    for (const entry of entriesOf(path.join(root, folder))) {
-      const relative = folder === '' ? entry.name : `${folder}/${entry.name}`;
-      if (entry.isDirectory()) pending.push(relative);
-      else files.push(relative);
+  write(record: PictureRecord, sourceMtimeMs: number | undefined): Promise<void> {
+    return this.replace(recordPath(record.image), formatRecord(record), sourceMtimeMs);
+  }
+
+  restamp(image: string, sourceMtimeMs: number): void {
+    const file = recordPath(image);
+    try {
+      this.tree.touch(file, sourceMtimeMs);
+    } catch (error) {
+      const fault = writeFault(error, this.place(file));
+      // Only an owner may set times. Without them the next run hashes the picture again: no fault of the picture.
+      if (fault instanceof FatalError) throw fault;
     }
   }
-  return files;
-}
 
-function entriesOf(folder: string) {
-  try {
-    return readdirSync(folder, { withFileTypes: true });
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return [];
-    throw new FatalError('OUTPUT_UNUSABLE', `Cannot list ${folder}: ${reasonOf(error)}`, { cause: error });
+  remove(image: string): void {
+    this.removeAnnotated(image);
+    this.removeFile(recordPath(image));
   }
-}
 
-function namesIn(folder: string): string[] {
-  return entriesOf(folder).map((entry) => entry.name);
+  annotatedPath(image: string): string {
+    return annotatedPath(image);
+  }
+
+  hasAnnotated(image: string): boolean {
+    try {
+      return this.tree.stats(annotatedPath(image)) !== undefined;
+    } catch {
+      return false;
+    }
+  }
+
+  removeAnnotated(image: string): void {
+    // Without a record nobody knows whose it is; what is no plain file is none of ours.
+    if (this.hasAnnotated(image) && this.readWhole(image)) this.removeFile(annotatedPath(image));
+  }
+
+  readAnnotated(image: string): AsyncIterable<Uint8Array> | undefined {
+    const file = annotatedPath(image);
+    return this.has(file) ? this.tree.pieces(file) : undefined;
+  }
+
+  writeAnnotated(image: string, content: AsyncIterable<Uint8Array>): Promise<void> {
+    return this.replace(annotatedPath(image), content);
+  }
+
+  async images(): Promise<string[]> {
+    const images: string[] = [];
+    try {
+      for await (const files of this.tree.filesBelow(RECORDS)) {
+        for (const file of files) {
+          const image = pictureOfRecord(file);
+          if (image !== undefined) images.push(image);
+        }
+      }
+    } catch (error) {
+      throw fatalReadFault(error, this.place(RECORDS));
+    }
+    return images.sort();
+  }
+
+  async publish(name: string, content: AsyncIterable<string>): Promise<void> {
+    try {
+      await this.tree.replace(name, content);
+    } catch (error) {
+      throw fatalWriteFault(error, this.place(name));
+    }
+  }
+
+  has(name: string): boolean {
+    try {
+      return this.tree.stats(name) !== undefined;
+    } catch (error) {
+      throw fatalReadFault(error, this.place(name));
+    }
+  }
+
+  assertInPlace(): void {
+    this.tree.assertInPlace();
+    try {
+      refuseOddities(this.tree.root);
+    } catch (error) {
+      throw fatalReadFault(error, this.tree.root.path);
+    }
+  }
+
+  /** Undefined for what is not there, cannot be read or cannot be a record. */
+  private readWhole(image: string): { readonly text: string; readonly mtimeMs: number } | undefined {
+    try {
+      return this.tree.withFile(recordPath(image), ({ descriptor, stats }) =>
+        stats.size > MAX_RECORD_BYTES
+          ? undefined
+          : { text: readFileSync(descriptor, 'utf8'), mtimeMs: Math.round(stats.mtimeMs) },
+      );
+    } catch {
+      return undefined;
+    }
+  }
+
+  private async replace(file: string, content: Content, mtimeMs?: number): Promise<void> {
+    try {
+      await this.tree.replace(file, content, mtimeMs);
+    } catch (error) {
+      throw writeFault(error, this.place(file));
+    }
+  }
+
+  private removeFile(file: string): void {
+    try {
+      this.tree.remove(file);
+    } catch (error) {
+      throw writeFault(error, this.place(file), 'remove');
+    }
+  }
+
+  /** For messages. */
+  private place(relative: string): string {
+    return path.join(this.tree.root.path, relative);
+  }
 }

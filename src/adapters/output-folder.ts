@@ -1,92 +1,63 @@
-import { existsSync, readdirSync, readFileSync, realpathSync, rmdirSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, realpathSync } from 'node:fs';
 import path from 'node:path';
-import { formatCompletion, NOTHING_BEGUN, parseCompletion } from '../core/completion.js';
-import { recordsFolder } from '../core/output-paths.js';
-import { formatMemory, parseMemory } from '../core/roots.js';
-import { codeOf } from '../core/thrown.js';
+import { RECORDS } from '../core/output-paths.js';
 import { FatalError } from '../errors.js';
-import type { OutputFolders } from '../ports.js';
-import { fatalWriteFault, reasonOf } from './file-faults.js';
-import { makeFolder, removeFile, writeForRun } from './files.js';
+import type { LockHolding, LockOwner } from '../packs/ports.js';
+import type { OutputFolder, OutputFolders } from '../ports.js';
+import { fatalWriteFault } from './file-faults.js';
 import { createFolderLock } from './folder-lock.js';
-import { sweepTemporaries } from './ledger.js';
-
-const LOCK = '.facetag.lock';
-const MEMORY = 'facetag.json';
-const COMPLETION = 'completion.json';
+import { openLedger } from './ledger.js';
+import { sweepOldTemporaries } from './old-temporaries.js';
+import type { OpenFolder } from './open-folder.js';
+import { readCompletion, readRoots, writeCompletion, writeRoots } from './output-memory.js';
+import { LOCK, makeRoot, openRoot, openUnnamedRoot, removeIfEmpty } from './output-root.js';
+import { OutputTree } from './output-tree.js';
 
 export const outputFolders: OutputFolders = {
-  async hold(output, work) {
+  async hold(output, work, { named = true } = {}) {
     const existed = existsSync(output);
-    makeFolder(output);
-    const lock = path.join(output, LOCK);
+    if (named) makeRoot(output);
+    const root = named ? openRoot(output) : openUnnamedRoot(output);
     try {
-      const outcome = await createFolderLock()
-        .hold(lock, () => settled(work), {
-          onWait: ({ pid, host }) => {
-            throw new FatalError(
-              'OUTPUT_LOCKED',
-              `Another run (process ${pid} on ${host}) is writing to ${output}. Wait for it, or choose another folder with -o`,
-            );
-          },
-          onTakeover: () => {
-            sweepTemporaries(output);
-          },
-        })
-        .catch((error: unknown) => {
-          throw fatalWriteFault(error, lock);
-        });
-      if ('error' in outcome) throw outcome.error;
-      return outcome.value;
+      return await locked(root, work);
     } finally {
+      root.close();
       if (!existed) removeIfEmpty(output);
     }
   },
 
-  hasRecords: (output) => existsSync(recordsFolder(output)),
-
-  isUnfinished: (output) => existsSync(path.join(output, LOCK)),
-
-  readRoots(output) {
-    const file = path.join(output, MEMORY);
-    const text = readIfThere(file);
-    if (text === undefined) return undefined;
-    return parseMemory(text, realpathSync(output)) ?? notOurs(file);
-  },
-
-  writeRoots(output, roots) {
-    // By its real path: the folder may be known under the name of a link today and under its own tomorrow.
-    return writeForRun(path.join(output, MEMORY), [formatMemory(roots, realpathSync(output))]);
-  },
-
-  readCompletion(output) {
-    const file = path.join(output, COMPLETION);
-    const text = readIfThere(file);
-    return text === undefined ? NOTHING_BEGUN : (parseCompletion(text) ?? notOurs(file));
-  },
-
-  async writeCompletion(output, completion) {
-    const file = path.join(output, COMPLETION);
-    const text = formatCompletion(completion);
-    if (text === undefined) removeFile(file);
-    else await writeForRun(file, [text]);
+  async visit(output, work) {
+    if (!existsSync(output)) return await work(undefined);
+    const tree = new OutputTree(openRoot(output));
+    try {
+      return await work(openOutput(tree));
+    } finally {
+      tree.close();
+    }
   },
 };
 
-function readIfThere(file: string): string | undefined {
-  try {
-    return readFileSync(file, 'utf8');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return undefined;
-    throw new FatalError('OUTPUT_UNUSABLE', `Cannot read ${file}: ${reasonOf(error)}`, { cause: error });
-  }
-}
-
-function notOurs(file: string): never {
-  throw new FatalError(
-    'OUTPUT_UNUSABLE',
-    `${file} is not what facetag writes there. Choose another output folder with -o, or remove the file`,
-  );
+async function locked<T>(root: OpenFolder, work: (folder: OutputFolder) => Promise<T>): Promise<T> {
+  const output = root.path;
+  let tookOver = false;
+  const outcome = await createFolderLock()
+    .hold(root.at(LOCK), (holding) => settled(() => workIn(root, holding, tookOver, work)), {
+      shown: path.join(output, LOCK),
+      onWait: ({ pid, host }) => {
+        throw new FatalError(
+          'OUTPUT_LOCKED',
+          `Another run (process ${pid} on ${host}) is writing to ${output}. Wait for it, or choose another folder with -o`,
+        );
+      },
+      onTakeover: () => {
+        tookOver = true;
+      },
+    })
+    .catch((error: unknown) => {
+      throw fatalWriteFault(error, path.join(output, LOCK));
+    });
+  if ('error' in outcome) throw outcome.error;
+  return outcome.value;
 }
 
 /** An error of the work as data, so that it is not taken for one of the lock. */
@@ -98,30 +69,59 @@ async function settled<T>(work: () => Promise<T>): Promise<{ value: T } | { erro
   }
 }
 
-function removeIfEmpty(folder: string): void {
+async function workIn<T>(
+  root: OpenFolder,
+  holding: LockHolding,
+  tookOver: boolean,
+  work: (folder: OutputFolder) => Promise<T>,
+): Promise<T> {
+  const tree = new OutputTree(root, () => {
+    const thief = holding.takenBy();
+    if (thief) throw lost(root.path, thief);
+  });
   try {
-    if (readdirSync(folder).length === 0) rmdirSync(folder);
-  } catch {
-    // Nothing depends on it.
+    tree.sweep();
+    if (tookOver) await sweepOldTemporaries(tree);
+    const value = await work(openOutput(tree));
+    tree.assertInPlace();
+    return value;
+  } finally {
+    tidy(tree, holding);
   }
 }
 
-/** Whether a file is certainly not there: neither a fault of reading nor a folder that cannot be entered counts. */
-export function isGone(file: string): boolean {
+function lost(output: string, { pid, host }: LockOwner): FatalError {
+  return new FatalError(
+    'OUTPUT_LOCKED',
+    `Another run (process ${pid} on ${host}) has taken over ${output} while this one was stopped. Run the same command again`,
+  );
+}
+
+/** What is left of work that was cut short goes, unless the folder is another run's by now. */
+function tidy(tree: OutputTree, holding: LockHolding): void {
   try {
-    statSync(file);
-    return false;
-  } catch (error) {
-    const code = codeOf(error);
-    return code === 'ENOENT' || code === 'ENOTDIR';
+    if (!holding.takenBy()) tree.tidy();
+    tree.forgetFolders();
+  } catch {
+    // The next run sweeps too.
   }
 }
 
-/** Milliseconds since the epoch; undefined where there is no such file. */
-export function mtimeOf(file: string): number | undefined {
-  try {
-    return statSync(file).mtimeMs;
-  } catch {
-    return undefined;
-  }
+function openOutput(tree: OutputTree): OutputFolder {
+  const { root } = tree;
+  return {
+    path: root.path,
+    root: { path: realpathSync(root.path), identity: root.identity },
+    ledger: openLedger(tree),
+    hasRecords: () => exists(root, RECORDS),
+    isUnfinished: () => exists(root, LOCK),
+    readRoots: () => readRoots(tree),
+    writeRoots: (roots) => writeRoots(tree, roots),
+    readCompletion: () => readCompletion(tree),
+    writeCompletion: (completion) => writeCompletion(tree, completion),
+  };
+}
+
+function exists(root: OpenFolder, name: string): boolean {
+  return lstatSync(root.at(name), { throwIfNoEntry: false }) !== undefined;
 }

@@ -1,3 +1,4 @@
+import { formatBytes } from '../core/format-bytes.js';
 import type { PullProgress } from '../packs/ports.js';
 import type { EventLog } from '../ports.js';
 import type { TextStream } from './log.js';
@@ -29,13 +30,13 @@ async function createBars(stream: TextStream): Promise<PullDisplay> {
   const { MultiBar } = await import('cli-progress');
   const bars = new MultiBar({
     stream,
-    format: '{file} [{bar}] {percentage} % of {megabytes} MB',
+    format: '{file} [{bar}] {percentage} % of {size}',
     hideCursor: true,
   });
   const open = new Map<string, ReturnType<typeof bars.create>>();
   return {
     update({ file, received, total }) {
-      const bar = open.get(file) ?? bars.create(total, 0, { file, megabytes: megabytes(total) });
+      const bar = open.get(file) ?? bars.create(total, 0, { file, size: formatBytes(total) });
       open.set(file, bar);
       bar.update(received);
     },
@@ -52,8 +53,8 @@ function createLines(log: EventLog): PullDisplay {
     update({ file, received, total }) {
       if (!begun.has(file)) {
         begun.add(file);
-        const resumed = received > 0 && received < total ? `, going on at ${megabytes(received)} MB` : '';
-        log.emit({ event: 'note', message: `${file}: downloading ${megabytes(total)} MB${resumed}` });
+        const resumed = received > 0 && received < total ? `, going on at ${formatBytes(received)}` : '';
+        log.emit({ event: 'note', message: `${file}: downloading ${formatBytes(total)}${resumed}` });
       }
       if (received === total && !whole.has(file)) {
         whole.add(file);
@@ -63,5 +64,3 @@ function createLines(log: EventLog): PullDisplay {
     stop: () => undefined,
   };
 }
-
-const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);

@@ -3,7 +3,7 @@ import { escapeLines } from '../core/escape-controls.js';
 import { FatalError, PipeClosedError } from '../errors.js';
 import type { ReportSink } from '../ports.js';
 import type { TextStream } from './log.js';
-import { reasonOf } from './file-faults.js';
+import { reasonOf } from '../core/system-fault.js';
 
 /**
  * Machine data on stdout. A write resolves when the system has taken the text, so a slow reader slows the run down and a

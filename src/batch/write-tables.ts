@@ -1,6 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { countOf } from '../core/count-of.js';
 import { CSV_HEADER, formatCsvRows } from '../core/csv.js';
+import { TABLES } from '../core/output-paths.js';
 import { formatLine, type PictureRecord } from '../core/report.js';
 import type { CsvNames, OutputFormat } from '../config.js';
+import { FatalError } from '../errors.js';
 import type { Ledger } from '../ports.js';
 
 interface Table {
@@ -9,9 +13,9 @@ interface Table {
   readonly format: (record: PictureRecord, names: CsvNames) => string;
 }
 
-const TABLES: Readonly<Record<Exclude<OutputFormat, 'none'>, Table>> = {
-  csv: { name: 'faces.csv', header: CSV_HEADER, format: formatCsvRows },
-  jsonl: { name: 'faces.jsonl', header: '', format: formatLine },
+const FORMATS: Readonly<Record<Exclude<OutputFormat, 'none'>, Table>> = {
+  csv: { name: TABLES.csv, header: CSV_HEADER, format: formatCsvRows },
+  jsonl: { name: TABLES.jsonl, header: '', format: formatLine },
 };
 
 /** Pictures that are missing in the tables, since their record could not be read. */
@@ -21,42 +25,88 @@ export interface LeftOut {
   readonly otherVersion: ReadonlySet<string>;
 }
 
+/** Records between two looks at the event loop, so that signals are heard and the lock is kept alive. */
+const TURN = 64;
+
+/** What the run that writes the tables has done itself. */
+export interface FinishedRun {
+  /** Its pictures, sorted. */
+  readonly images: readonly string[];
+  /** How many of them it did not come to. */
+  readonly notDone: number;
+  /** Records that it may not have been able to write, by picture. */
+  readonly unwritten: ReadonlyMap<string, PictureRecord>;
+}
+
+/** Of a merge, which leaves nothing unwritten. */
+const NO_RUN: FinishedRun = { images: [], notDone: 0, unwritten: new Map() };
+
 /**
  * Rebuilds `faces.csv` and `faces.jsonl` from the records, in path order: those asked for, and any that an earlier run
  * left, so that none goes stale. They cover the whole output folder, whatever part of it this run was about.
  *
  * @param shows which records appear: `--where`.
- * @throws {FatalError} OUTPUT_UNUSABLE.
+ * @throws {FatalError} OUTPUT_UNUSABLE, also when records of this run are not there any more.
  */
 export async function writeOutputs(
   ledger: Ledger,
   formats: readonly OutputFormat[],
   names: CsvNames,
   shows: (record: PictureRecord) => boolean,
+  run: FinishedRun = NO_RUN,
 ): Promise<LeftOut> {
+  ledger.assertInPlace();
+  const recorded = await ledger.images();
+  assertKept(recorded, run);
+  const { unwritten } = run;
+  const images = unwritten.size === 0 ? recorded : [...new Set([...recorded, ...unwritten.keys()])].sort();
   const leftOut = { damaged: new Set<string>(), otherVersion: new Set<string>() };
-  const wanted = Object.entries(TABLES).filter(
+  const recordOf = (image: string): PictureRecord | undefined => {
+    const record = unwritten.get(image) ?? ledger.read(image)?.record;
+    if (!record) leftOut[ledger.hasOtherVersion(image) ? 'otherVersion' : 'damaged'].add(image);
+    return record && shows(record) ? record : undefined;
+  };
+  const wanted = Object.entries(FORMATS).filter(
     ([format, table]) => formats.includes(format as OutputFormat) || ledger.has(table.name),
   );
-  if (wanted.length === 0) return leftOut;
-  const images = ledger.images();
-  for (const [, table] of wanted)
-    await ledger.publish(table.name, lines(table, images, ledger, names, shows, leftOut));
+  for (const [, table] of wanted) await ledger.publish(table.name, rows(table, images, recordOf, names));
   return leftOut;
 }
 
-function* lines(
+async function* rows(
   table: Table,
   images: readonly string[],
-  ledger: Ledger,
+  recordOf: (image: string) => PictureRecord | undefined,
   names: CsvNames,
-  shows: (record: PictureRecord) => boolean,
-  leftOut: { readonly damaged: Set<string>; readonly otherVersion: Set<string> },
-): Iterable<string> {
-  if (table.header !== '') yield table.header;
-  for (const image of images) {
-    const stored = ledger.read(image);
-    if (!stored) leftOut[ledger.hasOtherVersion(image) ? 'otherVersion' : 'damaged'].add(image);
-    else if (shows(stored.record)) yield table.format(stored.record, names);
+): AsyncGenerator<string> {
+  let text = table.header;
+  for (const [index, image] of images.entries()) {
+    const record = recordOf(image);
+    if (record) text += table.format(record, names);
+    if (index % TURN !== TURN - 1) continue;
+    await nextTurn();
+    yield text;
+    text = '';
   }
+  yield text;
+}
+
+/**
+ * Something else may have removed records while the run went on: their pictures were counted as tagged.
+ *
+ * @param recorded sorted.
+ */
+function assertKept(recorded: readonly string[], { images, notDone, unwritten }: FinishedRun): void {
+  let at = 0;
+  const missing = images.filter((image) => {
+    while (at < recorded.length && (recorded[at] ?? '') < image) at += 1;
+    return recorded[at] !== image && !unwritten.has(image);
+  });
+  if (missing.length <= notDone) return;
+  const [first = ''] = missing;
+  throw new FatalError(
+    'OUTPUT_UNUSABLE',
+    `${countOf(missing.length - notDone, 'record')} of this run, such as that of ${first}, were removed while it went ` +
+      'on. Run the same command again',
+  );
 }

@@ -167,6 +167,7 @@ const TABLE = {
   force: toggle(TAG, 'Repeating runs', '--force', 'redo every picture'),
   retryFailed: toggle(TAG, 'Repeating runs', '--retry-failed', 'redo pictures whose content was at fault'),
   prune: toggle(TAG, 'Repeating runs', '--prune', 'remove results whose picture is gone'),
+  pruneAll: toggle(TAG, 'Repeating runs', '--prune-all', 'the same, even if no result is left'),
   dryRun: toggle(TAG, 'Repeating runs', '-n, --dry-run', 'list what would be done (--jsonl: exact names)'),
   failIf: optional(
     TAG,

@@ -1,6 +1,4 @@
 import path from 'node:path';
-import { copyWhole } from '../adapters/files.js';
-import { openLedger } from '../adapters/ledger.js';
 import { outputFolders } from '../adapters/output-folder.js';
 import { mergeCommand } from '../commands/merge.js';
 import { usageError } from '../errors.js';
@@ -24,6 +22,6 @@ export async function runMerge(
       csvNames,
       allowPartial,
     },
-    { outputs: outputFolders, openLedger, copyFile: copyWhole, log },
+    { outputs: outputFolders, log },
   );
 }

@@ -38,8 +38,9 @@ export function tagConfig(inputs: readonly string[], flags: FlagsOf<'tag'>): Con
     throw usageError('an output folder (-o <dir>) beside --jsonl', '--annotate', 'none');
   }
   if (config.null && config.filesFrom === undefined) throw usageError('--files-from', '--null', 'none');
-  if (config.prune && !writesFiles(config))
-    throw usageError('an output folder (-o <dir>)', '--prune', 'none');
+  if ((config.prune || config.pruneAll) && !writesFiles(config)) {
+    throw usageError('an output folder (-o <dir>)', config.prune ? '--prune' : '--prune-all', 'none');
+  }
   return Object.freeze(config);
 }
 

@@ -1,8 +1,8 @@
-import { pictureFiles, unmetForWriting, writeForRun } from '../adapters/files.js';
-import { openLedger } from '../adapters/ledger.js';
+import { isGone, mtimeOf, pictureFiles } from '../adapters/files.js';
 import { readMachineLimits } from '../adapters/limits.js';
 import { readMemory } from '../adapters/memory.js';
-import { isGone, mtimeOf, outputFolders } from '../adapters/output-folder.js';
+import { unmetForWriting, writeNamedFile } from '../adapters/named-file.js';
+import { outputFolders } from '../adapters/output-folder.js';
 import { readPathList } from '../adapters/path-list.js';
 import { createProgress } from '../adapters/progress.js';
 import { openStandardOutput } from '../adapters/standard-output.js';
@@ -39,7 +39,6 @@ export async function runTag(config: Config, { log, version }: RunContext): Prom
       stop,
       openStore,
       files: pictureFiles,
-      openLedger,
       outputs: outputFolders,
       readPathList,
       mtimeOf,
@@ -63,7 +62,7 @@ export async function runTag(config: Config, { log, version }: RunContext): Prom
       now: () => Date.now(),
       peakMemory: () => readMemory().peakBytes,
       unmetForWriting,
-      writeText: (file, text) => writeForRun(file, [text]),
+      writeText: writeNamedFile,
     });
   } finally {
     process.off('SIGINT', onSignal).off('SIGTERM', onSignal).off('SIGHUP', onHangup);

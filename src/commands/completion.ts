@@ -3,20 +3,19 @@ import path from 'node:path';
 import type { Config } from '../config.js';
 import { begin, finish, type Request } from '../core/completion.js';
 import type { Tally } from '../core/summary.js';
-import type { OutputFolders } from '../ports.js';
+import type { OutputFolder } from '../ports.js';
 
 /** More paths than this, from a shell's glob, are kept as their hash. */
 const MOST_PATHS = 100;
 
 /** Notes in the output folder that a run has begun there, and with the function it returns that all of it is done. */
 export async function noteBegin(
-  output: string,
+  output: OutputFolder,
   request: Request,
-  outputs: OutputFolders,
 ): Promise<(tally: Tally) => Promise<void>> {
-  const begun = begin(outputs.readCompletion(output), request);
-  await outputs.writeCompletion(output, begun);
-  return async (tally) => outputs.writeCompletion(output, finish(begun, request, tally));
+  const begun = begin(output.readCompletion(), request);
+  await output.writeCompletion(begun);
+  return async (tally) => output.writeCompletion(finish(begun, request, tally));
 }
 
 /** What a run was asked to take, in words that do not change when its folders are moved together. */

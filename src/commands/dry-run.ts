@@ -2,25 +2,15 @@ import type { Config } from '../config.js';
 import { escapeControls, escapeLineBreaks } from '../core/escape-controls.js';
 import { exitCodeFor } from '../core/exit-code.js';
 import { decide } from '../batch/decide.js';
-import type { ReportSink } from '../ports.js';
+import type { OutputFolder, ReportSink } from '../ports.js';
 import type { RunKey } from '../types.js';
 import { findPictures } from './find-pictures.js';
-import { goneImages } from './prune.js';
+import { findGone } from './prune.js';
 import type { TagPorts } from './tag-ports.js';
 
 type DryRunPorts = Pick<
   TagPorts,
-  | 'cwd'
-  | 'files'
-  | 'isGone'
-  | 'log'
-  | 'mtimeOf'
-  | 'now'
-  | 'openLedger'
-  | 'outputs'
-  | 'readPathList'
-  | 'stdout'
-  | 'stop'
+  'cwd' | 'files' | 'isGone' | 'log' | 'mtimeOf' | 'now' | 'readPathList' | 'stdout' | 'stop'
 >;
 
 /** What a run would do with a picture, or with the results of one that is gone. */
@@ -34,14 +24,13 @@ type Action = 'tag' | 'skip' | 'redraw' | 'prune';
 export async function dryRun(
   config: Config,
   run: RunKey,
-  output: string | undefined,
+  output: OutputFolder | undefined,
   ports: DryRunPorts,
 ): Promise<number> {
   const { stop } = ports;
   const pictures = await stop.unlessInterrupted(findPictures(config, output, ports));
   const { images, unlisted } = pictures;
-  const ledger =
-    output !== undefined && ports.outputs.hasRecords(output) ? ports.openLedger(output) : undefined;
+  const ledger = output?.hasRecords() ? output.ledger : undefined;
   const rules = { run, force: config.force, retryFailed: config.retryFailed };
   const plan = { ...pictures, rules, annotate: config.annotate };
   const lines = new Lines(ports.stdout, config.jsonl);
@@ -53,8 +42,13 @@ export async function dryRun(
     await lines.add(image, decision.action === 'fail' ? 'tag' : decision.action);
     if (decision.action === 'tag' && decision.reformatted) reformatted += 1;
   }
-  if (config.prune && ledger && stop.requested === undefined) {
-    for (const image of goneImages(pictures, ledger, ports)) await lines.add(image, 'prune');
+  if ((config.prune || config.pruneAll) && ledger && stop.requested === undefined) {
+    const gone = await findGone(
+      { roots: pictures, found: images.length, all: config.pruneAll },
+      ledger,
+      ports,
+    );
+    for (const image of gone) await lines.add(image, 'prune');
   }
   await lines.flush();
   if (reformatted > 0) ports.log.emit({ event: 'format-changed', pictures: reformatted });

@@ -5,7 +5,8 @@ import { sameRoots, type Roots } from '../core/roots.js';
 import { isPictureName } from '../core/picture-name.js';
 import { refuseOutside } from '../core/base-folder.js';
 import { FatalError, usageError } from '../errors.js';
-import { assertOutputOutside, discoverImages, type KnownRoots } from '../discover/discover.js';
+import { discoverImages, type KnownRoots } from '../discover/discover.js';
+import type { OutputFolder } from '../ports.js';
 import type { ImageFailure } from '../types.js';
 import { settleRoots } from './settle-roots.js';
 import type { TagPorts } from './tag-ports.js';
@@ -20,10 +21,7 @@ export interface Pictures extends Roots {
   readonly unlisted: number;
 }
 
-type DiscoveryPorts = Pick<
-  TagPorts,
-  'cwd' | 'files' | 'isGone' | 'log' | 'mtimeOf' | 'now' | 'openLedger' | 'outputs' | 'readPathList'
->;
+type DiscoveryPorts = Pick<TagPorts, 'cwd' | 'files' | 'isGone' | 'log' | 'mtimeOf' | 'now' | 'readPathList'>;
 
 /**
  * Finds the pictures and settles the roots, which the output folder remembers from its first run on.
@@ -32,7 +30,7 @@ type DiscoveryPorts = Pick<
  */
 export async function findPictures(
   config: Config,
-  output: string | undefined,
+  output: OutputFolder | undefined,
   ports: DiscoveryPorts,
 ): Promise<Pictures> {
   const { cwd } = ports;
@@ -42,8 +40,7 @@ export async function findPictures(
       ? undefined
       : await ports.readPathList(config.filesFrom, config.null ? '\0' : '\n');
   if (inputs.length === 0 && !listed) throw usageError('a file, folder or glob', 'the pictures', 'nothing');
-  if (output !== undefined) await assertOutputOutside(inputs, output, cwd);
-  const stored = output === undefined ? undefined : ports.outputs.readRoots(output);
+  const stored = output?.readRoots();
   const given = givenRoots(config, output, stored, ports);
   const newerThanMs =
     config.newerThan === undefined
@@ -55,12 +52,13 @@ export async function findPictures(
     ignore: config.ignore,
     hidden: config.hidden,
     followSymlinks: config.follow,
-    exclude: output === undefined ? [] : [output],
+    exclude: output ? [output.path] : [],
     ...(listed && { listed }),
     ...given,
     ...(newerThanMs !== undefined && { newerThanMs }),
     ...(config.shard && { shard: config.shard }),
   });
+  tellOfResults(found.resultFolders, ports);
   const none = found.relativePaths.length === 0 && found.problems.length === 0;
   // Small sets leave a share without pictures: it is as complete as the others.
   const shareOfSome = config.shard !== undefined && found.foundAny;
@@ -71,29 +69,35 @@ export async function findPictures(
       `No pictures found.${globs} Pass --allow-empty where an empty folder is normal`,
     );
   }
-  if (output !== undefined && !config.dryRun && !(stored && sameRoots(stored, found))) {
-    await ports.outputs.writeRoots(output, found);
-  }
+  if (output && !config.dryRun && !(stored && sameRoots(stored, found))) await output.writeRoots(found);
   return withFaults(found, ports);
 }
 
 /** What the output folder remembers; with `--base`, which must agree with it, nothing may lie outside. */
 function givenRoots(
   { base }: Config,
-  output: string | undefined,
+  output: OutputFolder | undefined,
   stored: Roots | undefined,
   ports: DiscoveryPorts,
 ): { readonly base?: string; readonly known?: KnownRoots } {
   const typed = base === undefined ? undefined : path.resolve(ports.cwd, base);
   if (output === undefined || stored === undefined) return typed === undefined ? {} : { base: typed };
   if (typed !== undefined && typed !== stored.base) {
-    throw usageError(`the base folder that ${output} was made with, ${stored.base},`, '--base', typed);
+    throw usageError(`the base folder that ${output.path} was made with, ${stored.base},`, '--base', typed);
   }
   const settle: KnownRoots['settle'] = (outside) =>
     typed === undefined
-      ? settleRoots(stored, outside, ports.openLedger(output), ports)
+      ? settleRoots(stored, outside, output.ledger, ports)
       : { ...stored, ...refuseOutside(typed, [...outside.folders, ...outside.parents]) };
   return { known: { roots: stored, settle } };
+}
+
+function tellOfResults([first, ...others]: readonly string[], { log }: DiscoveryPorts): void {
+  if (first === undefined) return;
+  const what =
+    others.length === 0 ? '1 folder left out: it holds' : `${others.length + 1} folders left out: they hold`;
+  const message = `${what} results of facetag (${first}${others.length > 0 ? ', …' : ''}). Name it to take its pictures`;
+  log.emit({ event: 'warning', message });
 }
 
 function withFaults(

@@ -1,7 +1,7 @@
 import { writeOutputs } from '../batch/write-tables.js';
 import { FaceTally } from '../core/face-counts.js';
 import { usageError } from '../errors.js';
-import type { Ledger } from '../ports.js';
+import type { Ledger, OutputFolder } from '../ports.js';
 import { inspect, type Joined, type MergeOptions, type MergePorts } from './merge/inspect.js';
 
 /**
@@ -10,19 +10,22 @@ import { inspect, type Joined, type MergeOptions, type MergePorts } from './merg
  *
  * @returns the exit code.
  * @throws {FatalError} USAGE when two folders hold the same picture or share, were made with different settings or from
- * different folders; INCOMPLETE when a share is missing or a run was not finished in one of them.
+ * different folders; INCOMPLETE when a share is missing or a run was not finished in one of them; OUTPUT_UNUSABLE.
  */
 export async function mergeCommand(options: MergeOptions, ports: MergePorts): Promise<number> {
   const { folders, output, formats, csvNames } = options;
+  const { outputs } = ports;
   if (folders.includes(output)) throw usageError('a folder that is not merged itself', '--output', output);
-  const joined = inspect(options, ports);
-  const found = await ports.outputs.hold(output, async () => {
-    refuseStrangers(output, joined, ports);
-    await ports.outputs.writeRoots(output, joined.roots);
-    await ports.outputs.writeCompletion(output, { shares: [], unfinished: joined.unfinished });
-    const tally = await copyResults(output, joined, ports);
-    await writeOutputs(ports.openLedger(output), formats, csvNames, () => true);
-    return tally;
+  const joined = await inspect(options, ports);
+  const found = { faces: new FaceTally(), failed: 0 };
+  await outputs.hold(output, async (target) => {
+    await refuseStrangers(target, joined);
+    await target.writeRoots(joined.roots);
+    await target.writeCompletion({ shares: [], unfinished: joined.unfinished });
+    for (const [folder, images] of joined.images) {
+      await outputs.visit(folder, (source) => copyResults(images, source?.ledger, target.ledger, found));
+    }
+    await writeOutputs(target.ledger, formats, csvNames, () => true);
   });
   ports.log.emit({
     event: 'merge-end',
@@ -36,34 +39,27 @@ export async function mergeCommand(options: MergeOptions, ports: MergePorts): Pr
 }
 
 /** Records of the output folder that no shard has would make the result a mixture. */
-function refuseStrangers(output: string, { origins }: Joined, { openLedger }: MergePorts): void {
-  const stranger = openLedger(output)
-    .images()
-    .find((image) => !origins.has(image));
+async function refuseStrangers({ path, ledger }: OutputFolder, { origins }: Joined): Promise<void> {
+  const stranger = (await ledger.images()).find((image) => !origins.has(image));
   if (stranger !== undefined) {
-    throw usageError('an empty folder, or that of the same merge,', '--output', `${output} with ${stranger}`);
+    throw usageError('an empty folder, or that of the same merge,', '--output', `${path} with ${stranger}`);
   }
 }
 
 async function copyResults(
-  output: string,
-  { origins }: Joined,
-  { openLedger, copyFile }: MergePorts,
-): Promise<{ readonly faces: FaceTally; readonly failed: number }> {
-  const target = openLedger(output);
-  const faces = new FaceTally();
-  let failed = 0;
-  const sources = new Map<string, Ledger>();
-  for (const [image, folder] of origins) {
-    const source = sources.get(folder) ?? openLedger(folder);
-    sources.set(folder, source);
-    const stored = source.read(image);
-    if (!stored) throw usageError('records that stay while they are merged', `${image} in ${folder}`, 'none');
-    if (source.hasAnnotated(image)) await copyFile(source.annotatedPath(image), target.annotatedPath(image));
+  images: readonly string[],
+  source: Ledger | undefined,
+  target: Ledger,
+  found: { readonly faces: FaceTally; failed: number },
+): Promise<void> {
+  for (const image of images) {
+    const stored = source?.read(image);
+    if (!source || !stored) throw usageError('records that stay while they are merged', image, 'none');
+    const copy = source.readAnnotated(image);
+    if (copy) await target.writeAnnotated(image, copy);
     else target.removeAnnotated(image);
     await target.write(stored.record, stored.mtimeMs);
-    faces.add(stored.record.faces);
-    if (stored.record.error) failed += 1;
+    found.faces.add(stored.record.faces);
+    if (stored.record.error) found.failed += 1;
   }
-  return { faces, failed };
 }

@@ -10,7 +10,7 @@ import type { PullPorts, PullResult } from '../packs/pull.js';
 import { surveyPack, usableDetectors, verifyPack } from '../packs/survey.js';
 import type { PackSurvey } from '../packs/survey.js';
 import { describePacks, describeVerified, packsAsJson } from './models/describe.js';
-import { formatBytes } from '../packs/format-bytes.js';
+import { formatBytes } from '../core/format-bytes.js';
 
 /** What every sub-command of `facetag models` works on. Each resolves to the exit code. */
 export interface ModelsContext {

@@ -1,32 +1,85 @@
 import { entriesOf, pathOf, rootOf, type Roots } from '../core/roots.js';
-import type { Ledger } from '../ports.js';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { countOf } from '../core/count-of.js';
+import { FatalError, ImageError } from '../errors.js';
+import type { EventLog, Ledger, StopSwitch } from '../ports.js';
 
 /** What pruning asks of the file system. */
 interface PrunePorts {
   readonly isGone: (file: string) => boolean;
 }
 
+interface PruneOptions {
+  readonly roots: Roots;
+  /** Pictures that this run found. */
+  readonly found: number;
+  /** `--prune-all`: also when nothing would be left. */
+  readonly all: boolean;
+}
+
+/** Pictures between two looks at the event loop, so that signals are heard and the lock is kept alive. */
+const TURN = 64;
+
 /**
  * Pictures that have results and are not there any more, in path order. Where a root itself is not there, a disk may not
  * be mounted: of several roots, one that is gone keeps its results.
+ *
+ * @throws {FatalError} NO_PICTURES when every picture is gone: a disk that is not mounted looks like that.
  */
-export function* goneImages(roots: Roots, ledger: Ledger, { isGone }: PrunePorts): Iterable<string> {
+export async function findGone(
+  { roots, found, all }: PruneOptions,
+  ledger: Ledger,
+  { isGone }: PrunePorts,
+): Promise<string[]> {
+  const gone: string[] = [];
   const several = roots.others !== undefined;
   const absent = new Set(entriesOf(roots).flatMap(([name, root]) => (several && isGone(root) ? [name] : [])));
-  for (const image of ledger.images()) {
-    if (absent.has(rootOf(roots, image))) continue;
+  let kept = found;
+  for (const [index, image] of (await ledger.images()).entries()) {
+    if (index % TURN === 0) await nextTurn();
     // Only what reads as a record is ours to remove: the folder may hold somebody's own JSON files.
-    if (!isGone(pathOf(roots, image))) continue;
-    if (ledger.read(image) !== undefined || ledger.hasOtherVersion(image)) yield image;
+    if (absent.has(rootOf(roots, image)) || !isGone(pathOf(roots, image))) kept += 1;
+    else if (ledger.read(image) !== undefined || ledger.hasOtherVersion(image)) gone.push(image);
   }
+  if (gone.length > 0 && kept === 0 && !all) {
+    throw new FatalError(
+      'NO_PICTURES',
+      `${countOf(gone.length, 'picture')} with results, and none is in ${roots.base} any more: is that disk mounted? ` +
+        'Nothing was removed. Pass --prune-all if all results are to go',
+    );
+  }
+  return gone;
 }
 
-/** Removes results whose picture is not there any more. @returns how many. */
-export function pruneGone(roots: Roots, ledger: Ledger, ports: PrunePorts): number {
-  let pruned = 0;
-  for (const image of goneImages(roots, ledger, ports)) {
-    ledger.remove(image);
-    pruned += 1;
+/**
+ * Removes results whose picture is not there any more, until a stop is asked for. What cannot be removed is told.
+ *
+ * @returns how many were removed, and how many could not be.
+ * @throws {FatalError} NO_PICTURES as `findGone`; OUTPUT_UNUSABLE.
+ */
+export async function pruneGone(
+  options: PruneOptions,
+  ledger: Ledger,
+  ports: PrunePorts & { readonly log: EventLog; readonly stop: StopSwitch },
+): Promise<{ pruned: number; notPruned: number }> {
+  const counts = { pruned: 0, notPruned: 0 };
+  for (const [index, image] of (await findGone(options, ledger, ports)).entries()) {
+    if (index % TURN === 0) await nextTurn();
+    if (ports.stop.requested !== undefined) break;
+    try {
+      ledger.remove(image);
+      counts.pruned += 1;
+    } catch (error) {
+      if (!(error instanceof ImageError)) throw error;
+      counts.notPruned += 1;
+      ports.log.emit({
+        event: 'picture-failed',
+        image,
+        stage: 'write',
+        code: error.code,
+        message: error.message,
+      });
+    }
   }
-  return pruned;
+  return counts;
 }

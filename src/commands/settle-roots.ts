@@ -7,6 +7,12 @@ import type { TagPorts } from './tag-ports.js';
 
 type RootPorts = Pick<TagPorts, 'files' | 'isGone' | 'log'>;
 
+/** What the output folder holds. */
+interface Records {
+  readonly ledger: Ledger;
+  readonly images: readonly string[];
+}
+
 /** Records that are looked at to know a folder again that was renamed. */
 const SAMPLE = 64;
 
@@ -15,31 +21,37 @@ const SAMPLE = 64;
  * a folder that a root was renamed to takes its place, and its pictures keep their names and results; any other joins
  * under a name of its own. Files and globs join with their common parent.
  */
-export function settleRoots(known: Roots, outside: Outside, ledger: Ledger, ports: RootPorts): Roots {
+export async function settleRoots(
+  known: Roots,
+  outside: Outside,
+  ledger: Ledger,
+  ports: RootPorts,
+): Promise<Roots> {
+  const records: Records = { ledger, images: await ledger.images() };
   let roots = known;
   for (const folder of [...outside.folders].sort()) {
-    if (!covers(roots, folder)) roots = takeIn(roots, folder, ledger, ports);
+    if (!covers(roots, folder)) roots = takeIn(roots, folder, records, ports);
   }
   const rest = outside.parents.filter((folder) => !covers(roots, folder));
-  if (rest.length > 0) roots = takeIn(roots, commonParent(rest), ledger, ports);
-  return partNamesakes(roots, ledger, ports);
+  if (rest.length > 0) roots = takeIn(roots, commonParent(rest), records, ports);
+  return partNamesakes(roots, records, ports);
 }
 
-function takeIn(roots: Roots, folder: string, ledger: Ledger, ports: RootPorts): Roots {
+function takeIn(roots: Roots, folder: string, records: Records, ports: RootPorts): Roots {
   const gone = entriesOf(roots).filter(([, root]) => ports.isGone(root));
-  const renamed = gone.find(([name]) => holdsPicturesOf(roots, name, folder, ledger, ports));
+  const renamed = gone.find(([name]) => holdsPicturesOf(roots, name, folder, records, ports));
   if (renamed) {
     const [name, before] = renamed;
     tell(`${before} is gone and ${folder} has its pictures: they keep their names and results`, ports);
     return withRoot(roots, name, folder);
   }
-  return join(roots, folder, ledger, ports);
+  return join(roots, folder, records, ports);
 }
 
-function join(roots: Roots, folder: string, ledger: Ledger, ports: RootPorts): Roots {
+function join(roots: Roots, folder: string, records: Records, ports: RootPorts): Roots {
   // Names may be those of results whose pictures are gone.
   const isTaken = (name: string): boolean =>
-    !ports.isGone(pathOf(roots, name)) || ledger.images().some((image) => image.startsWith(`${name}/`));
+    !ports.isGone(pathOf(roots, name)) || records.images.some((image) => image.startsWith(`${name}/`));
   const joined = addRoot(roots, folder, isTaken);
   const name = entriesOf(joined).find(([, root]) => root === folder)?.[0] ?? '';
   tell(`Names of pictures in ${folder} start with ${name}/, for it is outside ${roots.base}`, ports);
@@ -55,10 +67,10 @@ function holdsPicturesOf(
   roots: Roots,
   name: string,
   folder: string,
-  ledger: Ledger,
+  { ledger, images: all }: Records,
   { files }: RootPorts,
 ): boolean {
-  const images = ledger.images().filter((image) => rootOf(roots, image) === name);
+  const images = all.filter((image) => rootOf(roots, image) === name);
   const moved = withRoot(roots, name, folder);
   const step = Math.max(1, Math.floor(images.length / SAMPLE));
   let looked = 0;
@@ -86,12 +98,12 @@ function sizeOf(file: string, files: RootPorts['files']): number | undefined {
  * A folder made in the base folder later may have the name that another root has: its pictures would mix with that one's.
  * It becomes a root too, under a number.
  */
-function partNamesakes(roots: Roots, ledger: Ledger, ports: RootPorts): Roots {
+function partNamesakes(roots: Roots, records: Records, ports: RootPorts): Roots {
   let parted = roots;
   for (const name of roots.others?.keys() ?? []) {
     const namesake = pathOf({ base: roots.base }, name);
     const known = entriesOf(parted).some(([root, folder]) => root !== '' && isWithin(folder, namesake));
-    if (!known && !ports.isGone(namesake)) parted = join(parted, namesake, ledger, ports);
+    if (!known && !ports.isGone(namesake)) parted = join(parted, namesake, records, ports);
   }
   return parted;
 }

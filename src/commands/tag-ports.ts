@@ -2,14 +2,7 @@ import type { Config } from '../config.js';
 import type { LanePoolOptions, StartableLanePool } from '../lanes/pool.js';
 import type { Store } from '../packs/store.js';
 import type { Stop } from '../batch/stop-switch.js';
-import type {
-  EventLog,
-  Ledger,
-  OutputFolders,
-  PictureFiles,
-  ProgressListener,
-  ReportSink,
-} from '../ports.js';
+import type { EventLog, OutputFolders, PictureFiles, ProgressListener, ReportSink } from '../ports.js';
 
 /** What `facetag [tag]` needs of the outside world. */
 export interface TagPorts {
@@ -17,7 +10,6 @@ export interface TagPorts {
   readonly cwd: string;
   readonly openStore: (config: Config) => Promise<Store>;
   readonly files: PictureFiles;
-  readonly openLedger: (output: string) => Ledger;
   readonly outputs: OutputFolders;
   readonly readPathList: (source: string, separator: '\n' | '\0') => Promise<readonly string[]>;
   /** Whether a file is certainly not there any more; an unreadable one is not gone. */

@@ -8,8 +8,9 @@ import { Tally, type FinishedImage, type RunSummary } from '../core/summary.js';
 import { usageError } from '../errors.js';
 import type { StartableLanePool } from '../lanes/pool.js';
 import { runBatch } from '../batch/run-batch.js';
-import { writeOutputs } from '../batch/write-tables.js';
-import type { EventLog, Ledger } from '../ports.js';
+import { writeOutputs, type FinishedRun } from '../batch/write-tables.js';
+import { assertOutputOutside } from '../discover/output-folder.js';
+import type { EventLog, Ledger, OutputFolder } from '../ports.js';
 import type { Pictures } from './find-pictures.js';
 import { noteBegin, requestOf } from './completion.js';
 import { logLaneEvent } from './log-lane-event.js';
@@ -25,12 +26,16 @@ export async function tagCommand(config: Config, ports: TagPorts): Promise<numbe
   requireSummaryFile(config, output, ports);
   const store = await ports.openStore(config);
   const settings = await resolveRunSettings(config, store);
+  if (output !== undefined) await assertOutputOutside(config.inputs, output, ports.cwd);
   if (config.dryRun) {
     const { dryRun } = await import('./dry-run.js');
-    return await dryRun(config, settings.run, output, ports);
+    const foresee = (folder?: OutputFolder): Promise<number> => dryRun(config, settings.run, folder, ports);
+    return output === undefined ? await foresee() : await ports.outputs.visit(output, foresee);
   }
-  const tag = (): Promise<number> => tagPictures({ config, settings, output, screens }, ports);
-  return output === undefined ? await tag() : await ports.outputs.hold(output, tag);
+  const tag = (folder?: OutputFolder): Promise<number> =>
+    tagPictures({ config, settings, output: folder, screens }, ports);
+  if (output === undefined) return await tag();
+  return await ports.outputs.hold(output, tag, { named: config.output !== undefined });
 }
 
 /** A night's work must not end without its totals for a folder that was misspelt. */
@@ -58,8 +63,8 @@ async function compileScreens({ where, failIf }: Config): Promise<Screens> {
 interface TagRun {
   readonly config: Config;
   readonly settings: RunSettings;
-  /** Absolute; undefined when nothing is written. */
-  readonly output: string | undefined;
+  /** Undefined when nothing is written. */
+  readonly output: OutputFolder | undefined;
   readonly screens: Screens;
 }
 
@@ -67,8 +72,7 @@ async function tagPictures(run: TagRun, ports: TagPorts): Promise<number> {
   const { config, output } = run;
   const started = ports.now();
   const jobs = config.jobs ?? ports.defaultLanes();
-  const cutOff = new Set<string>();
-  const lanes = openLanes(run, jobs, cutOff, ports);
+  const lanes = openLanes(run, jobs, ports);
   ports.stop.onRequest((reason, times) => {
     const how = times > 1 ? 'dropping the pictures in flight' : 'letting the pictures in flight finish';
     if (reason !== 'closed pipe')
@@ -79,37 +83,23 @@ async function tagPictures(run: TagRun, ports: TagPorts): Promise<number> {
   try {
     // The nets of the first lane load while pictures are being found. Where an earlier run left records there may be
     // nothing to load them for; further lanes start when there are pictures for them.
-    if (output === undefined || config.force || !ports.outputs.hasRecords(output)) lanes.start(1);
+    if (config.force || !output?.hasRecords()) lanes.start(1);
     // fast-glob takes a while to load: meanwhile the lane starts.
     const { findPictures } = await import('./find-pictures.js');
     const pictures = await ports.stop.unlessInterrupted(findPictures(config, output, ports));
     return await tagFound(run, pictures, lanes, { jobs, started }, ports);
   } finally {
     await lanes.close();
-    if (config.annotate && output !== undefined) sweepCopies(output, cutOff, ports);
   }
 }
 
-/** Lanes that died may have left a half-written copy under a temporary name. */
-function sweepCopies(output: string, images: ReadonlySet<string>, { openLedger }: TagPorts): void {
-  const ledger = openLedger(output);
-  for (const image of images) ledger.sweepCopy(image);
-}
-
-/** @param cutOff takes the pictures whose lane died or was killed. */
-function openLanes(
-  { config, settings }: TagRun,
-  lanes: number,
-  cutOff: Set<string>,
-  ports: TagPorts,
-): StartableLanePool {
+function openLanes({ config, settings, output }: TagRun, lanes: number, ports: TagPorts): StartableLanePool {
   return ports.createLanes({
     lanes,
-    config: settings.lane,
+    config: { ...settings.lane, ...(config.annotate && output && { output: output.root }) },
     timeoutMs: config.timeout * 1000,
     maxLaneBytes: config.maxLaneMemory * 1e6,
     onEvent: (event) => {
-      if ('image' in event) cutOff.add(event.image);
       logLaneEvent(event, ports.log);
     },
   });
@@ -124,7 +114,7 @@ async function tagFound(
 ): Promise<number> {
   const { config, output, settings, screens } = run;
   const { log, stop } = ports;
-  const ledger = output === undefined ? undefined : ports.openLedger(output);
+  const ledger = output?.ledger;
   const total = pictures.images.length;
   const { pack, engine } = settings.run;
   const { version } = ports;
@@ -135,15 +125,14 @@ async function tagFound(
     jobs,
     pack,
     engine,
-    ...(output !== undefined && { output }),
+    ...(output && { output: output.path }),
   });
 
   const noteEnd =
-    output === undefined
-      ? undefined
-      : await noteBegin(output, requestOf(config, output, ports.cwd), ports.outputs);
+    output === undefined ? undefined : await noteBegin(output, requestOf(config, output.path, ports.cwd));
   const tally = new Tally();
   const screened: string[] = [];
+  const unwritten = new Map<string, PictureRecord>();
   const { progress } = ports;
   progress.start(total);
   try {
@@ -161,7 +150,9 @@ async function tagFound(
         stream: config.jsonl ? ports.stdout : undefined,
         shows: screens.shows,
         onFinished: (finished) => {
-          if (screens.fails?.(finished.record)) screened.push(finished.record.image);
+          const { record } = finished;
+          if (screens.fails?.(record)) screened.push(record.image);
+          if (record.error?.code === 'WRITE_FAILED') unwritten.set(record.image, record);
           logFinished(finished, log);
           const { retried } = lanes.stats;
           progress.update({
@@ -182,8 +173,12 @@ async function tagFound(
 
   if (tally.reformatted > 0) log.emit({ event: 'format-changed', pictures: tally.reformatted });
   if (ledger) {
-    if (config.prune && stop.requested === undefined) tally.pruned = pruneGone(pictures, ledger, ports);
-    await publish(ledger, config, screens, log);
+    if ((config.prune || config.pruneAll) && stop.requested === undefined) {
+      const options = { roots: pictures, found: total, all: config.pruneAll };
+      Object.assign(tally, await pruneGone(options, ledger, ports));
+    }
+    const done = { images: pictures.images, notDone: total - tally.done, unwritten };
+    await publish(ledger, config, screens, done, log);
     if (tally.done === total) await noteEnd?.(tally);
   }
   await lanes.close();
@@ -196,8 +191,20 @@ async function tagFound(
   return summary.exitCode;
 }
 
-async function publish(ledger: Ledger, config: Config, screens: Screens, log: EventLog): Promise<void> {
-  const { damaged, otherVersion } = await writeOutputs(ledger, config.format, config.csvNames, screens.shows);
+async function publish(
+  ledger: Ledger,
+  config: Config,
+  screens: Screens,
+  run: FinishedRun,
+  log: EventLog,
+): Promise<void> {
+  const { damaged, otherVersion } = await writeOutputs(
+    ledger,
+    config.format,
+    config.csvNames,
+    screens.shows,
+    run,
+  );
   for (const image of damaged) {
     log.emit({ event: 'warning', message: `The record of ${image} is damaged and left out: tag it again` });
   }
@@ -225,7 +232,7 @@ function summarize({ run, pictures, tally, lanes, started, screened }: Ended, po
   const total = pictures.images.length;
   return {
     schemaVersion: 1,
-    ...(run.output !== undefined && { output: run.output }),
+    ...(run.output && { output: run.output.path }),
     pictures: total,
     processed: tally.processed,
     skipped: tally.skipped,
@@ -241,6 +248,7 @@ function summarize({ run, pictures, tally, lanes, started, screened }: Ended, po
     retried,
     lanesReplaced: replaced,
     pruned: tally.pruned,
+    notPruned: tally.notPruned,
     screened,
     seconds,
     picturesPerSecond: seconds > 0 ? tally.done / seconds : 0,
@@ -251,7 +259,7 @@ function summarize({ run, pictures, tally, lanes, started, screened }: Ended, po
       signal: requested === 'closed pipe' ? undefined : requested,
       pipeClosed: requested === 'closed pipe',
       screened: screened > 0 && run.config.failIf !== undefined,
-      failed: tally.failed + tally.copiesFailed,
+      failed: tally.failed + tally.copiesFailed + tally.notPruned,
       allowFailed: run.config.allowFailed,
       unlisted,
     }),

@@ -1,5 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -9,6 +9,7 @@ import type { ModelFile } from '../packs/spec.js';
 import { inspectFile } from '../packs/inspect-file.js';
 import type { TfjsWeights } from './tfjs/decode-weights.js';
 import { landmark68TinyGraph } from './tfjs/landmark-68-tiny-graph.js';
+import { replaceFile } from '../packs/replace-file.js';
 import { ssdMobilenetGraph } from './tfjs/ssd-mobilenet-graph.js';
 import { readTfjsWeights } from './tfjs/tfjs-weights.js';
 import type { TfjsSource } from './tfjs/tfjs-weights.js';
@@ -102,15 +103,5 @@ function installedModelDir(): string {
       '@vladmandic/face-api, which holds the compact pack, is not installed.',
       { cause },
     );
-  }
-}
-
-async function replaceFile(target: string, content: Uint8Array): Promise<void> {
-  const temporary = path.join(path.dirname(target), `.${randomUUID()}.tmp`);
-  try {
-    await writeFile(temporary, content);
-    await rename(temporary, target);
-  } finally {
-    await rm(temporary, { force: true });
   }
 }

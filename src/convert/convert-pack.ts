@@ -1,5 +1,5 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf } from '../core/thrown.js';
 import { ENGINE_READS } from '../core/engines.js';
@@ -20,6 +20,7 @@ import {
 import { explainDiskFault } from '../packs/disk-fault.js';
 import { fileStamp } from '../packs/file-stamp.js';
 import type { FolderLock } from '../packs/ports.js';
+import { replaceFile } from '../packs/replace-file.js';
 import { surveyPack, usableDetectors } from '../packs/survey.js';
 import { caffeToOnnx } from './caffe/caffe-to-onnx.js';
 import { parseCaffeNet } from './caffe/caffe-net.js';
@@ -113,13 +114,7 @@ async function convertNet(store: Store, pack: string, folder: string, net: NetSp
     );
   }
   const file = path.join(folder, name);
-  const temporary = path.join(folder, `.${randomUUID()}.tmp`);
-  try {
-    await writeFile(temporary, onnx);
-    await rename(temporary, file);
-  } finally {
-    await rm(temporary, { force: true });
-  }
+  await replaceFile(file, onnx);
   await recordConverted(folder, {
     [name]: {
       ...fileStamp(await stat(file)),

@@ -1,41 +1,47 @@
-import path from 'node:path';
 import { FatalError } from '../errors.js';
 
-/** Where the outputs of a picture are: the input tree is mirrored below two folders of the output folder. */
-const RECORDS = 'json';
-const ANNOTATED = 'annotated';
+/*
+ * Where the outputs of a picture are: the input tree is mirrored below two folders of the output folder. Every path here
+ * is relative to the output folder, of plain names with `/` between them.
+ */
+
+/** Holds the records. */
+export const RECORDS = 'json';
+
+/** Holds the annotated copies. */
+export const COPIES = 'annotated';
+
+/** The tables of a run. */
+export const TABLES = { csv: 'faces.csv', jsonl: 'faces.jsonl' } as const;
+
+/** Remembers what the folder was made with. */
+export const MEMORY = 'facetag.json';
+
+/** Which shares it holds, and what was begun there and not finished. */
+export const COMPLETION = 'completion.json';
+
 const RECORD_SUFFIX = '.json';
 
 /**
- * Path of a picture's record: `<output>/json/<relativePath>.json`. The picture's whole name stays, so that `a.jpg` and
- * `a.png` cannot meet.
+ * Path of a picture's record: `json/<relativePath>.json`. The picture's whole name stays, so that `a.jpg` and `a.png`
+ * cannot meet.
  * @throws {FatalError} INTERNAL when `relativePath` would leave the output folder.
  */
-export function recordPath(output: string, relativePath: string): string {
-  return mirror(output, RECORDS, relativePath) + RECORD_SUFFIX;
+export function recordPath(relativePath: string): string {
+  return mirror(RECORDS, relativePath) + RECORD_SUFFIX;
 }
 
 /**
- * Path of a picture's annotated copy: `<output>/annotated/<relativePath>`.
+ * Path of a picture's annotated copy: `annotated/<relativePath>`.
  * @throws {FatalError} INTERNAL when `relativePath` would leave the output folder.
  */
-export function annotatedPath(output: string, relativePath: string): string {
-  return mirror(output, ANNOTATED, relativePath);
-}
-
-/** Folder that holds the records. */
-export function recordsFolder(output: string): string {
-  return path.join(output, RECORDS);
-}
-
-/** Folder that holds the annotated copies. */
-export function copiesFolder(output: string): string {
-  return path.join(output, ANNOTATED);
+export function annotatedPath(relativePath: string): string {
+  return mirror(COPIES, relativePath);
 }
 
 /**
  * The picture that a record belongs to (inverse of `recordPath`); undefined when the file is no record.
- * @param file path below `recordsFolder`, `/` separators.
+ * @param file path below `RECORDS`, `/` separators.
  */
 export function pictureOfRecord(file: string): string | undefined {
   if (!file.endsWith(RECORD_SUFFIX)) return undefined;
@@ -43,14 +49,14 @@ export function pictureOfRecord(file: string): string | undefined {
   return isSafe(relativePath) ? relativePath : undefined;
 }
 
-function mirror(output: string, folder: string, relativePath: string): string {
+function mirror(folder: string, relativePath: string): string {
   if (!isSafe(relativePath)) {
     throw new FatalError(
       'INTERNAL',
       `The picture name ${JSON.stringify(relativePath)} would leave the output folder. Nothing was written.`,
     );
   }
-  return path.join(output, folder, relativePath);
+  return `${folder}/${relativePath}`;
 }
 
 /** A path of plain names: no empty, `.` or `..` segment, no NUL. Dots inside a name (`a..b`, `...`) are plain. */

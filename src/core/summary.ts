@@ -2,6 +2,7 @@ import type { FailureCode, ImageFailure } from '../types.js';
 import { countOf } from './count-of.js';
 import { escapeControls } from './escape-controls.js';
 import { FaceTally, formatFaceCounts, type FaceCounts } from './face-counts.js';
+import { formatBytes } from './format-bytes.js';
 import type { PictureRecord } from './report.js';
 
 /** Totals of one run: what `--summary` writes and the end of the run prints. */
@@ -35,6 +36,8 @@ export interface RunSummary extends FaceCounts {
   readonly lanesReplaced: number;
   /** Results removed because their picture is gone. */
   readonly pruned: number;
+  /** Results whose picture is gone and that could not be removed. */
+  readonly notPruned: number;
   /** Pictures that a `--fail-if` rule matched. */
   readonly screened: number;
   readonly seconds: number;
@@ -67,6 +70,7 @@ export class Tally {
   failed = 0;
   failedNow = 0;
   pruned = 0;
+  notPruned = 0;
   readonly failedByCode: Partial<Record<FailureCode, number>> = {};
 
   add({ record, how, copyFailure, reformatted }: FinishedImage): void {
@@ -102,10 +106,11 @@ export function formatSummary(summary: RunSummary): string[] {
     ...(summary.retried > 0 ? [`${summary.retried} retried`] : []),
     ...(summary.unlisted > 0 ? [`${summary.unlisted} not listed`] : []),
     ...(summary.pruned > 0 ? [`${summary.pruned} pruned`] : []),
+    ...(summary.notPruned > 0 ? [`${summary.notPruned} not pruned`] : []),
     ...(summary.screened > 0 ? [`${summary.screened} matched --fail-if`] : []),
   ];
   const { parent, lane } = summary.peakMemory;
-  const memory = `peak memory ${megabytes(parent)}` + (lane > 0 ? ` + ${megabytes(lane)} a lane` : '');
+  const memory = `peak memory ${formatBytes(parent)}` + (lane > 0 ? ` + ${formatBytes(lane)} a lane` : '');
   return [
     `${countOf(summary.pictures, 'picture')}: ${parts.join(', ')}`,
     formatFaceCounts(summary),
@@ -118,5 +123,3 @@ function formatCodes(codes: RunSummary['failedByCode']): string {
   const list = Object.entries(codes).sort(([a], [b]) => (a < b ? -1 : 1));
   return list.length === 0 ? '' : ` (${list.map(([code, count]) => `${count} ${code}`).join(', ')})`;
 }
-
-const megabytes = (bytes: number): string => `${Math.round(bytes / 1e6)} MB`;

@@ -41,6 +41,8 @@ export interface Discovery extends Roots {
   readonly relativePaths: string[];
   /** In path order. */
   readonly problems: DiscoveryProblem[];
+  /** Output folders of facetag below the named folders, absolute: their annotated copies were not taken. */
+  readonly resultFolders: string[];
   /** Globs that matched neither picture nor folder, as typed. */
   readonly unmatchedGlobs: string[];
   /** Whether anything was found at all, be it in another shard or too old. */
@@ -77,6 +79,7 @@ export async function discoverImages(
     ...roots,
     relativePaths: await onlyNewer(relativePaths, roots, options.newerThanMs, fs),
     problems: findings.problems.filter(({ relativePath }) => mine(relativePath)),
+    resultFolders: findings.resultFolders,
     unmatchedGlobs,
     foundAny,
   };

@@ -14,6 +14,7 @@ export interface DiscoveryProblem {
 export class Findings {
   /** Names of pictures; unsorted, may repeat. */
   readonly pictures: string[] = [];
+  readonly #resultFolders = new Set<string>();
   readonly #problems = new Map<string, DiscoveryProblem>();
 
   constructor(readonly names: PictureNames) {}
@@ -26,6 +27,16 @@ export class Findings {
   notAFile(path: string): void {
     const message = 'not a regular file, so it was not opened';
     this.#add({ path, code: 'NOT_A_FILE', message, relativePath: this.#nameOf(path) });
+  }
+
+  /** A folder below a named one that was left out. */
+  results(path: string): void {
+    this.#resultFolders.add(path);
+  }
+
+  /** Output folders of facetag that were left out, in path order. */
+  get resultFolders(): string[] {
+    return [...this.#resultFolders].sort();
   }
 
   /** How much was found so far, repeats included. */

@@ -1,6 +1,7 @@
 import type { Dirent } from 'node:fs';
 import path from 'node:path';
 import { isWithin, rebase, relativeTo } from '../core/base-folder.js';
+import { MEMORY, RECORDS } from '../core/output-paths.js';
 import { isPictureName } from '../core/picture-name.js';
 import { codeOf, hasCode, messageOf } from '../core/thrown.js';
 import { realPathOf, type DiscoveryFileSystem } from './file-system.js';
@@ -27,6 +28,10 @@ export function guardedReaddir(walked: Walk, findings: Findings, fs: DiscoveryFi
     if (!(await admit(folder))) return [];
     try {
       const { entries, undecodable } = await listFolder(folder, fs);
+      if (folder !== walked.cwd && holdsResults(entries)) {
+        findings.results(folder);
+        return [];
+      }
       for (const name of undecodable) reportUndecodable(folder, name, walked, findings);
       return entries.filter((entry) => matters(entry, walked)).map(matchable);
     } catch (error) {
@@ -47,6 +52,16 @@ export function guardedReaddir(walked: Walk, findings: Findings, fs: DiscoveryFi
       },
     );
   };
+}
+
+/**
+ * An output folder of facetag, whose annotated copies are no pictures to tag again. The name of its memory alone could be
+ * that of somebody's settings; with the folder of records beside it, it is not.
+ */
+function holdsResults(entries: readonly Dirent[]): boolean {
+  const memory = entries.find(({ name }) => name === MEMORY);
+  if (!memory?.isFile()) return false;
+  return entries.some((entry) => entry.name === RECORDS && entry.isDirectory());
 }
 
 type Admit = (folder: string) => boolean | Promise<boolean>;

@@ -30,7 +30,7 @@ export interface Outside {
 export interface KnownRoots {
   readonly roots: Roots;
   /** Called even when nothing is outside. @returns roots that cover everything outside. */
-  readonly settle: (outside: Outside) => Roots;
+  readonly settle: (outside: Outside) => Roots | Promise<Roots>;
 }
 
 /**
@@ -53,7 +53,7 @@ export async function locate(
   const folders = foldersAsTyped.map(named);
   const byPath = new Map(parentsAsTyped.map((folder) => [folder.path, named(folder)]));
 
-  const roots = settle(earlier, pathsOf(folders), pathsOf([...byPath.values()]));
+  const roots = await settle(earlier, pathsOf(folders), pathsOf([...byPath.values()]));
   return {
     roots,
     names: new PictureNames(roots, await realPaths(roots, fs)),
@@ -70,14 +70,14 @@ function onlyBelow(base: string): KnownRoots {
   };
 }
 
-function settle(
+async function settle(
   known: KnownRoots | undefined,
   folders: readonly string[],
   parents: readonly string[],
-): Roots {
+): Promise<Roots> {
   if (known === undefined) return { base: commonParent([...folders, ...parents]) };
   const isOutside = (folder: string): boolean => !covers(known.roots, folder);
-  return known.settle({ folders: folders.filter(isOutside), parents: parents.filter(isOutside) });
+  return await known.settle({ folders: folders.filter(isOutside), parents: parents.filter(isOutside) });
 }
 
 const pathsOf = (folders: readonly Folder[]): string[] => folders.map(({ path }) => path);

@@ -167,9 +167,6 @@ function exitOf(child: ChildProcess): Promise<LaneExit> {
   });
 }
 
-/** The longest delay that a timer can have; a longer one would fire at once. */
-const MAX_TIMER_MS = 2 ** 31 - 1;
-
 /** An answer that is awaited: the first one counts, and after the time limit `onTimeout` gives it. */
 class Deferred<T> {
   readonly promise: Promise<T>;
@@ -177,16 +174,40 @@ class Deferred<T> {
 
   constructor(timeoutMs: number, onTimeout: () => T) {
     this.promise = new Promise((resolve) => {
-      const timer = setTimeout(
-        () => {
-          resolve(onTimeout());
-        },
-        Math.min(timeoutMs, MAX_TIMER_MS),
-      );
+      const cancel = afterRunning(timeoutMs, () => {
+        resolve(onTimeout());
+      });
       this.resolve = (answer) => {
-        clearTimeout(timer);
+        cancel();
         resolve(answer);
       };
     });
   }
+}
+
+/** The most that a stop of the machine can take from a time limit, in milliseconds. */
+const TICK_MS = 1000;
+
+/**
+ * Calls back after so much time in which this process ran. The time is counted in ticks, since a clock goes on while the
+ * process is stopped (SIGSTOP, a closed lid): a stop costs one tick at most, however long it is.
+ *
+ * @returns cancels it.
+ */
+function afterRunning(ms: number, callback: () => void): () => void {
+  const tick = Math.min(TICK_MS, ms / 10);
+  let left = ms;
+  let timer: NodeJS.Timeout;
+  const wait = (): void => {
+    const next = Math.min(tick, left);
+    timer = setTimeout(() => {
+      left -= next;
+      if (left > 0) wait();
+      else callback();
+    }, next);
+  };
+  wait();
+  return () => {
+    clearTimeout(timer);
+  };
 }

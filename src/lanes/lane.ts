@@ -1,11 +1,11 @@
-import { fileWriter, pictureFiles } from '../adapters/files.js';
+import { pictureFiles } from '../adapters/files.js';
 import { readMemory } from '../adapters/memory.js';
 import { loadOpenCv } from '../adapters/opencv.js';
 import { createPictures } from '../adapters/sharp.js';
 import { buildPack } from '../nets/build.js';
 import { processImage, type ImagePorts } from '../picture/process-image.js';
-import type { Engine } from '../ports.js';
-import type { EngineName } from '../types.js';
+import type { Engine, FileWriter } from '../ports.js';
+import type { EngineName, OutputRoot } from '../types.js';
 import { serveLane } from './serve.js';
 
 /** Entry and composition root of a lane: everything is loaded once, then pictures are processed one after another. */
@@ -23,7 +23,7 @@ serveLane(process, {
     const { detector, attributes } = await loading;
     const ports: ImagePorts = {
       files: pictureFiles,
-      writer: fileWriter,
+      writer: await openWriter(config.output),
       decoder: codec,
       codec,
       canvases,
@@ -43,4 +43,10 @@ async function openEngine(name: EngineName, opencv: Engine): Promise<Engine> {
       return await loadOnnxRuntime();
     }
   }
+}
+
+async function openWriter(output: OutputRoot | undefined): Promise<FileWriter> {
+  if (output === undefined) return { write: () => Promise.reject(new Error('no output folder was named')) };
+  const { openCopyWriter } = await import('../adapters/copy-writer.js');
+  return openCopyWriter(output);
 }

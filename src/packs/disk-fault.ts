@@ -1,17 +1,14 @@
 import { statfs } from 'node:fs/promises';
-import { codeOf, hasCode } from '../core/thrown.js';
+import { formatBytes } from '../core/format-bytes.js';
+import { isDiskFault, isDiskFull, reasonOf } from '../core/system-fault.js';
+import { hasCode } from '../core/thrown.js';
 import { FatalError } from '../errors.js';
-import { formatBytes } from './format-bytes.js';
-
-export function isDiskFull(error: unknown): boolean {
-  // EFBIG: a limit on the size of files (ulimit -f).
-  return hasCode(error, 'ENOSPC', 'EDQUOT', 'EFBIG');
-}
 
 /** The FatalError for what the disk of a pack's folder refused; any other error as it is. */
 export async function explainDiskFault(error: unknown, folder: string): Promise<unknown> {
-  if (isDiskFull(error)) {
-    const limit = hasCode(error, 'EFBIG')
+  const tooLarge = hasCode(error, 'EFBIG');
+  if (tooLarge || isDiskFull(error)) {
+    const limit = tooLarge
       ? 'The limit on file sizes (ulimit -f) is too low for'
       : 'No space is left on the disk of';
     const advice =
@@ -19,8 +16,8 @@ export async function explainDiskFault(error: unknown, folder: string): Promise<
     const message = `${limit} ${folder} (${await freeSpace(folder)}). ${advice}`;
     return new FatalError('OUTPUT_UNUSABLE', message, { cause: error });
   }
-  if (hasCode(error, 'EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EIO')) {
-    const message = `${folder} cannot be written (${codeOf(error) ?? ''}). Name another folder with --models <dir>.`;
+  if (isDiskFault(error) || hasCode(error, 'EACCES', 'EPERM', 'ENOTDIR', 'EEXIST')) {
+    const message = `${folder} cannot be written: ${reasonOf(error)}. Name another folder with --models <dir>.`;
     return new FatalError('OUTPUT_UNUSABLE', message, { cause: error });
   }
   return error;

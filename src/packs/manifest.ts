@@ -1,4 +1,5 @@
-import { readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { FatalError, usageError } from '../errors.js';
 import type { DetectorSpec, Manifest, ModelFile, NetSpec, PackSpec } from './spec.js';
@@ -37,14 +38,24 @@ async function readShipped(packageRoot: string): Promise<Manifest> {
 }
 
 async function readUserManifest(file: string): Promise<Manifest> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch {
-    throw usageError('a readable file', '--manifest', file);
-  }
+  const text = await readRegularFile(file);
+  if (text === undefined) throw usageError('a readable, regular file', '--manifest', file);
   const { parseManifest } = await import('./validate-manifest.js');
   return parseManifest(text, file, 'user');
+}
+
+/** Undefined where there is none. A pipe is refused: whoever opens one waits, maybe for ever, for its other end. */
+async function readRegularFile(file: string): Promise<string | undefined> {
+  try {
+    const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    try {
+      return (await handle.stat()).isFile() ? await handle.readFile('utf8') : undefined;
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return undefined;
+  }
 }
 
 /**

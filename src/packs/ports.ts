@@ -46,17 +46,26 @@ export interface LockOwner {
   readonly host: string;
 }
 
+/** A lock that is held. */
+export interface LockHolding {
+  /** Who took the lock away, because this process showed no sign of life for long; undefined while it is ours. */
+  takenBy(): LockOwner | undefined;
+}
+
 /** Keeps others off a folder, in this process and any other that can reach it. */
 export interface FolderLock {
   /**
    * Waits until the lock is free, takes it and runs `work`. The lock of a dead process is taken over.
+   * @param shown the lock's path for people, where `file` is not one.
    * @param onWait told once who is waited for; what it throws ends the wait.
    * @param onTakeover told, once the lock is held, that it was another's before: perhaps a dead process's.
+   * @throws {FatalError} OUTPUT_UNUSABLE when something that is no lock has its name.
    */
   hold<T>(
     file: string,
-    work: () => Promise<T>,
+    work: (holding: LockHolding) => Promise<T>,
     options?: {
+      readonly shown?: string;
       readonly signal?: AbortSignal;
       readonly onWait?: (owner: LockOwner) => void;
       readonly onTakeover?: () => void;

@@ -6,7 +6,9 @@ import { packFolder } from './store.js';
 import type { Store } from './store.js';
 import type { ModelFile, PackSpec } from './spec.js';
 import { discardPart, downloadFile } from './download.js';
-import { explainDiskFault, isDiskFull } from './disk-fault.js';
+import { isDiskFull } from '../core/system-fault.js';
+import { hasCode } from '../core/thrown.js';
+import { explainDiskFault } from './disk-fault.js';
 import { checkFolder, checkedFile, recordInstalled } from './installed.js';
 import type { FolderLock, HttpClient, LockOwner, PullProgress } from './ports.js';
 
@@ -106,7 +108,7 @@ async function pullFile(
     await recordInstalled(folder, { [file.name]: checkedFile(file, stats) });
   } catch (error) {
     // A full disk is no place for a partial file that cannot grow.
-    if (isDiskFull(error)) await discardPart(file, folder);
+    if (isDiskFull(error) || hasCode(error, 'EFBIG')) await discardPart(file, folder);
     throw error;
   }
 }

@@ -12,7 +12,7 @@ import {
   findPack,
   ownFiles,
 } from './manifest.js';
-import { formatBytes } from './format-bytes.js';
+import { formatBytes } from '../core/format-bytes.js';
 import { resolveNetFiles } from './net-files.js';
 import type { DetectorSpec, Manifest, ModelFile, PackSpec } from './spec.js';
 

@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -58,7 +58,7 @@ describe('the folder lock', () => {
     const waited: unknown[] = [];
     for (const content of ['', owner]) {
       await writeFile(file, content);
-      await mkdir(`${file}.takeover`);
+      await writeFile(`${file}.takeover`, '');
       const takenOver: boolean[] = [];
       await lock.hold(file, () => Promise.resolve(), {
         onWait: (each) => waited.push(each),

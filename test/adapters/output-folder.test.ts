@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { outputFolders } from '../../src/adapters/output-folder.js';
+import type { Completion } from '../../src/core/completion.js';
 import type { Roots } from '../../src/core/roots.js';
 
 let home: string;
@@ -26,29 +27,37 @@ afterEach(() => {
   rmSync(home, { recursive: true, force: true });
 });
 
+function rootsOf(output: string): Promise<Roots | undefined> {
+  return outputFolders.visit(output, (folder) => Promise.resolve(folder?.readRoots()));
+}
+
+function makeWith(output: string, roots: Roots): Promise<void> {
+  return outputFolders.hold(output, (folder) => folder.writeRoots(roots));
+}
+
 describe('the roots of an output folder', () => {
   const roots = (disk: string): Roots => ({
     base: path.join(home, disk, 'photos'),
     others: new Map([['iphone', path.join(home, disk, 'backup/iphone')]]),
   });
 
-  it('is unknown before the first run', () => {
-    expect(outputFolders.readRoots(path.join(home, 'disk/out'))).toBeUndefined();
-    expect(outputFolders.readRoots(path.join(home, 'nowhere'))).toBeUndefined();
+  it('are unknown before the first run', async () => {
+    expect(await rootsOf(path.join(home, 'disk/out'))).toBeUndefined();
+    expect(await rootsOf(path.join(home, 'nowhere'))).toBeUndefined();
   });
 
-  it('moves with both of them', async () => {
-    await outputFolders.writeRoots(path.join(home, 'disk/out'), roots('disk'));
+  it('move with both of them', async () => {
+    await makeWith(path.join(home, 'disk/out'), roots('disk'));
     renameSync(path.join(home, 'disk'), path.join(home, 'moved'));
-    expect(outputFolders.readRoots(path.join(home, 'moved/out'))).toEqual(roots('moved'));
+    expect(await rootsOf(path.join(home, 'moved/out'))).toEqual(roots('moved'));
   });
 
   it('is the same whether the output folder is named by itself or through a link', async () => {
     const [link, real] = [path.join(home, 'link'), path.join(home, 'disk/out')];
     symlinkSync('disk/out', link);
-    await outputFolders.writeRoots(link, { base: path.join(home, 'photos') });
-    expect(outputFolders.readRoots(real)).toEqual({ base: path.join(home, 'photos') });
-    expect(outputFolders.readRoots(link)).toEqual({ base: path.join(home, 'photos') });
+    await makeWith(link, { base: path.join(home, 'photos') });
+    expect(await rootsOf(real)).toEqual({ base: path.join(home, 'photos') });
+    expect(await rootsOf(link)).toEqual({ base: path.join(home, 'photos') });
     expect(JSON.parse(readFileSync(path.join(real, 'facetag.json'), 'utf8'))).toEqual({
       schemaVersion: 1,
       base: '../../photos',
@@ -57,25 +66,33 @@ describe('the roots of an output folder', () => {
 
   it.each(['{', '{"schemaVersion":2,"base":"."}', '{"schemaVersion":1,"base":".","others":{"a/b":"."}}'])(
     'are refused when the file is not ours: %j',
-    (text) => {
+    async (text) => {
       writeFileSync(path.join(home, 'disk/out/facetag.json'), text);
-      expect(() => outputFolders.readRoots(path.join(home, 'disk/out'))).toThrow(/not what facetag writes/);
+      await expect(rootsOf(path.join(home, 'disk/out'))).rejects.toThrow(/not what facetag writes/);
     },
   );
 });
+
+function completionOf(output: string): Promise<Completion | undefined> {
+  return outputFolders.visit(output, (folder) => Promise.resolve(folder?.readCompletion()));
+}
+
+function complete(output: string, completion: Completion): Promise<void> {
+  return outputFolders.hold(output, (folder) => folder.writeCompletion(completion));
+}
 
 describe('what was begun in an output folder', () => {
   it('is kept until it is done, then leaves a file only for shares', async () => {
     const output = path.join(home, 'disk/out');
     const file = path.join(output, 'completion.json');
     const request = { paths: ['../photos'], filters: [] };
-    expect(outputFolders.readCompletion(output)).toEqual({ shares: [], unfinished: [] });
-    await outputFolders.writeCompletion(output, { shares: [], unfinished: [request] });
-    expect(outputFolders.readCompletion(output)).toEqual({ shares: [], unfinished: [request] });
-    await outputFolders.writeCompletion(output, { shares: [], unfinished: [] });
+    expect(await completionOf(output)).toEqual({ shares: [], unfinished: [] });
+    await complete(output, { shares: [], unfinished: [request] });
+    expect(await completionOf(output)).toEqual({ shares: [], unfinished: [request] });
+    await complete(output, { shares: [], unfinished: [] });
     expect(existsSync(file)).toBe(false);
     const share = { index: 2, count: 3, pictures: 5, failed: 1, faces: 7 };
-    await outputFolders.writeCompletion(output, { shares: [share], unfinished: [] });
+    await complete(output, { shares: [share], unfinished: [] });
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({
       schemaVersion: 1,
       complete: true,
@@ -83,6 +100,6 @@ describe('what was begun in an output folder', () => {
       unfinished: [],
     });
     writeFileSync(file, '{"schemaVersion":1,"shares":[{}],"unfinished":[]}');
-    expect(() => outputFolders.readCompletion(output)).toThrow(/not what facetag writes/);
+    await expect(completionOf(output)).rejects.toThrow(/not what facetag writes/);
   });
 });

@@ -52,11 +52,13 @@ function batch(images: readonly string[], over: Over = {}) {
     remove: (image) => records.delete(image),
     hasAnnotated: () => over.copies ?? false,
     removeAnnotated: (image) => removedCopies.push(image),
-    annotatedPath: (image) => `/out/annotated/${image}`,
-    sweepCopy: () => undefined,
-    images: () => [...records.keys()].sort(),
+    annotatedPath: (image) => `annotated/${image}`,
+    readAnnotated: () => undefined,
+    writeAnnotated: () => Promise.resolve(),
+    images: () => Promise.resolve([...records.keys()].sort()),
     publish: () => Promise.resolve(),
     has: () => false,
+    assertInPlace: () => undefined,
   };
   const ports: BatchPorts = {
     lanes,
@@ -220,9 +222,7 @@ describe('runBatch', () => {
   it('draws a missing copy again from the record', async () => {
     const run = batch(['a.jpg'], { stored: [okRecord('a.jpg')], annotate: true });
     await run.run();
-    expect(run.tasks).toMatchObject([
-      { annotatedPath: '/out/annotated/a.jpg', redraw: [{ confidence: 0.9 }] },
-    ]);
+    expect(run.tasks).toMatchObject([{ annotatedPath: 'annotated/a.jpg', redraw: [{ confidence: 0.9 }] }]);
     expect(run.tally).toMatchObject({ processed: 0, redrawn: 1 });
   });
 

@@ -7,7 +7,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
-import { fileWriter, pictureFiles } from '../../src/adapters/files.js';
+import { pictureFiles } from '../../src/adapters/files.js';
+import { replaceFile } from '../../src/packs/replace-file.js';
 import { loadOnnxRuntime } from '../../src/adapters/onnxruntime.js';
 import { loadOpenCv } from '../../src/adapters/opencv.js';
 import { createPictures } from '../../src/adapters/sharp.js';
@@ -48,7 +49,7 @@ async function openPorts({ pack, engine, models }: StageQuestion, watch: Stopwat
     codec: pictures,
     decoder: { decode: (bytes, limits) => watch.time('decode', () => pictures.decode(bytes, limits)) },
     files: { ...pictureFiles, read: (file) => watch.time('read', () => pictureFiles.read(file)) },
-    writer: fileWriter,
+    writer: { write: replaceFile },
   };
 }
 
@@ -64,7 +65,7 @@ async function stages(question: StageQuestion): Promise<StageTimes> {
     const source = { root: path.dirname(file), path: file, relativePath: path.basename(file) };
     const report = await processImage({ source }, ports, LIMITS);
     const text = watch.time('encode', () => formatRecord(toRecord(source.relativePath, report, run)));
-    await watch.time('write', () => fileWriter.write(target, text));
+    await watch.time('write', () => replaceFile(target, text));
     faces += report.faces.length;
   };
   for (const file of question.files.slice(0, WARM_UP)) await tag(file);

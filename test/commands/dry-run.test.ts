@@ -2,11 +2,11 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { pictureFiles } from '../../src/adapters/files.js';
-import { openLedger } from '../../src/adapters/ledger.js';
-import { isGone, mtimeOf, outputFolders } from '../../src/adapters/output-folder.js';
+import { isGone, mtimeOf, pictureFiles } from '../../src/adapters/files.js';
+import { outputFolders } from '../../src/adapters/output-folder.js';
 import { openStandardOutput } from '../../src/adapters/standard-output.js';
 import { dryRun } from '../../src/commands/dry-run.js';
+import type { OutputFolder } from '../../src/ports.js';
 import type { RunEvent } from '../../src/core/events.js';
 import { resolveConfig, type RawFlags } from '../../src/cli/options.js';
 import { Stop } from '../../src/batch/stop-switch.js';
@@ -26,23 +26,19 @@ afterEach(() => {
 
 async function list(flags: RawFlags, { terminal = false, log = [] as RunEvent[] } = {}): Promise<string> {
   const stdout = new FakeStream(terminal);
-  const code = await dryRun(
-    resolveConfig(['photos'], { dryRun: true, ...flags }, {}),
-    runKey,
-    path.join(cwd, 'out'),
-    {
+  const config = resolveConfig(['photos'], { dryRun: true, ...flags }, {});
+  const code = await outputFolders.visit(path.join(cwd, 'out'), (folder) =>
+    dryRun(config, runKey, folder, {
       cwd,
       files: pictureFiles,
       isGone,
       log: { emit: (event) => log.push(event) },
       mtimeOf,
       now: () => 0,
-      openLedger,
-      outputs: outputFolders,
       readPathList: () => Promise.resolve([]),
       stdout: openStandardOutput(stdout),
       stop: new Stop(),
-    },
+    }),
   );
   expect(code).toBe(0);
   return stdout.text;
@@ -51,9 +47,10 @@ async function list(flags: RawFlags, { terminal = false, log = [] as RunEvent[] 
 describe('a dry run', () => {
   it('lists the results that --prune would remove', async () => {
     writeFileSync(path.join(cwd, 'photos/new.jpg'), '');
-    mkdirSync(path.join(cwd, 'out'));
-    await outputFolders.writeRoots(path.join(cwd, 'out'), { base: path.join(cwd, 'photos') });
-    await openLedger(path.join(cwd, 'out')).write(okRecord('gone.jpg'), undefined);
+    await outputFolders.hold(path.join(cwd, 'out'), async (folder) => {
+      await folder.writeRoots({ base: path.join(cwd, 'photos') });
+      await folder.ledger.write(okRecord('gone.jpg'), undefined);
+    });
     expect(await list({})).toBe('tag\tnew.jpg\n');
     expect(await list({ prune: true })).toBe('tag\tnew.jpg\nprune\tgone.jpg\n');
     expect(await list({ prune: true, jsonl: true, output: 'out' })).toContain(
@@ -66,22 +63,24 @@ describe('a dry run', () => {
     writeFileSync(photo, '');
     const stamp = pictureFiles.stamp(photo);
     const output = path.join(cwd, 'out');
-    mkdirSync(output);
-    await outputFolders.writeRoots(output, { base: path.join(cwd, 'photos') });
     const source = { bytes: 0, sha256: await pictureFiles.sha256(photo) };
-    await openLedger(output).write({ ...okRecord('a.jpg'), source }, stamp.mtimeMs - 5000);
+    await outputFolders.hold(output, async (folder) => {
+      await folder.writeRoots({ base: path.join(cwd, 'photos') });
+      await folder.ledger.write({ ...okRecord('a.jpg'), source }, stamp.mtimeMs - 5000);
+    });
     expect(await list({})).toBe('skip\ta.jpg\n');
-    expect(openLedger(output).read('a.jpg')?.mtimeMs).toBe(stamp.mtimeMs - 5000);
+    const mtimeOf = (folder?: OutputFolder) => Promise.resolve(folder?.ledger.read('a.jpg')?.mtimeMs);
+    expect(await outputFolders.visit(output, mtimeOf)).toBe(stamp.mtimeMs - 5000);
     writeFileSync(photo, 'x');
     expect(await list({})).toBe('tag\ta.jpg\n');
   });
 
   it('counts what would be redone because its record is in another version of the format', async () => {
     for (const name of ['a.jpg', 'b.jpg']) writeFileSync(path.join(cwd, 'photos', name), '');
-    mkdirSync(path.join(cwd, 'out'));
-    await outputFolders.writeRoots(path.join(cwd, 'out'), { base: path.join(cwd, 'photos') });
-    const old = { ...okRecord('a.jpg'), schemaVersion: 1 };
-    await openLedger(path.join(cwd, 'out')).write(old, undefined);
+    await outputFolders.hold(path.join(cwd, 'out'), async (folder) => {
+      await folder.writeRoots({ base: path.join(cwd, 'photos') });
+      await folder.ledger.write({ ...okRecord('a.jpg'), schemaVersion: 1 }, undefined);
+    });
     const log: RunEvent[] = [];
     expect(await list({}, { log })).toBe('tag\ta.jpg\ntag\tb.jpg\n');
     expect(log).toEqual([{ event: 'format-changed', pictures: 1 }]);

@@ -3,10 +3,17 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openLedger } from '../../src/adapters/ledger.js';
-import { goneImages, pruneGone } from '../../src/commands/prune.js';
+import { Stop } from '../../src/batch/stop-switch.js';
+import { findGone, pruneGone } from '../../src/commands/prune.js';
+import type { Roots } from '../../src/core/roots.js';
+import type { RunEvent } from '../../src/core/events.js';
+import { ImageError } from '../../src/errors.js';
+import type { Ledger } from '../../src/ports.js';
+import { treeAt } from '../adapters/temporary-tree.js';
 import { okRecord } from '../records.js';
 
 let output: string;
+let ledger: Ledger;
 
 beforeEach(() => {
   output = mkdtempSync(path.join(tmpdir(), 'facetag-prune-'));
@@ -17,43 +24,91 @@ afterEach(() => {
 });
 
 const isGone = (file: string): boolean => file.startsWith('/photos/gone');
+const options = { roots: { base: '/photos' } as Roots, found: 0, all: false };
+
+async function record(...images: string[]): Promise<void> {
+  ledger = openLedger(treeAt(output));
+  for (const image of images) await ledger.write(okRecord(image), undefined);
+}
+
+function prune(
+  over: { ledger?: Ledger; roots?: Roots; all?: boolean; stop?: Stop; events?: RunEvent[] } = {},
+) {
+  const ports = {
+    isGone,
+    log: { emit: (event: RunEvent) => over.events?.push(event) },
+    stop: over.stop ?? new Stop(),
+  };
+  return pruneGone(
+    { ...options, ...(over.roots && { roots: over.roots }), all: over.all ?? false },
+    over.ledger ?? ledger,
+    ports,
+  );
+}
 
 describe('pruneGone', () => {
   it('removes the results of pictures that are gone and no others', async () => {
-    const ledger = openLedger(output);
-    for (const image of ['gone/b.jpg', 'gone/a.jpg', 'kept.jpg']) {
-      await ledger.write(okRecord(image), undefined);
-    }
-    expect([...goneImages({ base: '/photos' }, ledger, { isGone })]).toEqual(['gone/a.jpg', 'gone/b.jpg']);
-    expect(pruneGone({ base: '/photos' }, ledger, { isGone })).toBe(2);
-    expect(ledger.images()).toEqual(['kept.jpg']);
+    await record('gone/b.jpg', 'gone/a.jpg', 'kept.jpg');
+    expect(await findGone(options, ledger, { isGone })).toEqual(['gone/a.jpg', 'gone/b.jpg']);
+    expect(await prune()).toEqual({ pruned: 2, notPruned: 0 });
+    expect(await ledger.images()).toEqual(['kept.jpg']);
   });
 
   it('leaves the results of a root that is not there at all: a disk that is not mounted', async () => {
-    const ledger = openLedger(output);
-    for (const image of ['gone/a.jpg', 'iphone/b.jpg', 'kept.jpg'])
-      await ledger.write(okRecord(image), undefined);
+    await record('gone/a.jpg', 'iphone/b.jpg', 'kept.jpg');
     const roots = { base: '/photos', others: new Map([['iphone', '/photos/gone/iphone']]) };
-    expect(pruneGone(roots, ledger, { isGone })).toBe(1);
-    expect(ledger.images()).toEqual(['iphone/b.jpg', 'kept.jpg']);
+    expect(await prune({ roots })).toEqual({ pruned: 1, notPruned: 0 });
+    expect(await ledger.images()).toEqual(['iphone/b.jpg', 'kept.jpg']);
   });
 
   it('removes a record in another version of the format, too', async () => {
-    const ledger = openLedger(output);
-    await ledger.write(okRecord('gone.jpg'), undefined);
+    await record('gone.jpg', 'kept.jpg');
     writeFileSync(path.join(output, 'json', 'gone.jpg.json'), '{"schemaVersion":1,"image":"gone.jpg"}');
-    expect(pruneGone({ base: '/photos' }, ledger, { isGone })).toBe(1);
-    expect(ledger.images()).toEqual([]);
+    expect(await prune()).toEqual({ pruned: 1, notPruned: 0 });
+    expect(await ledger.images()).toEqual(['kept.jpg']);
   });
 
   it.each(['{"mine":1}', '', JSON.stringify(okRecord('other.jpg'))])(
     'leaves a file that is no record of facetag: %j',
     async (content) => {
-      const ledger = openLedger(output);
-      await ledger.write(okRecord('kept.jpg'), undefined);
+      await record('kept.jpg');
       writeFileSync(path.join(output, 'json', 'gone.json'), content);
-      expect(pruneGone({ base: '/photos' }, ledger, { isGone })).toBe(0);
-      expect(ledger.images()).toEqual(['gone', 'kept.jpg']);
+      expect(await prune()).toEqual({ pruned: 0, notPruned: 0 });
+      expect(await ledger.images()).toEqual(['gone', 'kept.jpg']);
     },
   );
+
+  it('refuses to remove everything, as an empty mount point would have it, unless told', async () => {
+    await record('gone/a.jpg', 'gone/b.jpg');
+    const refused = prune();
+    await expect(refused).rejects.toMatchObject({ code: 'NO_PICTURES' });
+    await expect(refused).rejects.toThrow('--prune-all');
+    expect(await ledger.images()).toHaveLength(2);
+    // Pictures that were found show that the disk is there.
+    expect(await findGone({ ...options, found: 1 }, ledger, { isGone })).toHaveLength(2);
+    expect(await prune({ all: true })).toEqual({ pruned: 2, notPruned: 0 });
+  });
+
+  it('goes on after a result that cannot be removed, tells of it and counts it', async () => {
+    await record('gone/a.jpg', 'gone/b.jpg', 'kept.jpg');
+    const stubborn = Object.assign(Object.create(ledger) as Ledger, {
+      remove(image: string) {
+        if (image === 'gone/a.jpg') throw new ImageError('WRITE_FAILED', 'Cannot remove it');
+        ledger.remove(image);
+      },
+    });
+    const events: RunEvent[] = [];
+    expect(await prune({ ledger: stubborn, events })).toEqual({ pruned: 1, notPruned: 1 });
+    expect(events).toMatchObject([{ event: 'picture-failed', image: 'gone/a.jpg', code: 'WRITE_FAILED' }]);
+    expect(await ledger.images()).toEqual(['gone/a.jpg', 'kept.jpg']);
+  });
+
+  it('hears a signal while it looks for what is gone, and removes no more', async () => {
+    await record(...Array.from({ length: 200 }, (_, index) => `gone/${index}.jpg`), 'kept.jpg');
+    const stop = new Stop();
+    setImmediate(() => {
+      stop.request('SIGTERM');
+    });
+    expect(await prune({ stop })).toEqual({ pruned: 0, notPruned: 0 });
+  });
 });

@@ -27,6 +27,7 @@ const summary: RunSummary = {
   retried: 0,
   lanesReplaced: 0,
   pruned: 0,
+  notPruned: 0,
   screened: 0,
   seconds: 1,
   picturesPerSecond: 2,
@@ -147,7 +148,7 @@ const rows: readonly (readonly [RunEvent, string, string])[] = [
   [
     { event: 'run-end', summary },
     'info',
-    '3 pictures: 2 tagged, 0 unchanged, 1 failed (1 TRUNCATED)\n2 faces: 2 female, 0 male; ages 25-32: 2\n1.0 s, 2.0 pictures/s, peak memory 60 MB + 150 MB a lane',
+    '3 pictures: 2 tagged, 0 unchanged, 1 failed (1 TRUNCATED)\n2 faces: 2 female, 0 male; ages 25-32: 2\n1.0 s, 2.0 pictures/s, peak memory 60.0 MB + 150 MB a lane',
   ],
 ];
 

@@ -13,6 +13,7 @@ describe('what is taken', () => {
       base: root,
       relativePaths: pictures,
       problems: [],
+      resultFolders: [],
       unmatchedGlobs: [],
       foundAny: true,
     });
@@ -78,6 +79,7 @@ describe('what is taken', () => {
       base: root,
       relativePaths: [],
       problems: [],
+      resultFolders: [],
       unmatchedGlobs: [],
       foundAny: false,
     });

@@ -40,6 +40,30 @@ describe('excluded folders', () => {
   });
 });
 
+describe('output folders of other runs', () => {
+  const results = ['run1/facetag.json', 'run1/json/', 'run1/annotated/a.jpg'];
+  const tree = ['a.jpg', ...results, 'b/facetag.json', 'b/c.jpg', 'link -> run1'];
+
+  it('are left out and told, but not a folder that only has a file of that name', async () => {
+    const { root, discover } = await makeTree(tree);
+    for (const followSymlinks of [false, true]) {
+      const found = await discover({ followSymlinks });
+      expect(found.relativePaths).toEqual(['a.jpg', 'b/c.jpg']);
+      expect(found.resultFolders).toContain(path.join(root, 'run1'));
+    }
+  });
+
+  it.each([[['run1/annotated']], [['run1']], [['run1/annotated/*.jpg']], [['run*']]])(
+    'are taken when they are named: %j',
+    async (inputs) => {
+      const { discover } = await makeTree(tree);
+      const found = await discover({ inputs });
+      expect(found.relativePaths.map((name) => path.basename(name))).toEqual(['a.jpg']);
+      expect(found.resultFolders).toEqual([]);
+    },
+  );
+});
+
 describe('assertOutputOutside', () => {
   const tree = ['p/a.jpg', 'p/sub/b.jpg', 'link -> p', 'q/c.jpg'];
   it.each([

@@ -2,8 +2,7 @@
  * Loaded into every process of a run before its own code (NODE_OPTIONS). In a lane it notes each picture that is handed
  * over, and ends, freezes or holds up the lane where the plan says so. Other processes are left alone.
  */
-import { appendFileSync, existsSync, writeFileSync } from 'node:fs';
-import fs from 'node:fs/promises';
+import fs, { appendFileSync, existsSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import path from 'node:path';
 
@@ -31,7 +30,7 @@ type Listener = (message: Message) => void;
 /** Wraps what the lane listens to its parent with. */
 function tap(plan: LanePlan): void {
   appendFileSync(path.join(plan.folder, 'starts'), `${process.pid}\n`);
-  if (plan.dieAtStart) void die();
+  if (plan.dieAtStart) die();
   const listen = process.on.bind(process) as (event: string, listener: unknown) => NodeJS.Process;
   process.on = ((event: string, listener: Listener) =>
     listen(event, event === 'message' ? tapped(listener, plan) : listener)) as typeof process.on;
@@ -44,18 +43,17 @@ function tapped(listener: Listener, { folder, on }: LanePlan): Listener {
     const mishap = image === undefined ? undefined : on[image];
     if (mishap === 'wait') waitForGate(folder);
     if (mishap === 'die-once-renaming' && isFirst(folder, image)) {
-      fs.rename = die;
+      fs.renameSync = die;
       syncBuiltinESMExports();
     }
     listener(message);
-    if (mishap === 'die' || (mishap === 'die-once' && isFirst(folder, image))) void die();
+    if (mishap === 'die' || (mishap === 'die-once' && isFirst(folder, image))) die();
     if (mishap === 'freeze') process.kill(process.pid, 'SIGSTOP');
   };
 }
 
-function die(): Promise<void> {
+function die(): void {
   process.kill(process.pid, 'SIGKILL');
-  return Promise.resolve();
 }
 
 /** True once for each picture, whichever lane gets it. */

@@ -38,6 +38,7 @@ const summary = z.strictObject({
   retried: count,
   lanesReplaced: count,
   pruned: count,
+  notPruned: count,
   screened: count,
   seconds: z.number().nonnegative(),
   picturesPerSecond: z.number().nonnegative(),

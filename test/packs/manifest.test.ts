@@ -172,7 +172,7 @@ describe('loadManifest', () => {
   it('refuses one that is not there', async () => {
     const loading = loadManifest({ packageRoot: repository, userManifest: '/nowhere.json' });
     await expect(loading).rejects.toThrow(
-      'Expected a readable file for --manifest, received "/nowhere.json"',
+      'Expected a readable, regular file for --manifest, received "/nowhere.json"',
     );
   });
 });

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { formatBytes } from '../../src/packs/format-bytes.js';
 import { describeContent, describeWrongFile } from '../../src/packs/wrong-file.js';
 
 describe('describeContent', () => {
@@ -32,20 +31,5 @@ describe('describeWrongFile', () => {
     [{ head: Buffer.from('<html>'), bytes: 60 }, 'an HTML page'],
   ])('%#', (found, expected) => {
     expect(describeWrongFile(found, wanted)).toBe(expected);
-  });
-});
-
-describe('formatBytes', () => {
-  it.each([
-    [0, '0 bytes'],
-    [999, '999 bytes'],
-    [1000, '1.0 kB'],
-    [34_911, '34.9 kB'],
-    [45_661_480, '45.7 MB'],
-    [110_050_567, '110 MB'],
-    [999_960, '1.0 MB'],
-    [3_000_000_000, '3.0 GB'],
-  ])('%d', (bytes, expected) => {
-    expect(formatBytes(bytes)).toBe(expected);
   });
 });

@@ -151,7 +151,7 @@ describe('processImage', () => {
     });
     const redraw: Face[] = [];
     await expect(
-      processImage({ source, annotatedPath: '/out/a.png', redraw }, failing, settings),
+      processImage({ source, annotatedPath: 'annotated/a.png', redraw }, failing, settings),
     ).rejects.toThrow('no space');
   });
 
@@ -169,7 +169,7 @@ describe('processImage', () => {
       release: () => undefined,
     };
     const report = await processImage(
-      { source, annotatedPath: '/out/a.png', redraw: [face()] },
+      { source, annotatedPath: 'annotated/a.png', redraw: [face()] },
       ports({
         decoder: { decode: unused },
         detector: { detect: unused },

@@ -6,15 +6,12 @@ import { doubleShare, missingShares, whatIsMissing, type FolderState } from '../
 import { SCHEMA_VERSION } from '../../core/report.js';
 import { sameRun } from '../../core/skip.js';
 import { FatalError, usageError } from '../../errors.js';
-import type { EventLog, Ledger, OutputFolders } from '../../ports.js';
+import type { EventLog, Ledger, OutputFolder, OutputFolders } from '../../ports.js';
 import type { RunKey } from '../../types.js';
 
 /** What `facetag merge` needs of the outside world. */
 export interface MergePorts {
   readonly outputs: OutputFolders;
-  readonly openLedger: (output: string) => Ledger;
-  /** Copies a file so that its name only ever shows the whole of it. */
-  readonly copyFile: (from: string, to: string) => Promise<void>;
   readonly log: EventLog;
 }
 
@@ -35,8 +32,15 @@ export interface Joined {
   readonly roots: Roots;
   /** Which folder each picture's record is in. */
   readonly origins: ReadonlyMap<string, string>;
+  /** The pictures of each folder, sorted. */
+  readonly images: ReadonlyMap<string, readonly string[]>;
   /** What keeps it from being everything: empty unless that was allowed. */
   readonly unfinished: readonly Request[];
+}
+
+/** A folder as it was found. */
+interface Source extends FolderState {
+  readonly roots: Roots;
 }
 
 /**
@@ -44,26 +48,34 @@ export interface Joined {
  *
  * @throws {FatalError} USAGE, INCOMPLETE.
  */
-export function inspect({ folders, output, allowPartial }: MergeOptions, ports: MergePorts): Joined {
-  const roots = commonRoots(folders, ports);
-  const states = folders.map((folder) => ({
-    folder,
-    completion: ports.outputs.readCompletion(folder),
-    isBusy: ports.outputs.isUnfinished(folder),
-  }));
-  const double = doubleShare(states);
+export async function inspect(
+  { folders, output, allowPartial }: MergeOptions,
+  ports: MergePorts,
+): Promise<Joined> {
+  const sources: Source[] = [];
+  for (const folder of folders) {
+    sources.push(await ports.outputs.visit(folder, (visited) => Promise.resolve(stateOf(folder, visited))));
+  }
+  const roots = commonRoots(sources);
+  const double = doubleShare(sources);
   if (double) throw usageError(`share ${double.share} in one folder only`, 'the shards', double.folders);
-  refusePartial(states, allowPartial, ports);
-  return { roots, origins: originsOf(folders, ports), unfinished: unfinishedOf(states, roots, output) };
+  refusePartial(sources, allowPartial, ports);
+  const { origins, images } = await findRecords(folders, ports.outputs);
+  return { roots, origins, images, unfinished: unfinishedOf(sources, roots, output) };
 }
 
-/** @throws {FatalError} USAGE for what is no output folder, or one of other pictures than the first. */
-function commonRoots(folders: readonly string[], { outputs }: MergePorts): Roots {
-  let first: { folder: string; roots: Roots } | undefined;
-  for (const folder of folders) {
-    const roots = outputs.readRoots(folder);
-    if (roots === undefined) throw usageError('an output folder of facetag', 'facetag merge', folder);
-    first ??= { folder, roots };
+function stateOf(folder: string, visited: OutputFolder | undefined): Source {
+  const roots = visited?.readRoots();
+  if (!visited || roots === undefined) {
+    throw usageError('an output folder of facetag', 'facetag merge', folder);
+  }
+  return { folder, roots, completion: visited.readCompletion(), isBusy: visited.isUnfinished() };
+}
+
+/** @throws {FatalError} USAGE for an output folder of other pictures than the first. */
+function commonRoots([first, ...others]: readonly Source[]): Roots {
+  if (!first) throw usageError('output folders', 'facetag merge', 'none');
+  for (const { folder, roots } of others) {
     if (sameRoots(first.roots, roots)) continue;
     const [wanted, found] = [first.roots, roots].map((each) => entriesOf(each).map(([, root]) => root));
     throw usageError(
@@ -72,7 +84,6 @@ function commonRoots(folders: readonly string[], { outputs }: MergePorts): Roots
       found,
     );
   }
-  if (!first) throw usageError('output folders', 'facetag merge', 'none');
   return first.roots;
 }
 
@@ -103,28 +114,40 @@ function unfinishedOf(states: readonly FolderState[], roots: Roots, output: stri
   return [...begun, ...absent];
 }
 
-function originsOf(folders: readonly string[], { openLedger }: MergePorts): ReadonlyMap<string, string> {
-  const origins = new Map<string, string>();
-  let run: { image: string; key: RunKey } | undefined;
+interface FoundRecords {
+  readonly origins: Map<string, string>;
+  readonly images: Map<string, readonly string[]>;
+  run?: { readonly image: string; readonly key: RunKey };
+}
+
+async function findRecords(folders: readonly string[], outputs: OutputFolders): Promise<FoundRecords> {
+  const found: FoundRecords = { origins: new Map(), images: new Map() };
   for (const folder of folders) {
-    const ledger = openLedger(folder);
-    for (const image of ledger.images()) {
-      const twin = origins.get(image);
-      if (twin !== undefined) throw usageError(`${image} in one folder only`, 'the shards', [twin, folder]);
-      origins.set(image, folder);
-      const stored = ledger.read(image);
-      if (!stored) throw unreadable(image, folder, ledger);
-      run ??= { image, key: stored.record.run };
-      if (!sameRun(run.key, stored.record.run)) {
-        throw usageError(
-          `the pack, models, engine and settings of ${run.image}`,
-          `${image} in ${folder}`,
-          stored.record.run,
-        );
-      }
+    await outputs.visit(folder, async (visited) => {
+      if (visited) await takeRecords(folder, visited.ledger, found);
+    });
+  }
+  return found;
+}
+
+async function takeRecords(folder: string, ledger: Ledger, found: FoundRecords): Promise<void> {
+  const images = await ledger.images();
+  found.images.set(folder, images);
+  for (const image of images) {
+    const twin = found.origins.get(image);
+    if (twin !== undefined) throw usageError(`${image} in one folder only`, 'the shards', [twin, folder]);
+    found.origins.set(image, folder);
+    const stored = ledger.read(image);
+    if (!stored) throw unreadable(image, folder, ledger);
+    found.run ??= { image, key: stored.record.run };
+    if (!sameRun(found.run.key, stored.record.run)) {
+      throw usageError(
+        `the pack, models, engine and settings of ${found.run.image}`,
+        `${image} in ${folder}`,
+        stored.record.run,
+      );
     }
   }
-  return origins;
 }
 
 function unreadable(image: string, folder: string, ledger: Ledger): FatalError {

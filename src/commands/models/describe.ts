@@ -1,4 +1,4 @@
-import { formatBytes } from '../../packs/format-bytes.js';
+import { formatBytes } from '../../core/format-bytes.js';
 import { usableDetectors } from '../../packs/survey.js';
 import type { CheckedModel, PackSurvey } from '../../packs/survey.js';
 

@@ -1,3 +1,4 @@
+import { formatBytes } from '../format-bytes.js';
 import type { DoctorFacts, FolderFacts, PackFacts, Probed } from './facts.js';
 
 /** One line of the report. */
@@ -96,7 +97,7 @@ export function checkPack(pack: PackFacts): Check {
   if (usable.length > 0) {
     const count = there.length === 1 ? '1 file' : `${there.length} files`;
     const detectors = usable.map((detector) => detector.name).join(' ');
-    const found = `${size(sum(there))} in ${count} with the right sha256; detectors: ${detectors}`;
+    const found = `${formatBytes(sum(there))} in ${count} with the right sha256; detectors: ${detectors}`;
     return { check, status: 'ok', found, details: files };
   }
   if (origin === 'pulled' && there.length === 0) {
@@ -121,9 +122,9 @@ export function checkCpu({ machine, lanes }: DoctorFacts): Check {
 
 export function checkMemory({ machine }: DoctorFacts): Check {
   const details = { memoryBytes: machine.memoryBytes };
-  const found = `${size(machine.memoryBytes)} may be used`;
+  const found = `${formatBytes(machine.memoryBytes)} may be used`;
   if (machine.memoryBytes >= COMFORTABLE_MEMORY) return { check: 'memory', status: 'ok', found, details };
-  const remedy = `Allow ${size(COMFORTABLE_MEMORY)} or more, or keep to --pack compact -j 1`;
+  const remedy = `Allow ${formatBytes(COMFORTABLE_MEMORY)} or more, or keep to --pack compact -j 1`;
   return { check: 'memory', status: 'warn', found, remedy, details };
 }
 
@@ -138,7 +139,7 @@ export function checkModels({ models }: DoctorFacts): Check {
 
 function checkFolder(check: string, folder: FolderFacts, bad: 'warn' | 'fault', remedy: string): Check {
   const { path, exists, problem, freeBytes } = folder;
-  const free = freeBytes === undefined ? '' : `, ${size(freeBytes)} free`;
+  const free = freeBytes === undefined ? '' : `, ${formatBytes(freeBytes)} free`;
   if (problem !== undefined) {
     const what = exists ? 'cannot be written' : 'cannot be made';
     return { check, status: bad, found: `${path} ${what}: ${problem}`, remedy, details: folder };
@@ -148,9 +149,4 @@ function checkFolder(check: string, folder: FolderFacts, bad: 'warn' | 'fault', 
     return { check, status: 'ok', found, details: folder };
   }
   return { check, status: 'warn', found, remedy: 'Free some space on that disk', details: folder };
-}
-
-/** `812 MB`, `16.6 GB`: powers of ten, as disks are sold. */
-function size(bytes: number): string {
-  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
 }

@@ -1,0 +1,234 @@
+import { randomUUID } from 'node:crypto';
+import { closeSync, futimesSync, readSync, renameSync, rmdirSync, unlinkSync, type Stats } from 'node:fs';
+import path from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { hasCode } from '../core/thrown.js';
+import { FatalError } from '../errors.js';
+import { replaceBy, type Content } from '../packs/replace-file.js';
+import type { OpenFolder } from './open-folder.js';
+import { openPlainFile, plainFileAt, withPlainFile, type PlainFile } from './plain-file.js';
+
+/** At the top of the output folder: what is being written, until it is whole and gets its name. */
+export const TEMPORARIES = '.facetag-tmp';
+
+/** `randomUUID`'s: nothing else in that folder is ours to remove. */
+const TEMPORARY_NAME = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/;
+
+/** Folders kept open. Pictures come in path order, so that neighbours share theirs. */
+const KEPT_OPEN = 32;
+
+const PIECE = 1 << 20;
+
+/**
+ * Everything that is done below an output folder goes through here, and nothing here follows a link: each folder on the
+ * way is opened in the one before it, files are opened only where they are plain ones, and only plain files are replaced
+ * or removed. New content is written to one folder at the top and renamed from there, so that what a killed run leaves
+ * is found with one look. A rename also refuses to cross into anything mounted below the output folder.
+ *
+ * Paths are relative to the output folder, of plain names with `/` between them (see `core/output-paths.ts`).
+ */
+export class OutputTree {
+  /** The least recently used one first. */
+  readonly #open = new Map<string, OpenFolder>();
+  #temporaries: OpenFolder | undefined;
+
+  constructor(
+    readonly root: OpenFolder,
+    /** Asked before each change; throws when this process may not change anything any more. */
+    private readonly mayChange: () => void = () => undefined,
+  ) {}
+
+  /** @returns undefined where there is nothing. @throws {OddFileError} when it is no plain file. */
+  stats(relative: string): Stats | undefined {
+    const address = this.#find(relative);
+    return address === undefined ? undefined : plainFileAt(address, this.#place(relative));
+  }
+
+  /** Lends an open file. @throws {OddFileError} */
+  withFile<T>(relative: string, use: (file: PlainFile) => T): T {
+    return withPlainFile(this.#address(relative), this.#place(relative), use);
+  }
+
+  /** Reads a file that need not fit in memory. @throws {OddFileError} */
+  async *pieces(relative: string): AsyncGenerator<Uint8Array> {
+    const { descriptor } = openPlainFile(this.#address(relative), this.#place(relative));
+    try {
+      for (;;) {
+        const piece = Buffer.allocUnsafe(PIECE);
+        const length = readSync(descriptor, piece);
+        if (length === 0) return;
+        yield piece.subarray(0, length);
+        await nextTurn();
+      }
+    } finally {
+      closeSync(descriptor);
+    }
+  }
+
+  /**
+   * Writes a file whole or not at all, and the folders on its way.
+   *
+   * @param mtimeMs becomes the file's mtime.
+   * @throws {OddFileError} when there is anything but a plain file by that name, or a link on the way to it.
+   */
+  async replace(relative: string, content: Content, mtimeMs?: number): Promise<void> {
+    try {
+      await this.#replace(relative, content, mtimeMs);
+    } catch (error) {
+      if (!hasCode(error, 'ENOENT')) throw error;
+      this.assertInPlace();
+      // A folder on the way was removed while it was kept open.
+      this.forgetFolders();
+      if (typeof content !== 'string' && !(content instanceof Uint8Array)) throw error;
+      await this.#replace(relative, content, mtimeMs);
+    }
+  }
+
+  async #replace(relative: string, content: Content, mtimeMs: number | undefined): Promise<void> {
+    this.mayChange();
+    const name = randomUUID();
+    const route = {
+      temporary: () => this.#temporaryFolder().at(name),
+      target: () => {
+        this.mayChange();
+        const address = this.#address(relative, true);
+        plainFileAt(address, this.#place(relative));
+        return address;
+      },
+    };
+    await replaceBy(route, content, mtimeMs);
+  }
+
+  /** Removes a file, if there is one. @throws {OddFileError} when there is something else. */
+  remove(relative: string): void {
+    this.mayChange();
+    if (!this.stats(relative)) return;
+    const temporary = this.#temporaryFolder().at(randomUUID());
+    // Unlike unlinking, a rename does not reach into what is mounted below.
+    renameSync(this.#address(relative), temporary);
+    unlinkSync(temporary);
+  }
+
+  /** Sets a file's mtime. @throws {OddFileError} */
+  touch(relative: string, mtimeMs: number): void {
+    this.mayChange();
+    this.withFile(relative, ({ descriptor }) => {
+      futimesSync(descriptor, mtimeMs / 1000, mtimeMs / 1000);
+    });
+  }
+
+  /**
+   * Files, and whatever else is no folder, below a folder: paths relative to it, folder by folder. Looks anew from the
+   * top, and lets others have their turn in between.
+   *
+   * @throws {OddFileError} when the folder itself is none.
+   */
+  async *filesBelow(folder: string): AsyncGenerator<string[]> {
+    this.forgetFolders();
+    const pending = [''];
+    for (let inner = pending.pop(); inner !== undefined; inner = pending.pop()) {
+      const files: string[] = [];
+      for (const entry of this.#entries(inner === '' ? folder : `${folder}/${inner}`)) {
+        const relative = inner === '' ? entry.name : `${inner}/${entry.name}`;
+        if (entry.isDirectory()) pending.push(relative);
+        else files.push(relative);
+      }
+      yield files;
+      await nextTurn();
+    }
+  }
+
+  #entries(folder: string) {
+    try {
+      return this.#folder(folder, false).list();
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return [];
+      throw error;
+    }
+  }
+
+  /** Removes what was being written when a process was killed. Only safe while the output folder is locked. */
+  sweep(): void {
+    for (const entry of this.#entries(TEMPORARIES)) {
+      if (entry.isFile() && TEMPORARY_NAME.test(entry.name))
+        unlinkSync(this.#temporaryFolder().at(entry.name));
+    }
+  }
+
+  /** Sweeps and leaves no trace of it. */
+  tidy(): void {
+    this.sweep();
+    this.forgetFolders();
+    try {
+      rmdirSync(this.root.at(TEMPORARIES));
+    } catch (error) {
+      if (!hasCode(error, 'ENOENT', 'ENOTEMPTY', 'EEXIST')) throw error;
+    }
+  }
+
+  /** @throws {FatalError} OUTPUT_UNUSABLE when the output folder is not the one any more that its path leads to. */
+  assertInPlace(): void {
+    if (this.root.isAt(this.root.path)) return;
+    throw new FatalError(
+      'OUTPUT_UNUSABLE',
+      `${this.root.path} was removed or replaced during the run: what was written there is lost. Run the same command again`,
+    );
+  }
+
+  /** Closes the folders that were kept open: they are opened anew, so that a link put in their place shows. */
+  forgetFolders(): void {
+    for (const folder of this.#open.values()) folder.close();
+    this.#open.clear();
+    this.#temporaries?.close();
+    this.#temporaries = undefined;
+  }
+
+  close(): void {
+    this.forgetFolders();
+    this.root.close();
+  }
+
+  #place(relative: string): string {
+    return path.join(this.root.path, relative);
+  }
+
+  /** Not among the others, so that a rename has both of its folders open. */
+  #temporaryFolder(): OpenFolder {
+    return (this.#temporaries ??= this.root.child(TEMPORARIES, true));
+  }
+
+  /** The address of a file for one system call, made at once. @throws ENOENT where there is no such folder. */
+  #address(relative: string, make = false): string {
+    return this.#folder(path.dirname(relative), make).at(path.basename(relative));
+  }
+
+  /** As `#address`; undefined where there is no such folder. */
+  #find(relative: string): string | undefined {
+    try {
+      return this.#address(relative);
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return undefined;
+      throw error;
+    }
+  }
+
+  /** Good until the next folder is asked for. */
+  #folder(relative: string, make: boolean): OpenFolder {
+    if (relative === '.') return this.root;
+    const folder =
+      this.#open.get(relative) ??
+      this.#folder(path.dirname(relative), make).child(path.basename(relative), make);
+    this.#open.delete(relative);
+    this.#open.set(relative, folder);
+    if (this.#open.size > KEPT_OPEN) this.#closeOldest();
+    return folder;
+  }
+
+  #closeOldest(): void {
+    for (const [relative, folder] of this.#open) {
+      this.#open.delete(relative);
+      folder.close();
+      return;
+    }
+  }
+}
