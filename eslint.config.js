@@ -96,7 +96,18 @@ export default tseslint.config(
   forbid(['src/core/**'], [effects, adapters, above(...TOP, 'discover', 'nets', 'packs', 'convert')], {
     syntax: impure,
   }),
-  forbid(['src/nets/**'], [adapters, nativeLibraries, above(...TOP, 'discover', 'convert')]),
+  forbid(['src/nets/**'], [adapters, nativeLibraries, above(...TOP, 'discover', 'convert')], {
+    syntax: [
+      {
+        selector: "ImportDeclaration[importKind!='type'][source.value=/(^|\\u002F)packs\\u002F/]",
+        message: 'The parent process resolves packs: nets know their types only.',
+      },
+      {
+        selector: 'ImportExpression[source.value=/(^|\\u002F)packs\\u002F/]',
+        message: 'The parent process resolves packs: nets know their types only.',
+      },
+    ],
+  }),
   forbid(
     ['src/picture/**'],
     [adapters, nativeLibraries, above('cli', 'commands', 'batch', 'lanes', 'discover', 'packs', 'convert')],

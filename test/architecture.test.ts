@@ -38,6 +38,7 @@ describe('the layering rules', () => {
     ['src/nets/res10.ts', "import { pictureFiles } from '../adapters/files.js';"],
     ['src/nets/res10.ts', "await import('../adapters/files.js');"],
     ['src/nets/res10.ts', "import { env } from 'node:process';"],
+    ['src/nets/build.ts', "await import('../packs/manifest.js');"],
     ['src/nets/anchors.ts', "import { processImage } from '../picture/process-image.js';"],
     ['src/nets/ssd-decode.ts', "import { netPriors } from '../convert/caffe/priors.js';"],
     ['src/discover/walk.ts', "import { processImage } from '../picture/process-image.js';"],

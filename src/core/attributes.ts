@@ -16,7 +16,14 @@ export interface Estimates {
 
 export type EstimateName = keyof Estimates;
 
-export const ESTIMATE_NAMES = ['male', 'years', 'ageDistribution'] as const satisfies readonly EstimateName[];
+/** Each of them: an estimate that is missing here does not compile. */
+const EACH_ESTIMATE: Readonly<Record<EstimateName, true>> = {
+  male: true,
+  years: true,
+  ageDistribution: true,
+};
+
+export const ESTIMATE_NAMES = Object.keys(EACH_ESTIMATE) as readonly EstimateName[];
 
 /** What is said of one face, under the names that records, tables and expressions use. What a pack cannot give is absent. */
 export interface Attributes {

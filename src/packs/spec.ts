@@ -157,7 +157,7 @@ const packSchema = z.strictObject({
   calibration: calibrationSchema.optional(),
 });
 
-export const MANIFEST_VERSION = 2;
+const MANIFEST_VERSION = 2;
 
 export const manifestSchema = z.strictObject({
   schemaVersion: z.literal(MANIFEST_VERSION),

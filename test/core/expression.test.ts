@@ -114,6 +114,14 @@ describe('absent values', () => {
     expect(matching(`faces == 0 && 1 % faces ${operator} 0.5`)).toBe('');
   });
 
+  it('that are texts are neither equal to anything nor different from it', () => {
+    // Every pack gives a gender today; other labels need not be given.
+    const record = { status: 'ok', width: 1, height: 1, faces: [{}] } as unknown as PictureFacts;
+    expect(compileExpression('any(gender == "Male")', '--where')(record)).toBe(false);
+    expect(compileExpression('any("Male" != gender)', '--where')(record)).toBe(false);
+    expect(compileExpression('any(!(gender == "Male"))', '--where')(record)).toBe(true);
+  });
+
   it('spread through arithmetic, and not() makes them true', () => {
     expect(matching('minAge + 1 > 0 || -minAge < 0')).toBe('woman family');
     expect(matching('!(minAge >= 18)')).toBe('family empty broken');

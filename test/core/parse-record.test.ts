@@ -96,7 +96,7 @@ describe('hostile JSON', () => {
     const record = parse(
       whole
         .replace('"run": {', `"strange": ${deep}, "__proto__": { "faces": [] }, "run": { "x": ${deep},`)
-        .replace('"gender"', `"mood": ${deep}, "gender"`),
+        .replace('"gender"', `"stranger": ${deep}, "gender"`),
     );
     expect(record).toEqual(okRecord('a.jpg'));
     expect(formatLine(record!)).toBe(formatLine(okRecord('a.jpg')));
