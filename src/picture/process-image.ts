@@ -51,7 +51,7 @@ export async function processImage(
   ports: ImagePorts,
   settings: ImageSettings,
 ): Promise<ImageReport> {
-  const reached: Reached = { stage: 'discover', size: { width: 0, height: 0, scale: 0 } };
+  const reached: Reached = { stage: 'discover', size: NOT_DECODED };
   try {
     const bytes = await ports.files.read(task.source.path);
     reached.source = { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
@@ -64,10 +64,12 @@ export async function processImage(
   }
 }
 
+const NOT_DECODED = { width: 0, height: 0, scale: 0 } as const;
+
 /** How far a picture has come, and what is known of it by then. */
 interface Reached {
   stage: Stage;
-  size: Pick<ImageReport, 'width' | 'height' | 'scale'>;
+  size: Pick<DecodedPicture, 'width' | 'height' | 'orientation' | 'scale'> | typeof NOT_DECODED;
   source?: SourceIdentity;
 }
 
@@ -80,7 +82,8 @@ async function findFaces(
 ): Promise<Face[]> {
   reached.stage = 'decode';
   const picture = await decoder.decode(bytes, settings);
-  reached.size = { width: picture.width, height: picture.height, scale: picture.scale };
+  const { width, height, orientation, scale } = picture;
+  reached.size = { width, height, orientation, scale };
   reached.stage = 'detect';
   const detections = await detectFaces(picture, detector, settings.minFace);
   reached.stage = 'attributes';
