@@ -146,6 +146,13 @@ describe('the engine', () => {
     await expect(net.forward(blob, ['absent'])).rejects.toThrow(Error);
   });
 
+  it('refuses a format that it does not read, and never waits for it', async () => {
+    expect(cv.engine.reads).not.toContain('tfjs');
+    await expect(cv.engine.loadNet({ format: 'tfjs', weights: 'a.bin' })).rejects.toMatchObject({
+      code: 'INTERNAL',
+    });
+  });
+
   it.each(['onnx', 'caffe', 'tensorflow'] as const)(
     'names the %s file that it cannot read',
     async (format) => {

@@ -38,6 +38,9 @@ export class OpenCvEngine implements Engine {
           return;
         case 'tensorflow':
           this.cv.readNetFromTensorflowAsync(weights, definition, done);
+          return;
+        case 'tfjs':
+          reject(new FatalError('INTERNAL', `OpenCV reads no ${format} files: ${weights}`));
       }
     });
   }
