@@ -1,6 +1,6 @@
 import { FAILURE_CODES, STAGES } from '../types.js';
 import { ATTRIBUTES, ATTRIBUTE_NAMES } from './attributes.js';
-import { isValue, isWithin } from './attributes/kind.js';
+import { isValue, isInRange } from './attributes/kind.js';
 import { ENGINE_READS } from './engines.js';
 import { facesOf, type PictureRecord, SCHEMA_VERSION, toRecord } from './report.js';
 
@@ -47,7 +47,7 @@ function isRecord(value: Fields): value is Fields & PictureRecord {
     isCount(width) &&
     isCount(height) &&
     (isOrientation(orientation) || (status === 'failed' && orientation === undefined)) &&
-    isWithin(scale, 0, 1) &&
+    isInRange(scale, 0, 1) &&
     Array.isArray(faces) &&
     faces.every(isFace) &&
     (warnings === undefined || (Array.isArray(warnings) && warnings.every(isText))) &&
@@ -60,7 +60,7 @@ function isFace(value: unknown): boolean {
   return (
     isFields(value) &&
     isBox(value['bbox']) &&
-    isWithin(value['confidence'], 0, 1) &&
+    isInRange(value['confidence'], 0, 1) &&
     ATTRIBUTE_NAMES.every((name) => {
       const row = ATTRIBUTES[name];
       return value[name] === undefined ? !row.required : isValue(row, value[name]);
@@ -97,6 +97,6 @@ function isRun(value: unknown): boolean {
 const isFields = (value: unknown): value is Fields => typeof value === 'object' && value !== null;
 const isText = (value: unknown): boolean => typeof value === 'string';
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
-const isOrientation = (value: unknown): boolean => Number.isInteger(value) && isWithin(value, 1, 8);
+const isOrientation = (value: unknown): boolean => Number.isInteger(value) && isInRange(value, 1, 8);
 const isOneOf = (set: readonly string[], value: unknown): boolean =>
   typeof value === 'string' && set.includes(value);

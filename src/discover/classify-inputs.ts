@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { usageError } from '../errors.js';
-import { inBatches, kindOf, type DiscoveryFileSystem, type Kind } from './file-system.js';
+import { inBatches, kindOf, type DiscoveryFileSystem, type PathKind } from './file-system.js';
 import { asGlob, type GlobInput } from './glob-input.js';
 import { sortIn, type Inputs } from './inputs.js';
 import { classifyList } from './listed-paths.js';
@@ -21,7 +21,7 @@ export interface NamedPaths {
 export async function classifyInputs(named: NamedPaths, fs: DiscoveryFileSystem): Promise<Inputs> {
   const found: Inputs = { folders: [], files: new Map(), globs: [], notFiles: [], unreadable: [] };
   const missing: string[] = [];
-  const lookAt = async (typed: string): Promise<Kind | GlobInput> => {
+  const lookAt = async (typed: string): Promise<PathKind | GlobInput> => {
     if (typed === '') return 'absent';
     const location = path.resolve(named.cwd, typed);
     const kind = await kindOf(fs, location);

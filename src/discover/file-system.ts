@@ -11,12 +11,12 @@ export interface DiscoveryFileSystem {
 }
 
 /** What there is at a path, links followed; `reason` is why it cannot be looked at. */
-export type Kind = 'folder' | 'file' | 'special' | 'absent' | { readonly reason: string };
+export type PathKind = 'folder' | 'file' | 'special' | 'absent' | { readonly reason: string };
 
 /** What `stat` answers for a path that leads nowhere, and Node for one that holds a NUL. */
 const ABSENT = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'];
 
-export async function kindOf(fs: DiscoveryFileSystem, location: string): Promise<Kind> {
+export async function kindOf(fs: DiscoveryFileSystem, location: string): Promise<PathKind> {
   const stats = await statOf(fs, location);
   if (typeof stats !== 'string') {
     if (stats.isDirectory()) return 'folder';

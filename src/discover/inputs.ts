@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { GlobInput } from './glob-input.js';
-import type { Kind } from './file-system.js';
+import type { PathKind } from './file-system.js';
 
 /** What the user named, by kind and in the order given. All paths are absolute; links are not resolved. */
 export interface Inputs {
@@ -14,7 +14,7 @@ export interface Inputs {
 }
 
 /** Puts an existing path with its kind. */
-export function sortIn(location: string, kind: Exclude<Kind, 'absent'>, found: Inputs): void {
+export function sortIn(location: string, kind: Exclude<PathKind, 'absent'>, found: Inputs): void {
   if (typeof kind === 'object') found.unreadable.push({ path: location, message: kind.reason });
   else if (kind === 'folder') found.folders.push(location);
   else if (kind === 'special') found.notFiles.push(location);

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { NetFormat } from '../types.js';
 import { fileStamp, isUnchanged } from './file-stamp.js';
-import type { FileStamp } from './file-stamp.js';
+import type { ModelStamp } from './file-stamp.js';
 import { ifWritable } from './if-writable.js';
 import { inspectFile, statOrNothing } from './inspect-file.js';
 import { replaceJson } from './replace-json.js';
@@ -18,7 +18,7 @@ export const CONVERTED_FORMAT = 'onnx' satisfies NetFormat;
 export const CONVERTER_VERSION = 1;
 
 /** One ONNX file that the converter wrote. */
-export interface ConvertedFile extends FileStamp {
+export interface ConvertedFile extends ModelStamp {
   readonly sha256: string;
   /** What it was made from: see `sourceOf`. */
   readonly source: string;

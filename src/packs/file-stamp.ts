@@ -5,19 +5,19 @@ import type { Stats } from 'node:fs';
  * change of content, name or mode, and no user can set it back as they can the mtime. The inode tells a file that was
  * put in place of another.
  */
-export interface FileStamp {
+export interface ModelStamp {
   readonly bytes: number;
   readonly mtimeMs: number;
   readonly ctimeMs: number;
   readonly ino: number;
 }
 
-export function fileStamp({ size, mtimeMs, ctimeMs, ino }: Stats): FileStamp {
+export function fileStamp({ size, mtimeMs, ctimeMs, ino }: Stats): ModelStamp {
   return { bytes: size, mtimeMs, ctimeMs, ino };
 }
 
 /** Is this the file that was stamped, unchanged? A record of an earlier version lacks what it did not know: then not. */
-export function isUnchanged(known: Partial<FileStamp>, stats: Stats): boolean {
+export function isUnchanged(known: Partial<ModelStamp>, stats: Stats): boolean {
   const now = fileStamp(stats);
   return (
     known.bytes === now.bytes &&

@@ -2,7 +2,7 @@ import type { Stats } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileStamp, isUnchanged } from './file-stamp.js';
-import type { FileStamp } from './file-stamp.js';
+import type { ModelStamp } from './file-stamp.js';
 import { ifWritable } from './if-writable.js';
 import { inspectFile, statOrNothing } from './inspect-file.js';
 import { replaceJson } from './replace-json.js';
@@ -15,7 +15,7 @@ import type { ModelFile } from './spec.js';
  */
 const RECORD = 'installed.json';
 
-interface CheckedFile extends FileStamp {
+interface CheckedFile extends ModelStamp {
   readonly sha256: string;
 }
 

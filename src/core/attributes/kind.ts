@@ -47,16 +47,16 @@ export function isValue(kind: Kind, value: unknown): boolean {
     case 'label':
       return typeof value === 'string' && kind.labels.includes(value);
     case 'number':
-      return isWithin(value, kind.min, kind.max);
+      return isInRange(value, kind.min, kind.max);
     case 'distribution':
       return (
-        Array.isArray(value) && value.length === kind.length && value.every((share) => isWithin(share, 0, 1))
+        Array.isArray(value) && value.length === kind.length && value.every((share) => isInRange(share, 0, 1))
       );
   }
 }
 
 /** False for NaN and for what JSON makes of `1e999`, too. */
-export function isWithin(value: unknown, min: number, max: number): value is number {
+export function isInRange(value: unknown, min: number, max: number): value is number {
   return typeof value === 'number' && value >= min && value <= max;
 }
 
