@@ -2,7 +2,7 @@ import { existsSync, lstatSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { RECORDS } from '../core/output-paths.js';
 import { FatalError } from '../errors.js';
-import type { LockHolding, LockOwner } from '../packs/ports.js';
+import type { FolderLock, LockHolding, LockOwner } from '../packs/ports.js';
 import type { OutputFolder, OutputFolders } from '../ports.js';
 import { fatalWriteFault } from './file-faults.js';
 import { createFolderLock } from './folder-lock.js';
@@ -13,34 +13,42 @@ import { readCompletion, readRoots, writeCompletion, writeRoots } from './output
 import { LOCK, makeRoot, openRoot, openUnnamedRoot, removeIfEmpty } from './output-root.js';
 import { OutputTree } from './output-tree.js';
 
-export const outputFolders: OutputFolders = {
-  async hold(output, work, { named = true } = {}) {
-    const existed = existsSync(output);
-    if (named) makeRoot(output);
-    const root = named ? openRoot(output) : openUnnamedRoot(output);
-    try {
-      return await locked(root, work);
-    } finally {
-      root.close();
-      if (!existed) removeIfEmpty(output);
-    }
-  },
+export const outputFolders = createOutputFolders(createFolderLock());
 
-  async visit(output, work) {
-    if (!existsSync(output)) return await work(undefined);
-    const tree = new OutputTree(openRoot(output));
-    try {
-      return await work(openOutput(tree));
-    } finally {
-      tree.close();
-    }
-  },
-};
+export function createOutputFolders(lock: FolderLock): OutputFolders {
+  return {
+    async hold(output, work, { named = true } = {}) {
+      const existed = existsSync(output);
+      if (named) makeRoot(output);
+      const root = named ? openRoot(output) : openUnnamedRoot(output);
+      try {
+        return await locked(root, lock, work);
+      } finally {
+        root.close();
+        if (!existed) removeIfEmpty(output);
+      }
+    },
 
-async function locked<T>(root: OpenFolder, work: (folder: OutputFolder) => Promise<T>): Promise<T> {
+    async visit(output, work) {
+      if (!existsSync(output)) return await work(undefined);
+      const tree = new OutputTree(openRoot(output));
+      try {
+        return await work(openOutput(tree));
+      } finally {
+        tree.close();
+      }
+    },
+  };
+}
+
+async function locked<T>(
+  root: OpenFolder,
+  lock: FolderLock,
+  work: (folder: OutputFolder) => Promise<T>,
+): Promise<T> {
   const output = root.path;
   let tookOver = false;
-  const outcome = await createFolderLock()
+  const outcome = await lock
     .hold(root.at(LOCK), (holding) => settled(() => workIn(root, holding, tookOver, work)), {
       shown: path.join(output, LOCK),
       onWait: ({ pid, host }) => {

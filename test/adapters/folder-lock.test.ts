@@ -1,9 +1,11 @@
-import { mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createFolderLock } from '../../src/adapters/folder-lock.js';
+import { idSpace, startOf } from '../../src/adapters/process-identity.js';
 
 const lock = createFolderLock({ poll: 5, heartbeat: 20, stale: 200, passing: 50 });
 let folder: string;
@@ -20,6 +22,12 @@ afterEach(async () => {
 
 /** The id of a process that has ended. */
 const DEAD = 2 ** 22 - 1;
+
+/** As the process that started this one would sign. */
+function parentSignature() {
+  const { ppid } = process;
+  return { pid: ppid, host: hostname(), space: idSpace(), start: startOf(ppid), id: 'x' };
+}
 
 describe('the folder lock', () => {
   it('lets one in at a time and leaves nothing behind', async () => {
@@ -87,6 +95,56 @@ describe('the folder lock', () => {
     await utimes(file, new Date(0), new Date(0));
     await expect(taken).resolves.toBe('mine');
   });
+
+  it('is not taken from a live process of this machine, however old its last sign of life', async () => {
+    await writeFile(file, JSON.stringify(parentSignature()));
+    await utimes(file, new Date(0), new Date(0));
+    const stop = new AbortController();
+    const waited: unknown[] = [];
+    const waiting = lock.hold(file, () => Promise.resolve(), {
+      signal: stop.signal,
+      onWait: (owner) => waited.push(owner),
+    });
+    await sleep(300);
+    stop.abort(new Error('enough'));
+    await expect(waiting).rejects.toThrow();
+    expect(waited).toEqual([{ pid: process.ppid, host: hostname() }]);
+    expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(parentSignature());
+  });
+
+  it.each([
+    ['whose process id another process has by now', { start: '1' }],
+    ['of 0.1.0, which does not say when its process started', { start: undefined, space: undefined }],
+    ['of another container or an earlier start of the machine', { space: 'another' }],
+  ])('is taken over without a sign of life %s', async (_, over) => {
+    await writeFile(file, JSON.stringify({ ...parentSignature(), ...over }));
+    await utimes(file, new Date(0), new Date(0));
+    await expect(lock.hold(file, () => Promise.resolve('mine'))).resolves.toBe('mine');
+  });
+
+  it('of another container is left alone while it shows signs of life', async () => {
+    await writeFile(file, JSON.stringify({ ...parentSignature(), pid: DEAD, space: 'another' }));
+    const stop = new AbortController();
+    setTimeout(() => {
+      stop.abort(new Error('enough'));
+    }, 100);
+    const waiting = lock.hold(file, () => Promise.resolve(), { signal: stop.signal });
+    await expect(waiting).rejects.toThrow();
+    expect(await readdir(folder)).toEqual(['.lock']);
+  });
+
+  it.each(['a link that leads nowhere', 'a FIFO', 'a folder'])(
+    'is refused at once where %s is',
+    async (what) => {
+      if (what === 'a FIFO') execFileSync('/usr/bin/env', ['mkfifo', file]);
+      else if (what === 'a folder') await mkdir(file);
+      else await symlink('nowhere', file);
+      const held = lock.hold(file, () => Promise.resolve(), { shown: 'the lock' });
+      await expect(held).rejects.toMatchObject({ code: 'OUTPUT_UNUSABLE' });
+      await expect(held).rejects.toThrow(/^the lock is a (symbolic link|FIFO|folder)/);
+      expect(await readdir(folder)).toEqual(['.lock']);
+    },
+  );
 
   it('is kept alive for as long as the work takes', async () => {
     let second = false;

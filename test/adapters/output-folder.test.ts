@@ -2,6 +2,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -11,10 +12,13 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { outputFolders } from '../../src/adapters/output-folder.js';
+import { createFolderLock } from '../../src/adapters/folder-lock.js';
+import { createOutputFolders, outputFolders } from '../../src/adapters/output-folder.js';
 import type { Completion } from '../../src/core/completion.js';
 import type { Roots } from '../../src/core/roots.js';
+import { okRecord } from '../records.js';
 
 let home: string;
 
@@ -101,5 +105,40 @@ describe('what was begun in an output folder', () => {
     });
     writeFileSync(file, '{"schemaVersion":1,"shares":[{}],"unfinished":[]}');
     await expect(completionOf(output)).rejects.toThrow(/not what facetag writes/);
+  });
+});
+
+describe('an output folder that is held', () => {
+  const quick = createOutputFolders(createFolderLock({ heartbeat: 20 }));
+
+  it('and was taken over while this process was stopped is not written to any more', async () => {
+    const output = path.join(home, 'disk/out');
+    const lock = path.join(output, '.facetag.lock');
+    const thief = JSON.stringify({ pid: 7, host: 'elsewhere' });
+    const left = path.join(output, '.facetag-tmp/123e4567-e89b-42d3-a456-426614174000');
+    const held = quick.hold(output, async ({ ledger }) => {
+      await ledger.write(okRecord('a.jpg'), undefined);
+      rmSync(lock);
+      writeFileSync(lock, thief);
+      writeFileSync(left, 'what the other run is writing');
+      await sleep(200);
+      await ledger.write(okRecord('b.jpg'), undefined);
+    });
+    await expect(held).rejects.toMatchObject({ code: 'OUTPUT_LOCKED' });
+    await expect(held).rejects.toThrow('process 7 on elsewhere');
+    expect(readdirSync(path.join(output, 'json'))).toEqual(['a.jpg.json']);
+    expect(readFileSync(lock, 'utf8')).toBe(thief);
+    expect(existsSync(left)).toBe(true);
+  });
+
+  it('takes its lock again when somebody removed it', async () => {
+    const output = path.join(home, 'disk/out');
+    await quick.hold(output, async ({ ledger }) => {
+      rmSync(path.join(output, '.facetag.lock'));
+      await sleep(200);
+      expect(existsSync(path.join(output, '.facetag.lock'))).toBe(true);
+      await ledger.write(okRecord('a.jpg'), undefined);
+    });
+    expect(readdirSync(output)).toEqual(['json']);
   });
 });

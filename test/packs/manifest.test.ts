@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -167,6 +168,15 @@ describe('loadManifest', () => {
     await writeFile(userManifest, JSON.stringify(valid));
     const { packs } = await loadManifest({ packageRoot: repository, userManifest });
     expect(Object.keys(packs)).toEqual(expect.arrayContaining(['classic', 'fake']));
+  });
+
+  it('refuses a FIFO without waiting for its other end', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'facetag-manifest-'));
+    const fifo = path.join(folder, 'packs.json');
+    execFileSync('/usr/bin/env', ['mkfifo', fifo]);
+    const loading = loadManifest({ packageRoot: repository, userManifest: fifo });
+    await expect(loading).rejects.toThrow('Expected a readable, regular file for --manifest');
+    await rm(folder, { recursive: true });
   });
 
   it('refuses one that is not there', async () => {

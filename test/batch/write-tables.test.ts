@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { writeOutputs } from '../../src/batch/write-tables.js';
+import type { Ledger } from '../../src/ports.js';
+import { failedRecord, okRecord } from '../records.js';
+
+const many = Array.from({ length: 1000 }, (_, index) => `${String(index).padStart(4, '0')}.jpg`);
+
+function tables(images: readonly string[]) {
+  const published: Record<string, string> = {};
+  const ledger = {
+    images: () => Promise.resolve([...images]),
+    read: (image: string) => ({ record: okRecord(image), mtimeMs: 0 }),
+    has: () => false,
+    assertInPlace: () => undefined,
+    async publish(name: string, chunks: AsyncIterable<string>) {
+      let text = '';
+      for await (const chunk of chunks) text += chunk;
+      published[name] = text;
+    },
+  } satisfies Partial<Ledger>;
+  return { ledger: ledger as unknown as Ledger, published };
+}
+
+const all = (): boolean => true;
+
+describe('writeOutputs', () => {
+  it('lets others have their turn, also where no record is shown', async () => {
+    const { ledger } = tables(many);
+    for (const shows of [all, () => false]) {
+      let turns = 0;
+      let over = false;
+      const count = (): void => {
+        turns += 1;
+        if (!over) setImmediate(count);
+      };
+      setImmediate(count);
+      await writeOutputs(ledger, ['csv'], shows);
+      over = true;
+      expect(turns).toBeGreaterThan(10);
+    }
+  });
+
+  it('gives a row to a picture whose record could not be written, in its place', async () => {
+    const { ledger, published } = tables(['a.jpg', 'c.jpg']);
+    const unwritten = new Map(['b.jpg', 'c.jpg'].map((name) => [name, failedRecord(name, 'WRITE_FAILED')]));
+    const run = { images: ['a.jpg', 'b.jpg', 'c.jpg'], notDone: 0, unwritten };
+    await writeOutputs(ledger, ['csv', 'jsonl'], all, run);
+    const rows = published['faces.csv']?.split('\r\n').slice(1, -1);
+    expect(rows?.map((row) => row.split(',')[0])).toEqual(['a.jpg', 'b.jpg', 'c.jpg']);
+    expect(rows?.[1]).toContain('WRITE_FAILED');
+    expect(rows?.[2]).toContain('WRITE_FAILED');
+    expect(published['faces.jsonl']?.match(/"code":"WRITE_FAILED"/g)).toHaveLength(2);
+  });
+
+  it('ends the run when records of it are not there any more', async () => {
+    const { ledger, published } = tables(['a.jpg']);
+    const run = { images: ['a.jpg', 'b.jpg', 'c.jpg'], notDone: 1, unwritten: new Map() };
+    await expect(writeOutputs(ledger, ['none'], all, run)).rejects.toMatchObject({ code: 'OUTPUT_UNUSABLE' });
+    expect(published).toEqual({});
+    await writeOutputs(ledger, ['csv'], all, { ...run, notDone: 2 });
+  });
+});
