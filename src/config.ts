@@ -70,11 +70,15 @@ export interface TagFlags extends LogFlags, StoreFlags {
   /** Expressions, as typed. */
   readonly where: string | undefined;
   readonly failIf: string | undefined;
+  /** Look for damage that decoders pass over. */
+  readonly thorough: boolean;
   /** Seconds a picture. */
   readonly timeout: number;
   /** Pixels a picture. */
   readonly maxPixels: number;
-  /** Megabytes of resident memory. */
+  /** Bytes a picture file. */
+  readonly maxBytes: number;
+  /** Megabytes of resident memory that a lane may take during a picture. */
   readonly maxLaneMemory: number;
   readonly dryRun: boolean;
   readonly summary: string | undefined;

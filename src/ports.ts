@@ -28,6 +28,10 @@ export interface DecodeLimits {
   readonly maxDim: number;
   /** Pictures with more pixels than this are refused from their header (TOO_LARGE). */
   readonly maxPixels: number;
+  /** Whether to look for lost blocks in JPEGs, which takes 10 ms a megabyte. */
+  readonly thorough: boolean;
+  /** Pictures that would take more bytes of memory than this are refused from their header (TOO_LARGE). */
+  readonly maxMemory: number;
 }
 
 /** Turns the bytes of a picture file into pixels. */
@@ -39,7 +43,7 @@ export interface PictureDecoder {
 /** Pixels at the original size, in and out: what annotated copies need. */
 export interface PictureCodec {
   /** @throws {ImageError} as `PictureDecoder.decode`. */
-  decodeFull(bytes: Buffer, limits: Pick<DecodeLimits, 'maxPixels'>): Promise<FullPicture>;
+  decodeFull(bytes: Buffer, limits: Omit<DecodeLimits, 'maxDim' | 'thorough'>): Promise<FullPicture>;
   /**
    * Bytes of a picture file: 8-bit sRGB, one frame, no metadata. The same raster always gives the same bytes.
    * @throws {ImageError} WRITE_FAILED when the format cannot hold the picture.
@@ -181,8 +185,12 @@ export interface LanePool {
 export interface PictureFiles {
   /** @throws {ImageError} UNREADABLE or NOT_A_FILE. */
   stamp(path: string): FileStamp;
-  /** @throws {ImageError} UNREADABLE, NOT_A_FILE, EMPTY_FILE or TOO_LARGE. */
-  read(path: string): Promise<Buffer>;
+  /**
+   * The whole file. What its first bytes show to be no picture is not read any further.
+   * @param maxBytes a larger file is refused before it is read.
+   * @throws {ImageError} UNREADABLE, NOT_A_FILE, TOO_LARGE, or what `requireDecodable` says of a large file's head.
+   */
+  read(path: string, maxBytes: number): Promise<Buffer>;
   /** Lower-case hex of the file's bytes. @throws {ImageError} UNREADABLE. */
   sha256(path: string): Promise<string>;
 }

@@ -81,6 +81,8 @@ export interface DecodedPicture {
   readonly orientation: number;
   /** `raster.width / width`, at most 1. */
   readonly scale: number;
+  /** What may be wrong with the pixels, each in one line; absent when nothing is known to be. */
+  readonly warnings?: readonly string[];
 }
 
 export const FAILURE_CODES = [
@@ -109,6 +111,8 @@ export interface ImageFailure {
   readonly stage: Stage;
   readonly code: FailureCode;
   readonly message: string;
+  /** Runs that lost the same bytes to TIMEOUT or CRASHED, from the second on. */
+  readonly attempts?: number;
 }
 
 /** Identity of the bytes that a record describes. */
@@ -175,6 +179,12 @@ export interface LaneConfig {
   readonly minFace: number;
   readonly maxDim: number;
   readonly maxPixels: number;
+  /** Whether to look for lost blocks in JPEGs. */
+  readonly thorough: boolean;
+  /** Bytes of a picture file. */
+  readonly maxBytes: number;
+  /** Bytes of memory that one picture may take beyond what the lane holds anyway. */
+  readonly maxMemory: number;
   /** Where annotated copies go; absent when none are wanted. */
   readonly output?: OutputRoot;
 }

@@ -1,7 +1,8 @@
 import { createHash, type Hash } from 'node:crypto';
 import { closeSync, constants, createReadStream, openSync, readSync, statSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { type FileHandle, open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
+import { requireDecodable } from '../core/picture-format/inspect.js';
 import { hasCode } from '../core/thrown.js';
 import { ImageError } from '../errors.js';
 import type { PictureFiles } from '../ports.js';
@@ -22,7 +23,7 @@ export const pictureFiles: PictureFiles = {
     return { bytes: stats.size, mtimeMs: Math.round(stats.mtimeMs) };
   },
 
-  async read(file) {
+  async read(file, maxBytes) {
     pictureFiles.stamp(file);
     // O_NONBLOCK: should a FIFO have taken the file's place since, opening it must not wait for a writer.
     const handle = await open(file, constants.O_RDONLY | constants.O_NONBLOCK).catch((error: unknown) => {
@@ -31,12 +32,11 @@ export const pictureFiles: PictureFiles = {
     try {
       const stats = await handle.stat();
       if (!stats.isFile()) throw notAFile();
-      if (stats.size > MAX_FILE_BYTES) {
-        throw new ImageError(
-          'TOO_LARGE',
-          `The file has ${stats.size} bytes, more than ${MAX_FILE_BYTES}`,
-          'decode',
-        );
+      if (stats.size > HEAD.length) await requirePictureHead(handle);
+      const limit = Math.min(maxBytes, MAX_FILE_BYTES);
+      if (stats.size > limit) {
+        const message = `the file has ${stats.size} bytes, more than --max-bytes ${limit}`;
+        throw new ImageError('TOO_LARGE', message, 'decode');
       }
       return await handle.readFile();
     } catch (error) {
@@ -73,6 +73,17 @@ function readHead(descriptor: number, hash: Hash): number {
   } catch (error) {
     closeSync(descriptor);
     throw error;
+  }
+}
+
+/** Reads the first bytes alone: gigabytes that are no picture, or that nobody ever wrote, cost no more than these. */
+async function requirePictureHead(handle: FileHandle): Promise<void> {
+  // The handle's own position stays at the start.
+  const { bytesRead } = await handle.read(HEAD, 0, HEAD.length, 0);
+  try {
+    requireDecodable(HEAD.subarray(0, bytesRead));
+  } catch (error) {
+    throw error instanceof ImageError ? new ImageError(error.code, error.message, 'decode') : error;
   }
 }
 

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 /**
@@ -5,20 +6,38 @@ import { readFileSync } from 'node:fs';
  * `getrusage` gives a child starts at its parent's, because the kernel carries it over the fork.
  */
 export function readMemory(): { rssBytes: number; peakBytes: number } {
-  let status = '';
-  try {
-    status = readFileSync('/proc/self/status', 'latin1');
-  } catch {
-    // Not Linux.
-  }
-  const kilobytes = (field: string): number | undefined => {
-    const match = new RegExp(`^${field}:\\s*(\\d+) kB`, 'm').exec(status);
-    return match ? Number(match[1]) : undefined;
-  };
-  const rss = kilobytes('VmRSS');
-  const peak = kilobytes('VmHWM') ?? process.resourceUsage().maxRSS;
+  const status = statusOf('self');
   return {
-    rssBytes: rss === undefined ? process.memoryUsage.rss() : rss * 1024,
-    peakBytes: peak * 1024,
+    rssBytes: field(status, 'VmRSS') ?? process.memoryUsage.rss(),
+    peakBytes: field(status, 'VmHWM') ?? process.resourceUsage().maxRSS * 1024,
   };
+}
+
+/** Resident set of another process in bytes; undefined when it is gone, or where the system is not Linux. */
+export function residentBytes(pid: number): number | undefined {
+  return field(statusOf(pid), 'VmRSS');
+}
+
+/**
+ * Has the kernel refuse a process more private memory than this (RLIMIT_DATA), where util-linux is installed. Not the
+ * address space: V8 reserves gigabytes of it that it never uses. Done beside the process's work, for it takes some
+ * milliseconds, and nothing depends on it.
+ */
+export function limitPrivateMemory(pid: number, bytes: number): void {
+  // A soft limit alone: where a stricter hard one is set already, the call fails and the strict one stays.
+  const limit = `--data=${Math.round(bytes)}:`;
+  execFile('prlimit', ['--pid', String(pid), limit], () => undefined).unref();
+}
+
+function statusOf(process: number | 'self'): string {
+  try {
+    return readFileSync(`/proc/${process}/status`, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
+function field(status: string, name: string): number | undefined {
+  const match = new RegExp(`^${name}:\\s*(\\d+) kB`, 'm').exec(status);
+  return match ? Number(match[1]) * 1024 : undefined;
 }

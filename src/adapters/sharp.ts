@@ -2,13 +2,20 @@ import { createRequire } from 'node:module';
 import type sharp from 'sharp';
 import type { Metadata, Sharp } from 'sharp';
 import { isSrgbProfile } from '../core/picture-format/icc.js';
-import { requireComplete, requireDecodable } from '../core/picture-format/inspect.js';
+import {
+  requireBounded,
+  requireComplete,
+  requireDecodable,
+  requireUndamaged,
+} from '../core/picture-format/inspect.js';
+import { estimateCopyBytes, estimateDecodeBytes, type PixelLayout } from '../core/picture-format/memory.js';
 import { PICTURE_FORMATS, type PictureFormat } from '../core/picture-format/signatures.js';
+import { tiffBlockBytes } from '../core/picture-format/tiff.js';
 import { ImageError } from '../errors.js';
-import type { PictureCodec, PictureDecoder } from '../ports.js';
-import type { Raster } from '../types.js';
-import { decoderMessage, isHarmlessWarning } from './sharp/decoder-message.js';
+import type { DecodeLimits, PictureCodec, PictureDecoder } from '../ports.js';
+import { decoderFault, decoderMessage } from './sharp/decoder-message.js';
 import { ENCODERS } from './sharp/encoders.js';
+import { readJpeg, type ReadJpeg, type ReadPixels } from './sharp/read-jpeg.js';
 
 type SharpModule = typeof sharp;
 
@@ -33,16 +40,20 @@ interface Header {
 export function createPictures(): PictureDecoder & PictureCodec {
   const sharp = loadSharp();
   return {
-    async decode(bytes, { maxDim, maxPixels }) {
-      const header = await readHeader(sharp, bytes, maxPixels);
-      const raster = await readPixels(sharp, bytes, header, maxPixels, (image) => shrink(image, maxDim));
+    async decode(bytes, limits) {
+      const header = await readHeader(sharp, bytes, limits, estimateDecodeBytes);
+      const { raster, warnings } = await readPixels(sharp, bytes, header, limits, (image) =>
+        shrink(image, limits.maxDim),
+      );
       const { width, height, metadata } = header;
       const orientation = metadata.orientation ?? 1;
-      return { raster, width, height, orientation, scale: raster.width / width };
+      const told = warnings.length > 0 && { warnings };
+      return { raster, width, height, orientation, scale: raster.width / width, ...told };
     },
-    async decodeFull(bytes, { maxPixels }) {
-      const header = await readHeader(sharp, bytes, maxPixels);
-      const raster = await readPixels(sharp, bytes, header, maxPixels, (image) => image);
+    async decodeFull(bytes, limits) {
+      const header = await readHeader(sharp, bytes, limits, estimateCopyBytes);
+      const how = { ...limits, thorough: false };
+      const { raster } = await readPixels(sharp, bytes, header, how, (image) => image);
       return { raster, format: header.format };
     },
     async encode({ data, width, height }, format) {
@@ -71,23 +82,73 @@ function loadSharp(): SharpModule {
 
 /**
  * Says everything that can be said without decoding. A bomb is refused before its end is looked at.
+ * @param estimate what this use of the picture takes, in bytes beyond the file.
  * @throws {ImageError} any code of `PictureDecoder.decode`.
  */
-async function readHeader(sharp: SharpModule, bytes: Buffer, maxPixels: number): Promise<Header> {
+async function readHeader(
+  sharp: SharpModule,
+  bytes: Buffer,
+  limits: SizeLimits,
+  estimate: (layout: PixelLayout) => number,
+): Promise<Header> {
   const format = requireDecodable(bytes);
+  requireBounded(bytes, format);
   let metadata: Metadata;
   try {
     metadata = await sharp(bytes, { limitInputPixels: false, failOn: 'none' }).metadata();
   } catch (error) {
     requireComplete(bytes, format);
-    throw new ImageError('CORRUPT', decoderMessage(error));
+    throw decoderFault(error);
   }
-  const { width, height } = metadata.autoOrient;
-  if (width * height > maxPixels) {
-    throw new ImageError('TOO_LARGE', `${width} x ${height} pixels are more than --max-pixels ${maxPixels}`);
-  }
+  requireSmall(metadata, bytes.length + estimate(layoutOf(format, metadata, bytes)), limits);
   requireComplete(bytes, format);
+  requireUndamaged(bytes, format);
+  const { width, height } = metadata.autoOrient;
   return { format, metadata, width, height };
+}
+
+type SizeLimits = Pick<DecodeLimits, 'maxPixels' | 'maxMemory'>;
+
+/** What JPEG can hold; of other formats nothing that a camera or a scanner makes is longer. */
+const MAX_SIDE = 65_535;
+
+/**
+ * @param memory an estimate, in bytes.
+ * @throws {ImageError} TOO_LARGE.
+ */
+function requireSmall(
+  { width, height }: Metadata,
+  memory: number,
+  { maxPixels, maxMemory }: SizeLimits,
+): void {
+  const size = `${width} x ${height} pixels`;
+  const refuse = (why: string): never => {
+    throw new ImageError('TOO_LARGE', `${size} ${why}`);
+  };
+  if (width * height > maxPixels) refuse(`are more than --max-pixels ${maxPixels}`);
+  if (Math.max(width, height) > MAX_SIDE) refuse(`are longer than ${MAX_SIDE} on one side`);
+  if (memory > maxMemory) {
+    const [needed, left] = [memory, maxMemory].map((count) => Math.round(count / 1e6));
+    refuse(`in this format need about ${needed} MB, and --max-lane-memory leaves ${left} MB for a picture`);
+  }
+}
+
+/** Bytes of a sample by what sharp calls it; the other depths are of 4 bytes or more. */
+const SAMPLE_BYTES: Readonly<Record<string, number>> = { uchar: 1, char: 1, ushort: 2, short: 2 };
+
+function layoutOf(format: PictureFormat, metadata: Metadata, bytes: Buffer): PixelLayout {
+  const { width, height, channels, depth, isProgressive, chromaSubsampling, orientation } = metadata;
+  return {
+    format,
+    width,
+    height,
+    channels,
+    sampleBytes: SAMPLE_BYTES[depth] ?? 8,
+    interlaced: isProgressive,
+    chromaSubsampling,
+    blockBytes: format === 'tiff' ? tiffBlockBytes(bytes) : 0,
+    orientation: orientation ?? 1,
+  };
 }
 
 /**
@@ -104,16 +165,16 @@ function shrink(image: Sharp, maxDim: number): Sharp {
   });
 }
 
-/** @throws {ImageError} CORRUPT, UNSUPPORTED_FORMAT */
+/** @throws {ImageError} CORRUPT, TRUNCATED, TOO_LARGE, UNSUPPORTED_FORMAT */
 async function readPixels(
   sharp: SharpModule,
-  bytes: Buffer,
+  file: Buffer,
   { format, metadata }: Header,
-  maxPixels: number,
+  { maxPixels, thorough }: Pick<DecodeLimits, 'maxPixels' | 'thorough'>,
   reshape: (image: Sharp) => Sharp,
-): Promise<Raster> {
+): Promise<ReadJpeg> {
   const isSrgb = metadata.icc !== undefined && isSrgbProfile(metadata.icc);
-  const read = async (failOn: 'warning' | 'error'): Promise<Raster> => {
+  const read: ReadPixels = async (bytes, failOn) => {
     const image = sharp(bytes, { limitInputPixels: maxPixels, failOn, autoOrient: true, ignoreIcc: isSrgb });
     const shaped = reshape(image).flatten({ background: WHITE }).toColourspace('srgb');
     // sharp takes deep pictures with a profile to Display P3; the output profile takes them on to sRGB.
@@ -125,12 +186,11 @@ async function readPixels(
     return { data, width: info.width, height: info.height };
   };
   try {
-    return await read('warning').catch((error: unknown) => {
-      if (format === 'jpeg' && isHarmlessWarning(error)) return read('error');
-      throw error;
-    });
+    if (format === 'jpeg')
+      return await readJpeg(file, { interlaced: metadata.isProgressive, thorough }, read);
+    return { raster: await read(file, 'warning'), warnings: [] };
   } catch (error) {
-    throw error instanceof ImageError ? error : new ImageError('CORRUPT', decoderMessage(error));
+    throw decoderFault(error);
   }
 }
 

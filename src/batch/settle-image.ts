@@ -6,6 +6,7 @@ import type { LanePool, Ledger } from '../ports.js';
 import { unreadReport } from '../core/unread-report.js';
 import type { FileStamp, ImageReport, LaneTask } from '../types.js';
 import { decide, type Decision, type DecisionPlan, type DecisionPorts, type Kept } from './decide.js';
+import { withAttempts } from './with-attempts.js';
 
 export interface SettlePorts extends DecisionPorts {
   readonly lanes: LanePool;
@@ -43,7 +44,8 @@ async function tag(
 ): Promise<FinishedImage | undefined> {
   const outcome = await ports.lanes.process(laneTask(image, plan, ports));
   if (outcome.kind === 'dropped') return undefined;
-  const finished = await settle(image, outcome.report, stamp, plan, ports);
+  const report = await withAttempts(outcome.report, image, stamp, plan, ports);
+  const finished = await settle(image, report, stamp, plan, ports);
   return reformatted ? { ...finished, reformatted } : finished;
 }
 

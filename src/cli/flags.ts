@@ -1,4 +1,5 @@
 import { COLOURS, CSV_NAMES, ENGINES, LOG_FORMATS, type Flags } from '../config.js';
+import { LEAST_LANE_MEMORY } from '../core/lane-count.js';
 import { COMMAND_NAMES, type CommandName } from './commands.js';
 import { formats, integer, number, oneOf, shard, text } from './flag-readers.js';
 import { optional, repeatable, toggle, value, type FlagRow } from './flag-row.js';
@@ -199,13 +200,22 @@ const TABLE = {
     100_000_000,
     integer(1, 2 ** 30),
   ),
+  thorough: toggle(TAG, 'Screening', '--thorough', 'look for lost blocks in JPEGs too: a quarter slower'),
+  maxBytes: value(
+    TAG,
+    'Limits',
+    '--max-bytes <n>',
+    'refuse larger files unread (default: 500000000)',
+    500_000_000,
+    integer(1, 2 ** 31 - 1),
+  ),
   maxLaneMemory: value(
     TAG,
     'Limits',
     '--max-lane-memory <MB>',
-    'replace a lane that grows above this (default: 1024)',
-    1024,
-    integer(64, 1 << 20),
+    'memory a lane may take; more is refused (default: 2048)',
+    2048,
+    integer(LEAST_LANE_MEMORY, 1 << 20),
   ),
   quiet: toggle(COMMAND_NAMES, 'Messages', '-q, --quiet', 'only errors on stderr'),
   verbose: toggle(COMMAND_NAMES, 'Messages', '-v, --verbose', 'everything on stderr, every picture too'),

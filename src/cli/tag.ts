@@ -1,6 +1,6 @@
 import { isGone, mtimeOf, pictureFiles } from '../adapters/files.js';
 import { readMachineLimits } from '../adapters/limits.js';
-import { readMemory } from '../adapters/memory.js';
+import { limitPrivateMemory, readMemory, residentBytes } from '../adapters/memory.js';
 import { unmetForWriting, writeNamedFile } from '../adapters/named-file.js';
 import { outputFolders } from '../adapters/output-folder.js';
 import { readPathList } from '../adapters/path-list.js';
@@ -9,15 +9,19 @@ import { openStandardOutput } from '../adapters/standard-output.js';
 import { openStore } from './open-store.js';
 import { tagCommand } from '../commands/tag.js';
 import type { Config } from '../config.js';
-import { FOOTPRINT } from '../core/lane-count.js';
-import { decideLanes } from '../core/lane-count.js';
+import { boundLaneMemory, decideLanes, FOOTPRINT } from '../core/lane-count.js';
 import { createLanePool } from '../lanes/pool.js';
 import { LANE_ENVIRONMENT } from '../lanes/tuning.js';
 import { Stop } from '../batch/stop-switch.js';
 import type { RunContext } from './handlers.js';
 
+/** Private memory that a lane has but never touches, in bytes: stacks of threads and room that allocators keep. */
+const NEVER_TOUCHED = 500e6;
+
 /** Composition root of `facetag [tag]`. @returns the exit code. */
-export async function runTag(config: Config, { log, version }: RunContext): Promise<number> {
+export async function runTag(given: Config, { log, version }: RunContext): Promise<number> {
+  const maxLaneMemory = boundLaneMemory(given.maxLaneMemory, readMachineLimits());
+  const config = { ...given, maxLaneMemory };
   const cwd = process.cwd();
   const stop = new Stop();
   const onSignal = (signal: NodeJS.Signals): void => {
@@ -43,9 +47,16 @@ export async function runTag(config: Config, { log, version }: RunContext): Prom
       readPathList,
       mtimeOf,
       isGone,
-      createLanes: (options) =>
+      createLanes: ({ memoryLimitBytes, ...options }) =>
         createLanePool({
           ...options,
+          memoryLimit: {
+            bytes: memoryLimitBytes,
+            residentBytes,
+            enforce: (pid) => {
+              limitPrivateMemory(pid, memoryLimitBytes + NEVER_TOUCHED);
+            },
+          },
           script: new URL('../lanes/lane.js', import.meta.url),
           env: { ...LANE_ENVIRONMENT, ...process.env },
         }),

@@ -4,6 +4,7 @@ import { parseNewerThan } from '../core/newer-than.js';
 import { sameRoots, type Roots } from '../core/roots.js';
 import { isPictureName } from '../core/picture-name.js';
 import { refuseOutside } from '../core/base-folder.js';
+import { formatUnread } from '../core/summary.js';
 import { FatalError, usageError } from '../errors.js';
 import { discoverImages, type KnownRoots } from '../discover/discover.js';
 import type { OutputFolder } from '../ports.js';
@@ -17,6 +18,8 @@ export interface Pictures extends Roots {
   readonly images: readonly string[];
   /** Those of `images` that turned up but cannot be pictures. */
   readonly faults: ReadonlyMap<string, ImageFailure>;
+  /** Files that look like pictures or videos and are not read: how many of each extension. */
+  readonly unread: Readonly<Record<string, number>>;
   /** Folders and names that could not be listed. */
   readonly unlisted: number;
 }
@@ -64,9 +67,10 @@ export async function findPictures(
   const shareOfSome = config.shard !== undefined && found.foundAny;
   if (none && !shareOfSome && !config.allowEmpty) {
     const globs = found.unmatchedGlobs.map((glob) => ` Nothing matches ${JSON.stringify(glob)}.`).join('');
+    const unread = formatUnread(found.unread);
     throw new FatalError(
       'NO_PICTURES',
-      `No pictures found.${globs} Pass --allow-empty where an empty folder is normal`,
+      `No pictures found.${globs}${unread === '' ? '' : ` Not read: ${unread}.`} Pass --allow-empty where an empty folder is normal`,
     );
   }
   if (output && !config.dryRun && !(stored && sameRoots(stored, found))) await output.writeRoots(found);
@@ -101,7 +105,7 @@ function tellOfResults([first, ...others]: readonly string[], { log }: Discovery
 }
 
 function withFaults(
-  { base, others, relativePaths, problems }: Awaited<ReturnType<typeof discoverImages>>,
+  { base, others, relativePaths, problems, unread }: Awaited<ReturnType<typeof discoverImages>>,
   { log }: DiscoveryPorts,
 ): Pictures {
   const faults = new Map<string, ImageFailure>();
@@ -113,7 +117,7 @@ function withFaults(
       log.emit({ event: 'warning', message: `Cannot list ${place}: ${message}` });
     }
   }
-  if (faults.size === 0) return { base, others, images: relativePaths, faults, unlisted };
+  if (faults.size === 0) return { base, others, images: relativePaths, faults, unread, unlisted };
   const images = [...new Set([...relativePaths, ...faults.keys()])].sort();
-  return { base, others, images, faults, unlisted };
+  return { base, others, images, faults, unread, unlisted };
 }

@@ -14,6 +14,9 @@ export function logLaneEvent(event: LaneEvent, log: EventLog): void {
     case 'overrun':
       log.emit({ event: 'lane-replaced', reason: 'overrun', image: event.image });
       return;
+    case 'outgrown':
+      log.emit({ event: 'lane-replaced', reason: 'outgrown', image: event.image, retry: event.retry });
+      return;
     case 'recycled':
       log.emit({ event: 'lane-replaced', reason: event.reason });
       return;

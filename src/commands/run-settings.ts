@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Config } from '../config.js';
 import { SCHEMA_VERSION } from '../core/report.js';
 import { resolvePack, type Store } from '../packs/store.js';
+import { FOOTPRINT } from '../core/lane-count.js';
 import type { LaneConfig, RunKey } from '../types.js';
 
 /** What the lanes are told, and the key under which their results may be skipped later. */
@@ -28,17 +29,20 @@ export async function resolveRunSettings(config: Config, store: Store): Promise<
     maxDim: config.maxDim,
   };
   const crops = spec.estimators.map(({ crop }) => crop);
-  const { engine, maxPixels } = config;
-  // The pixel limit is not part of the key: it decides whether a picture is done, never what is found in it, and
+  const { engine, maxPixels, maxBytes, thorough } = config;
+  const maxMemory = config.maxLaneMemory * 1e6 - FOOTPRINT.laneBytes;
+  // Limits of size are not part of the key: they decide whether a picture is done, never what is found in it, and
   // TOO_LARGE is tried again anyway.
   const key = JSON.stringify({
     schemaVersion: SCHEMA_VERSION,
     detector: lanePack.detector,
     ...settings,
     crops,
+    // Only when asked for, so that records made before the flag was there keep their key.
+    ...(thorough && { thorough }),
   });
   return {
-    lane: { pack: lanePack, engine, maxPixels, ...settings },
+    lane: { pack: lanePack, engine, maxPixels, thorough, maxBytes, maxMemory, ...settings },
     run: {
       pack: lanePack.name,
       models: modelsHash,

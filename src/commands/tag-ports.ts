@@ -4,6 +4,11 @@ import type { Store } from '../packs/store.js';
 import type { Stop } from '../batch/stop-switch.js';
 import type { EventLog, OutputFolders, PictureFiles, ProgressListener, ReportSink } from '../ports.js';
 
+type LaneOptions = Omit<LanePoolOptions, 'script' | 'memoryLimit'> & {
+  /** Resident memory that a lane may take during a picture, in bytes. */
+  readonly memoryLimitBytes: number;
+};
+
 /** What `facetag [tag]` needs of the outside world. */
 export interface TagPorts {
   /** Where relative paths start. */
@@ -16,7 +21,7 @@ export interface TagPorts {
   readonly isGone: (file: string) => boolean;
   /** Milliseconds since the epoch of a file's mtime; undefined where there is none. */
   readonly mtimeOf: (file: string) => number | undefined;
-  readonly createLanes: (options: Omit<LanePoolOptions, 'script'>) => StartableLanePool;
+  readonly createLanes: (options: LaneOptions) => StartableLanePool;
   /** Lanes that the machine has room for. */
   readonly defaultLanes: () => number;
   readonly stdout: ReportSink;

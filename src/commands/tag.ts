@@ -92,12 +92,16 @@ async function tagPictures(run: TagRun, ports: TagPorts): Promise<number> {
   }
 }
 
+/** A lane that holds more than this share of what it may take, with no picture, is replaced. */
+const RESTING_SHARE = 0.5;
+
 function openLanes({ config, settings, output }: TagRun, lanes: number, ports: TagPorts): StartableLanePool {
   return ports.createLanes({
     lanes,
     config: { ...settings.lane, ...(config.annotate && output && { output: output.root }) },
     timeoutMs: config.timeout * 1000,
-    maxLaneBytes: config.maxLaneMemory * 1e6,
+    maxLaneBytes: config.maxLaneMemory * 1e6 * RESTING_SHARE,
+    memoryLimitBytes: config.maxLaneMemory * 1e6,
     onEvent: (event) => {
       logLaneEvent(event, ports.log);
     },
@@ -227,7 +231,7 @@ function summarize({ run, pictures, tally, lanes, started, screened }: Ended, po
   const seconds = (ports.now() - started) / 1000;
   const { requested } = ports.stop;
   const { retried, replaced, peakLaneBytes } = lanes.stats;
-  const { unlisted } = pictures;
+  const { unlisted, unread } = pictures;
   const total = pictures.images.length;
   return {
     schemaVersion: 1,
@@ -244,6 +248,7 @@ function summarize({ run, pictures, tally, lanes, started, screened }: Ended, po
     failedNow: tally.failedNow,
     failedByCode: tally.failedByCode,
     unlisted,
+    unread,
     retried,
     lanesReplaced: replaced,
     pruned: tally.pruned,

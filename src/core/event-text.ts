@@ -81,14 +81,17 @@ type LaneReplaced = Extract<RunEvent, { event: 'lane-replaced' }>;
 
 function describeReplaced({ reason, image, retry, message }: LaneReplaced): string {
   const work = image === undefined ? '' : ` while working on ${escapeControls(image)}`;
+  const again = retry ? ', which is tried once more' : '';
   switch (reason) {
     case 'died':
-      return `it ${escapeControls(message ?? 'ended')}${work}${retry ? ', which is tried once more' : ''}`;
+      return `it ${escapeControls(message ?? 'ended')}${work}${again}`;
     case 'overrun':
       return `it overran the time limit${work}`;
+    case 'outgrown':
+      return `it took more memory than --max-lane-memory${work}${again}`;
     case 'pictures':
       return 'it has done its share of pictures';
     case 'memory':
-      return 'its memory grew above the limit';
+      return 'it still held much memory after a picture';
   }
 }

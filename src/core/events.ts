@@ -38,6 +38,8 @@ interface PictureFailed {
   readonly message: string;
   /** Set when it failed in an earlier run and is unchanged since. */
   readonly kept?: true;
+  /** As in the record. */
+  readonly attempts?: number;
 }
 
 /**
@@ -67,7 +69,7 @@ interface FormatChanged {
 /** A lane's process was replaced. Level warn when something went wrong, debug when it was recycled on purpose. */
 interface LaneReplaced {
   readonly event: 'lane-replaced';
-  readonly reason: 'died' | 'overrun' | 'pictures' | 'memory';
+  readonly reason: 'died' | 'overrun' | 'outgrown' | 'pictures' | 'memory';
   /** What it was working on. */
   readonly image?: string;
   /** Whether `image` is tried once more. */
@@ -156,7 +158,7 @@ const LEVEL_OF: Record<Exclude<RunEvent['event'], 'lane-replaced' | 'picture-fai
 export function levelOf(event: RunEvent): Level {
   if (event.event === 'picture-failed') return event.kept ? 'info' : 'error';
   if (event.event !== 'lane-replaced') return LEVEL_OF[event.event];
-  return event.reason === 'died' || event.reason === 'overrun' ? 'warn' : 'debug';
+  return event.reason === 'pictures' || event.reason === 'memory' ? 'debug' : 'warn';
 }
 
 /** The least important level that is shown: `-q` errors only, `-v` everything. */

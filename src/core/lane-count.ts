@@ -39,3 +39,15 @@ export function decideLanes(machine: MachineLimits, footprint: Footprint): LaneC
 
 /** Memory of the parent and of a lane of the larger pack, in bytes: measured, see test/bench/RESULTS.md. */
 export const FOOTPRINT: Footprint = { parentBytes: 60e6, laneBytes: 250e6 };
+
+/** Megabytes. With less a lane could not hold its nets. */
+export const LEAST_LANE_MEMORY = 256;
+
+/**
+ * What one lane may take during a picture, in megabytes: what was asked for, but never so much that the machine would
+ * have to swap for a single lane.
+ */
+export function boundLaneMemory(asked: number, { memoryBytes }: MachineLimits): number {
+  const most = Math.floor((memoryBytes * MEMORY_SHARE) / 1e6);
+  return Math.min(asked, Math.max(most, LEAST_LANE_MEMORY));
+}

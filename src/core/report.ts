@@ -2,12 +2,10 @@ import type {
   BoundingBox,
   EngineName,
   Face,
-  FailureCode,
   ImageFailure,
   ImageReport,
   RunKey,
   SourceIdentity,
-  Stage,
 } from '../types.js';
 import { ATTRIBUTES, ATTRIBUTE_NAMES, type Attributes } from './attributes.js';
 import { clamp, round, roundValue } from './attributes/kind.js';
@@ -34,7 +32,7 @@ export interface PictureRecord {
   readonly orientation?: number;
   readonly scale: number;
   readonly faces: readonly FaceRecord[];
-  readonly error?: { readonly stage: Stage; readonly code: FailureCode; readonly message: string };
+  readonly error?: ImageFailure;
   /** Absent when there are none. */
   readonly warnings?: readonly string[];
   readonly source?: SourceIdentity;
@@ -99,8 +97,8 @@ export function toRecord(image: string, report: ImageReport, run: RunKey): Pictu
   };
 }
 
-function toErrorRecord({ stage, code, message }: ImageFailure): ImageFailure {
-  return { stage, code, message };
+function toErrorRecord({ stage, code, message, attempts }: ImageFailure): ImageFailure {
+  return { stage, code, message, ...(attempts !== undefined && { attempts }) };
 }
 
 function toFaceRecord({ box, confidence, attributes }: Face): FaceRecord {

@@ -1,4 +1,5 @@
-import type { FailureCode, FileStamp, RunKey } from '../types.js';
+import type { FailureCode, FileStamp, ImageFailure, RunKey } from '../types.js';
+import { HOPELESS_ATTEMPTS } from './attempts.js';
 import type { PictureRecord } from './report.js';
 
 /** What to do with a picture that may have a record: `hash` means that only its content can tell. */
@@ -32,9 +33,14 @@ export function decideSkip(
   rules: SkipRules,
 ): SkipDecision {
   if (!record || rules.force || !sameRun(record.run, rules.run)) return 'process';
-  if (record.error && (rules.retryFailed || !CONTENT_FAULTS.has(record.error.code))) return 'process';
+  if (record.error && (rules.retryFailed || !isLasting(record.error))) return 'process';
   if (record.source?.bytes !== source.bytes) return 'process';
   return recordMtimeMs === source.mtimeMs ? 'skip' : 'hash';
+}
+
+/** Two time-outs or crashes in a row are kept too: else one picture would cost every night's run a minute, for ever. */
+function isLasting({ code, attempts = 1 }: ImageFailure): boolean {
+  return CONTENT_FAULTS.has(code) || attempts >= HOPELESS_ATTEMPTS;
 }
 
 /** Whether two results were made by the same pack, model files, settings and engine. */

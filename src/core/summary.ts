@@ -31,6 +31,8 @@ export interface RunSummary extends FaceCounts {
   readonly failedByCode: Readonly<Partial<Record<FailureCode, number>>>;
   /** Folders and names that could not be listed. */
   readonly unlisted: number;
+  /** Files that look like pictures or videos and are not read: how many of each extension (`.cr2`). */
+  readonly unread: Readonly<Record<string, number>>;
   /** Pictures given to a second lane after the first one died. */
   readonly retried: number;
   readonly lanesReplaced: number;
@@ -110,13 +112,22 @@ export function formatSummary(summary: RunSummary): string[] {
     ...(summary.screened > 0 ? [`${summary.screened} matched --fail-if`] : []),
   ];
   const { parent, lane } = summary.peakMemory;
+  const unread = formatUnread(summary.unread);
   const memory = `peak memory ${formatBytes(parent)}` + (lane > 0 ? ` + ${formatBytes(lane)} a lane` : '');
   return [
     `${countOf(summary.pictures, 'picture')}: ${parts.join(', ')}`,
     formatFaceCounts(summary),
+    ...(unread === '' ? [] : [`not read: ${unread}`]),
     ...(summary.output === undefined ? [] : [`results in ${escapeControls(summary.output)}`]),
     `${summary.seconds.toFixed(1)} s, ${summary.picturesPerSecond.toFixed(1)} pictures/s, ${memory}`,
   ];
+}
+
+/** "12 .cr2 files, 1 .mov file"; empty for none. */
+export function formatUnread(unread: RunSummary['unread']): string {
+  return Object.entries(unread)
+    .map(([extension, count]) => countOf(count, `${extension} file`))
+    .join(', ');
 }
 
 function formatCodes(codes: RunSummary['failedByCode']): string {

@@ -43,6 +43,8 @@ export interface Discovery extends Roots {
   readonly problems: DiscoveryProblem[];
   /** Output folders of facetag below the named folders, absolute: their annotated copies were not taken. */
   readonly resultFolders: string[];
+  /** Files that look like pictures or videos and are not read: how many of each extension (`.cr2`). */
+  readonly unread: Readonly<Record<string, number>>;
   /** Globs that matched neither picture nor folder, as typed. */
   readonly unmatchedGlobs: string[];
   /** Whether anything was found at all, be it in another shard or too old. */
@@ -80,6 +82,7 @@ export async function discoverImages(
     relativePaths: await onlyNewer(relativePaths, roots, options.newerThanMs, fs),
     problems: findings.problems.filter(({ relativePath }) => mine(relativePath)),
     resultFolders: findings.resultFolders,
+    unread: findings.unread,
     unmatchedGlobs,
     foundAny,
   };

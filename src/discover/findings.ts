@@ -15,6 +15,7 @@ export class Findings {
   /** Names of pictures; unsorted, may repeat. */
   readonly pictures: string[] = [];
   readonly #resultFolders = new Set<string>();
+  readonly #unread = new Map<string, number>();
   readonly #problems = new Map<string, DiscoveryProblem>();
 
   constructor(readonly names: PictureNames) {}
@@ -37,6 +38,16 @@ export class Findings {
   /** Output folders of facetag that were left out, in path order. */
   get resultFolders(): string[] {
     return [...this.#resultFolders].sort();
+  }
+
+  /** A file that looks like a picture or a video by its extension, and is not read. */
+  notRead(extension: string): void {
+    this.#unread.set(extension, (this.#unread.get(extension) ?? 0) + 1);
+  }
+
+  /** Number of files not read by extension, in alphabetical order. */
+  get unread(): Readonly<Record<string, number>> {
+    return Object.fromEntries([...this.#unread].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
   /** How much was found so far, repeats included. */

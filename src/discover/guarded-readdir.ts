@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import path from 'node:path';
 import { isWithin, rebase, relativeTo } from '../core/base-folder.js';
 import { MEMORY, RECORDS } from '../core/output-paths.js';
-import { isPictureName } from '../core/picture-name.js';
+import { isPictureName, unreadExtension } from '../core/picture-name.js';
 import { codeOf, hasCode, messageOf } from '../core/thrown.js';
 import { realPathOf, type DiscoveryFileSystem } from './file-system.js';
 import type { Findings } from './findings.js';
@@ -96,7 +96,7 @@ function passThroughLinks({ cwd, excluded, followSymlinks }: Walk, fs: Discovery
 function matters(entry: Dirent, { followSymlinks, hidden, visited }: Walk): boolean {
   if (!hidden && visited !== undefined && entry.name.startsWith('.')) return false;
   if (entry.isDirectory() || (followSymlinks && entry.isSymbolicLink())) return true;
-  return isPictureName(entry.name);
+  return isPictureName(entry.name) || (entry.isFile() && unreadExtension(entry.name) !== undefined);
 }
 
 function matchable(entry: FolderEntry): FolderEntry {

@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import fastGlob from 'fast-glob';
-import { isPictureName } from '../core/picture-name.js';
+import { isPictureName, unreadExtension } from '../core/picture-name.js';
 import type { DiscoveryFileSystem } from './file-system.js';
 import type { Findings } from './findings.js';
 import type { Folder } from './folder-names.js';
@@ -65,7 +65,9 @@ export async function walk(
   });
   entries.on('data', ({ path: shown, dirent }: fastGlob.Entry) => {
     const path = showLineBreaks(shown);
-    if (dirent.isFile()) listener.picture(path);
+    const unread = unreadExtension(path);
+    if (unread !== undefined && !dirent.isDirectory()) findings.notRead(unread);
+    else if (dirent.isFile()) listener.picture(path);
     else if (dirent.isSymbolicLink()) listener.link(path);
     else {
       if (isPictureName(path)) findings.notAFile(`${walked.cwd}/${path}`);

@@ -41,6 +41,12 @@ export function timeoutReport(timeoutMs: number): ImageReport {
   return unreadReport({ stage: 'decode', code: 'TIMEOUT', message });
 }
 
+/** The report of a picture for which a lane that had no other picture needed more memory than it may take. */
+export function outgrownReport(maxBytes: number): ImageReport {
+  const message = `Needed more memory than a lane may take: ${Math.round(maxBytes / 1e6)} MB (--max-lane-memory)`;
+  return unreadReport({ stage: 'decode', code: 'TOO_LARGE', message });
+}
+
 /** The error of a run whose lanes end before they are ready, with the end of the last one. */
 export function lanesFailing(last: LaneExit): FatalError {
   const said = last.stderr === '' ? '' : `:\n${last.stderr}`;

@@ -14,6 +14,13 @@ export type LaneEvent =
       readonly retry: boolean;
     }
   | { readonly type: 'overrun'; readonly pid: number | undefined; readonly image: string }
+  /** A lane took more memory than it may and was killed. */
+  | {
+      readonly type: 'outgrown';
+      readonly pid: number | undefined;
+      readonly image: string;
+      readonly retry: boolean;
+    }
   /** A lane was replaced between two pictures. */
   | {
       readonly type: 'recycled';

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { FatalError } from '../errors.js';
 import type { ImageReport, LaneConfig, LaneTask } from '../types.js';
 import type { LaneExit } from './exit.js';
+import { watchMemory, type MemoryLimit } from './memory-limit.js';
 import type { FromLane, LaneMemory, ToLane } from './messages.js';
 
 export interface LaneProcessOptions {
@@ -14,12 +15,16 @@ export interface LaneProcessOptions {
   readonly env?: NodeJS.ProcessEnv | undefined;
   /** Flags for the child's Node. The parent's own are not inherited: `--inspect` would take the same port. */
   readonly nodeFlags: readonly string[];
+  /** Absent: no limit. */
+  readonly memoryLimit?: MemoryLimit | undefined;
 }
 
 type Failure =
   | { readonly kind: 'fatal'; readonly error: FatalError }
   /** No answer in time; the process was killed. */
   | { readonly kind: 'timeout' }
+  /** It took more memory than it may; the process was killed. */
+  | { readonly kind: 'outgrown' }
   | { readonly kind: 'died'; readonly exit: LaneExit };
 
 /** How a lane's start went. */
@@ -45,6 +50,7 @@ export class LaneProcess {
   #task: Deferred<LaneAnswer> | undefined;
   #pictures = 0;
   #taken = false;
+  readonly #memoryLimit: MemoryLimit | undefined;
   #memory: LaneMemory = { rssBytes: 0, peakBytes: 0 };
 
   /** @throws when the system refuses a new process outright (most refusals show as a death). */
@@ -55,6 +61,7 @@ export class LaneProcess {
       execArgv: [...options.nodeFlags],
       ...(options.env && { env: options.env }),
     });
+    this.#memoryLimit = options.memoryLimit;
     this.#start = new Deferred<LaneStart>(options.startTimeoutMs, () => this.#timeOut());
     this.started = this.#start.promise;
     this.#child.on('message', (message) => {
@@ -96,9 +103,15 @@ export class LaneProcess {
   process(task: LaneTask, timeoutMs: number): Promise<LaneAnswer> {
     this.#pictures += 1;
     this.#taken = false;
-    this.#task = new Deferred<LaneAnswer>(timeoutMs, () => this.#timeOut());
+    const answer = new Deferred<LaneAnswer>(timeoutMs, () => this.#timeOut());
+    this.#task = answer;
+    const unwatch = watchMemory(this.#child.pid, this.#memoryLimit, () => {
+      this.kill();
+      answer.resolve({ kind: 'outgrown' });
+    });
+    void answer.promise.then(unwatch);
     this.#send({ type: 'process', task });
-    return this.#task.promise;
+    return answer.promise;
   }
 
   /** Closes the channel: without it the process ends by itself. */
@@ -119,6 +132,7 @@ export class LaneProcess {
     switch (message.type) {
       case 'ready':
         this.#memory = message.memory;
+        if (this.#child.pid !== undefined) this.#memoryLimit?.enforce?.(this.#child.pid);
         this.#start.resolve({ kind: 'ready' });
         break;
       case 'taken':

@@ -148,6 +148,7 @@ export class LaneSet {
         this.listener.onFatal(start.error);
         break;
       case 'timeout':
+      case 'outgrown':
         await this.#handleStartDeath(lane, { ...(await lane.exited), stderr: 'It was not ready in time.' });
         break;
       case 'died':

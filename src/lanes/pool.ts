@@ -1,10 +1,11 @@
 import type { FatalError } from '../errors.js';
 import type { LanePool } from '../ports.js';
 import type { ImageReport, LaneConfig, LaneOutcome, LaneStats, LaneTask } from '../types.js';
-import { crashReport, type LaneExit, timeoutReport } from './exit.js';
+import { crashReport, type LaneExit, outgrownReport, timeoutReport } from './exit.js';
 import type { LaneAnswer, LaneProcess } from './lane-process.js';
 import { LaneSet } from './lane-set.js';
 import type { LaneEvent } from './lane-event.js';
+import type { MemoryLimit } from './memory-limit.js';
 import { StopState } from './stop-state.js';
 import { LANE_NODE_FLAGS } from './tuning.js';
 
@@ -27,6 +28,8 @@ export interface LanePoolOptions {
    * milliseconds. Default: 250 (a signal to the whole group reaches a lane and the parent's handler at about the same time).
    */
   readonly stopPatienceMs?: number;
+  /** A lane that takes more during a picture is killed. Default: no limit. */
+  readonly memoryLimit?: MemoryLimit;
   /** The whole environment of the lanes, see `LANE_ENVIRONMENT`. Default: the parent's. */
   readonly env?: NodeJS.ProcessEnv;
   /** Flags for the lanes' Node. Default: `LANE_NODE_FLAGS`. */
@@ -47,12 +50,17 @@ interface Job {
   death?: LaneExit;
   /** True when a lane died before it had taken the picture: that is nobody's fault, but only once. */
   requeued?: boolean;
+  /** True when the picture needed more memory than was left in a lane that had had others. */
+  outgrown?: boolean;
 }
 
 /** Runs pictures in child processes; a lane is a process with nets of its own and has one picture at a time. */
 export function createLanePool(options: LanePoolOptions): StartableLanePool {
   return new ProcessLanePool(options);
 }
+
+/** True for a picture that is on its way to a second lane, alone. */
+const isRetry = (job: Job): boolean => job.death !== undefined || job.outgrown === true;
 
 class ProcessLanePool implements StartableLanePool {
   readonly #queue: Job[] = [];
@@ -61,6 +69,7 @@ class ProcessLanePool implements StartableLanePool {
   readonly #stop: StopState;
   readonly #lanes: LaneSet;
   readonly #timeoutMs: number;
+  readonly #memoryLimitBytes: number;
   readonly #onEvent: (event: LaneEvent) => void;
   #busy = 0;
   #retryRuns = false;
@@ -69,6 +78,7 @@ class ProcessLanePool implements StartableLanePool {
 
   constructor(options: LanePoolOptions) {
     this.#timeoutMs = options.timeoutMs;
+    this.#memoryLimitBytes = options.memoryLimit?.bytes ?? Infinity;
     this.#onEvent = options.onEvent ?? (() => undefined);
     this.#stop = new StopState(options.stopPatienceMs ?? 250);
     this.#lanes = new LaneSet(
@@ -161,7 +171,7 @@ class ProcessLanePool implements StartableLanePool {
 
   async #run(lane: LaneProcess, job: Job): Promise<void> {
     this.#busy += 1;
-    this.#retryRuns = job.death !== undefined;
+    this.#retryRuns = isRetry(job);
     await this.#handleAnswer(lane, job, await lane.process(job.task, this.#timeoutMs));
     this.#busy -= 1;
     this.#retryRuns = false;
@@ -179,6 +189,9 @@ class ProcessLanePool implements StartableLanePool {
         this.#onEvent({ type: 'overrun', pid: lane.pid, image: job.task.source.relativePath });
         this.#report(job, timeoutReport(this.#timeoutMs));
         break;
+      case 'outgrown':
+        this.#handleGrowth(lane, job);
+        break;
       case 'fatal':
         this.#lanes.remove(lane);
         this.#fail(answer.error);
@@ -187,6 +200,19 @@ class ProcessLanePool implements StartableLanePool {
       case 'died':
         await this.#handleDeath(lane, job, answer.exit);
     }
+  }
+
+  /** Only in a lane of its own is it the picture alone that needs too much. */
+  #handleGrowth(lane: LaneProcess, job: Job): void {
+    this.#lanes.remove(lane);
+    const retry = lane.pictures > 1;
+    this.#onEvent({ type: 'outgrown', pid: lane.pid, image: job.task.source.relativePath, retry });
+    if (!retry) {
+      this.#report(job, outgrownReport(this.#memoryLimitBytes));
+      return;
+    }
+    job.outgrown = true;
+    this.#retry(job);
   }
 
   async #handleDeath(lane: LaneProcess, job: Job, exit: LaneExit): Promise<void> {
@@ -203,18 +229,22 @@ class ProcessLanePool implements StartableLanePool {
     else if (job.death) this.#report(job, crashReport(job.death, exit));
     else {
       job.death = exit;
-      this.#retries.push(job);
-      this.#retried += 1;
+      this.#retry(job);
     }
+  }
+
+  #retry(job: Job): void {
+    this.#retries.push(job);
+    this.#retried += 1;
   }
 
   #requeue(job: Job): void {
     job.requeued = true;
-    (job.death ? this.#retries : this.#queue).unshift(job);
+    (isRetry(job) ? this.#retries : this.#queue).unshift(job);
   }
 
   #report(job: Job, report: ImageReport): void {
-    job.resolve({ kind: 'report', report, retried: job.death !== undefined });
+    job.resolve({ kind: 'report', report, retried: isRetry(job) });
   }
 
   #fail(error: FatalError): void {

@@ -19,7 +19,7 @@ export async function annotateImage(
   faces: readonly Face[],
   codec: PictureCodec,
   canvases: CanvasFactory,
-  limits: Pick<DecodeLimits, 'maxPixels'>,
+  limits: Omit<DecodeLimits, 'maxDim' | 'thorough'>,
 ): Promise<Buffer> {
   const { raster, format } = await codec.decodeFull(bytes, limits);
   return codec.encode(faces.length === 0 ? raster : drawFaces(raster, faces, canvases), format);

@@ -38,7 +38,10 @@ export interface ImagePorts {
   readonly attributes: AttributeEstimator;
 }
 
-export type ImageSettings = Pick<LaneConfig, 'maxDim' | 'maxPixels' | 'minFace'>;
+export type ImageSettings = Pick<
+  LaneConfig,
+  'maxDim' | 'maxPixels' | 'thorough' | 'maxBytes' | 'maxMemory' | 'minFace'
+>;
 
 /**
  * Takes one picture through the stages: read, decode, detect, attributes, annotate. A failure of the picture, or of its
@@ -53,7 +56,7 @@ export async function processImage(
 ): Promise<ImageReport> {
   const reached: Reached = { stage: 'discover', size: NOT_DECODED };
   try {
-    const bytes = await ports.files.read(task.source.path);
+    const bytes = await ports.files.read(task.source.path, settings.maxBytes);
     reached.source = { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
     const faces = task.redraw ?? (await findFaces(bytes, ports, settings, reached));
     const copyFailure = await drawCopy(bytes, faces, task, ports, settings);
@@ -69,7 +72,8 @@ const NOT_DECODED = { width: 0, height: 0, scale: 0 } as const;
 /** How far a picture has come, and what is known of it by then. */
 interface Reached {
   stage: Stage;
-  size: Pick<DecodedPicture, 'width' | 'height' | 'orientation' | 'scale'> | typeof NOT_DECODED;
+  /** Of the picture as decoded. */
+  size: Pick<ImageReport, 'width' | 'height' | 'orientation' | 'scale' | 'warnings'>;
   source?: SourceIdentity;
 }
 
@@ -82,8 +86,8 @@ async function findFaces(
 ): Promise<Face[]> {
   reached.stage = 'decode';
   const picture = await decoder.decode(bytes, settings);
-  const { width, height, orientation, scale } = picture;
-  reached.size = { width, height, orientation, scale };
+  const { width, height, orientation, scale, warnings } = picture;
+  reached.size = { width, height, orientation, scale, ...(warnings && { warnings }) };
   reached.stage = 'detect';
   const detections = await detectFaces(picture, detector, settings.minFace);
   reached.stage = 'attributes';

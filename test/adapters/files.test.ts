@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -13,6 +13,40 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
+});
+
+describe('reading a picture', () => {
+  const JPEG = Buffer.from([0xff, 0xd8, 0xff, 0xe0]);
+  const written = async (name: string, head: Buffer, length: number): Promise<string> => {
+    const file = path.join(folder, name);
+    await writeFile(file, head);
+    await truncate(file, length);
+    return file;
+  };
+
+  it('gives all bytes of small and of long ones', async () => {
+    for (const length of [10, 131_072, 131_073, 300_000]) {
+      const bytes = await pictureFiles.read(await written('good.jpg', JPEG, length), 300_000);
+      expect(bytes).toHaveLength(length);
+      expect(bytes.subarray(0, 4)).toEqual(JPEG);
+    }
+  });
+
+  it('looks at the head alone of what is no picture, however long it is', async () => {
+    for (const [head, code] of [
+      [Buffer.alloc(0), 'NOT_AN_IMAGE'],
+      [Buffer.from('%PDF-1.7'), 'UNSUPPORTED_FORMAT'],
+    ] as const) {
+      const file = await written('sparse.jpg', head, 2 ** 40);
+      await expect(pictureFiles.read(file, 1e6)).rejects.toMatchObject({ code, stage: 'decode' });
+    }
+  });
+
+  it('refuses a picture of more bytes than --max-bytes', async () => {
+    const file = await written('long.jpg', JPEG, 300_001);
+    const message = expect.stringContaining('--max-bytes 300000') as string;
+    await expect(pictureFiles.read(file, 300_000)).rejects.toMatchObject({ code: 'TOO_LARGE', message });
+  });
 });
 
 describe('the hash of a file', () => {

@@ -16,7 +16,7 @@ import {
 } from '../pictures.js';
 import { repository } from '../shared.js';
 
-const LIMITS = { maxDim: 720, maxPixels: 100_000_000 };
+const LIMITS = { maxDim: 720, maxPixels: 100_000_000, maxMemory: 2e9, thorough: false };
 const HOME = path.join(repository, 'fixtures/images/home.jpg');
 
 let pictures: PictureDecoder & PictureCodec;
@@ -94,6 +94,72 @@ describe('bad pictures', () => {
       }
     }
     expect(failures).toEqual([]);
+  });
+});
+
+describe('a damaged JPEG', () => {
+  const LOOSE = Buffer.alloc(2);
+  const jpegOf = (over = {}): Promise<Buffer> =>
+    encoded((image) => image.jpeg({ optimiseCoding: false, ...over }));
+  const endless = (jpeg: Buffer): Buffer => jpeg.subarray(0, -2);
+  const END = Buffer.from([0xff, 0xd9]);
+
+  it('is not let pass for a harmless warning in its headers', async () => {
+    const jpeg = await jpegOf();
+    const tables = jpeg.indexOf(Buffer.from([0xff, 0xc4]));
+    const loose = (bytes: Buffer): Buffer =>
+      Buffer.concat([bytes.subarray(0, tables), LOOSE, bytes.subarray(tables)]);
+    expect(await outcome(loose(jpeg))).toBe('ok');
+    const cut = Buffer.concat([loose(jpeg).subarray(0, jpeg.length * 0.4), END]);
+    expect(await outcome(cut)).toBe('CORRUPT');
+  });
+
+  it('is CORRUPT where a block of it is zero', async () => {
+    for (const progressive of [false, true]) {
+      const jpeg = await jpegOf({ progressive });
+      const half = Math.floor(jpeg.length / 2);
+      expect(await outcome(jpeg.fill(0, half, half + 512))).toBe('CORRUPT');
+    }
+  });
+
+  it('has a warning where bytes are left over: always with several scans, with one when asked for', async () => {
+    for (const [progressive, thorough, warned] of [
+      [true, false, true],
+      [false, false, false],
+      [false, true, true],
+    ]) {
+      const jpeg = await jpegOf({ progressive });
+      const left = Buffer.concat([endless(jpeg), Buffer.alloc(40, 1), END]);
+      const { warnings } = await pictures.decode(left, { ...LIMITS, thorough: thorough ?? false });
+      expect(warnings ?? []).toEqual(warned ? [expect.stringMatching(/^(39|40) bytes/)] : []);
+      expect(await pictures.decode(jpeg, { ...LIMITS, thorough: true })).not.toHaveProperty('warnings');
+    }
+  });
+
+  it('has a warning where the last scans are missing', async () => {
+    const jpeg = await jpegOf({ progressive: true });
+    const cut = Buffer.concat([jpeg.subarray(0, jpeg.lastIndexOf(Buffer.from([0xff, 0xda]))), END]);
+    expect((await pictures.decode(cut, LIMITS)).warnings).toEqual([expect.stringMatching(/last scans/)]);
+  });
+});
+
+describe('limits', () => {
+  it('of the side hold whatever the number of pixels', async () => {
+    const wide = await sharp({ create: { width: 65_600, height: 1, channels: 3, background: '#fff' } })
+      .png()
+      .toBuffer();
+    expect(await outcome(wide)).toBe('TOO_LARGE');
+  });
+
+  it('of memory hold for what the format takes', async () => {
+    const limits = { ...LIMITS, maxMemory: 4e6 };
+    expect(await outcome(await encoded((image) => image.png()), limits)).toBe('ok');
+    expect(await outcome(await encoded((image) => image.avif({ effort: 0 })), limits)).toBe('TOO_LARGE');
+    const gif = await encoded((image) => image.gif());
+    expect(await outcome(gif, limits)).toBe('ok');
+    await expect(pictures.decodeFull(gif, { ...limits, maxMemory: 3e6 })).rejects.toMatchObject({
+      code: 'TOO_LARGE',
+    });
   });
 });
 

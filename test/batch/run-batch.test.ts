@@ -130,6 +130,25 @@ describe('runBatch', () => {
     expect(slow.tally).toMatchObject({ processed: 600, skipped: 0, faces: 600, failed: 0 });
   });
 
+  it('gives up a picture that two runs in a row lost to a time-out, until it changes', async () => {
+    const failure = { stage: 'decode', code: 'TIMEOUT', message: 'Took long' } as const;
+    const lost: ImageReport = { width: 0, height: 0, scale: 0, faces: [], failure };
+    const lane = (): LaneOutcome => ({ kind: 'report', report: lost, retried: false });
+    const stored: PictureRecord[] = [];
+    const taken: number[] = [];
+    for (let run = 0; run < 4; run += 1) {
+      const { run: go, records, tasks } = batch(['a.jpg'], { stored, lane });
+      await go();
+      taken.push(tasks.length);
+      stored.splice(0, 1, records.get('a.jpg')!.record);
+    }
+    expect(taken).toEqual([1, 1, 0, 0]);
+    expect(stored[0]?.error).toMatchObject({ code: 'TIMEOUT', attempts: 2 });
+    const changed = batch(['a.jpg'], { stored, lane, mtimeMs: 6000, sha256: 'cafe' });
+    await changed.run();
+    expect(changed.tasks).toHaveLength(1);
+  });
+
   it('has at most `jobs` pictures in flight', async () => {
     let now = 0;
     let most = 0;

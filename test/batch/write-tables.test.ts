@@ -34,7 +34,7 @@ describe('writeOutputs', () => {
         if (!over) setImmediate(count);
       };
       setImmediate(count);
-      await writeOutputs(ledger, ['csv'], shows);
+      await writeOutputs(ledger, ['csv'], 'safe', shows);
       over = true;
       expect(turns).toBeGreaterThan(10);
     }
@@ -44,7 +44,7 @@ describe('writeOutputs', () => {
     const { ledger, published } = tables(['a.jpg', 'c.jpg']);
     const unwritten = new Map(['b.jpg', 'c.jpg'].map((name) => [name, failedRecord(name, 'WRITE_FAILED')]));
     const run = { images: ['a.jpg', 'b.jpg', 'c.jpg'], notDone: 0, unwritten };
-    await writeOutputs(ledger, ['csv', 'jsonl'], all, run);
+    await writeOutputs(ledger, ['csv', 'jsonl'], 'safe', all, run);
     const rows = published['faces.csv']?.split('\r\n').slice(1, -1);
     expect(rows?.map((row) => row.split(',')[0])).toEqual(['a.jpg', 'b.jpg', 'c.jpg']);
     expect(rows?.[1]).toContain('WRITE_FAILED');
@@ -55,8 +55,8 @@ describe('writeOutputs', () => {
   it('ends the run when records of it are not there any more', async () => {
     const { ledger, published } = tables(['a.jpg']);
     const run = { images: ['a.jpg', 'b.jpg', 'c.jpg'], notDone: 1, unwritten: new Map() };
-    await expect(writeOutputs(ledger, ['none'], all, run)).rejects.toMatchObject({ code: 'OUTPUT_UNUSABLE' });
+    await expect(writeOutputs(ledger, ['none'], 'safe', all, run)).rejects.toMatchObject({ code: 'OUTPUT_UNUSABLE' });
     expect(published).toEqual({});
-    await writeOutputs(ledger, ['csv'], all, { ...run, notDone: 2 });
+    await writeOutputs(ledger, ['csv'], 'safe', all, { ...run, notDone: 2 });
   });
 });

@@ -23,7 +23,7 @@ import type { FaceCostRow, StageQuestion, StageTimes } from './stages.js';
 import { median } from './statistics.js';
 import { Stopwatch, timedEngine, timedImaging } from './stopwatch.js';
 
-const LIMITS = { maxDim: 720, maxPixels: 1e8, minFace: 0 };
+const LIMITS = { maxDim: 720, maxPixels: 1e8, maxMemory: 2e9, thorough: false, maxBytes: 1e9, minFace: 0 };
 
 /** Pictures that are not counted: code is compiled and memory grows. */
 const WARM_UP = 4;
@@ -48,7 +48,10 @@ async function openPorts({ pack, engine, models }: StageQuestion, watch: Stopwat
     canvases: opencv.canvases,
     codec: pictures,
     decoder: { decode: (bytes, limits) => watch.time('decode', () => pictures.decode(bytes, limits)) },
-    files: { ...pictureFiles, read: (file) => watch.time('read', () => pictureFiles.read(file)) },
+    files: {
+      ...pictureFiles,
+      read: (file, maxBytes) => watch.time('read', () => pictureFiles.read(file, maxBytes)),
+    },
     writer: { write: replaceFile },
   };
 }
@@ -95,7 +98,7 @@ async function stages(question: StageQuestion): Promise<StageTimes> {
 async function faceCost(question: StageQuestion): Promise<FaceCostRow['points']> {
   const { attributes, decoder, files } = await openPorts(question, new Stopwatch());
   const [picture = ''] = question.files;
-  const { raster } = await decoder.decode(await files.read(picture), LIMITS);
+  const { raster } = await decoder.decode(await files.read(picture, LIMITS.maxBytes), LIMITS);
   const side = 80;
   const boxes = Array.from({ length: 14 }, (_, index) => {
     const [x1, y1] = [(index % 7) * (side + 10), Math.floor(index / 7) * (side + 10)];

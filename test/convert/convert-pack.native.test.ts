@@ -141,7 +141,12 @@ describe('models convert', () => {
     let faces = 0;
     for (const name of ['astronaut.png', 'camera.png', ...(real ? ['group-1.jpg', 'group-6.jpg'] : [])]) {
       const data = await readFile(path.join(photos, name));
-      const { raster } = await decoder.decode(data, { maxDim: 720, maxPixels: 1e7 });
+      const { raster } = await decoder.decode(data, {
+        maxDim: 720,
+        maxPixels: 1e7,
+        maxMemory: 2e9,
+        thorough: false,
+      });
       const expected = await facesIn(opencv.engine, detector, raster);
       // The same boxes for the attribute nets: a hundredth of a pixel, which OpenCV's choice of convolution algorithms
       // is worth (Winograd from 4.7 on), may round a crop to other pixels.

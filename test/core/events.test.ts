@@ -24,6 +24,7 @@ const summary: RunSummary = {
   failedNow: 1,
   failedByCode: { TRUNCATED: 1 },
   unlisted: 0,
+  unread: {},
   retried: 0,
   lanesReplaced: 0,
   pruned: 0,
@@ -116,7 +117,7 @@ const rows: readonly (readonly [RunEvent, string, string])[] = [
   [
     { event: 'lane-replaced', reason: 'memory' },
     'debug',
-    '<warning>lane replaced</warning>: its memory grew above the limit',
+    '<warning>lane replaced</warning>: it still held much memory after a picture',
   ],
   [
     {

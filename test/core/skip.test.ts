@@ -22,6 +22,18 @@ describe('decideSkip', () => {
     expect(decideSkip(stored, 5000, source, given)).toBe(decision);
   });
 
+  it.each(['TIMEOUT', 'CRASHED'] as const)('%s twice in a row is kept until asked for', (code) => {
+    const failed = failedRecord('a.jpg', code);
+    const twice = {
+      ...failed,
+      error: { stage: 'decode', message: '', ...failed.error, code, attempts: 2 } as const,
+    };
+    expect(decideSkip(twice, 5000, stamp, rules)).toBe('skip');
+    expect(decideSkip(twice, 5000, { bytes: 101, mtimeMs: 5000 }, rules)).toBe('process');
+    expect(decideSkip(twice, 5000, stamp, { ...rules, retryFailed: true })).toBe('process');
+    expect(decideSkip(failed, 5000, stamp, rules)).toBe('process');
+  });
+
   const kept = ['EMPTY_FILE', 'NOT_AN_IMAGE', 'UNSUPPORTED_FORMAT', 'TRUNCATED', 'CORRUPT'];
   it.each(FAILURE_CODES.map((code) => [code, kept.includes(code) ? 'skip' : 'process'] as const))(
     'a picture that failed with %s: %s',

@@ -5,8 +5,9 @@ import { makeTree } from './tree.js';
 
 describe('what is taken', () => {
   it('takes every picture extension in any case, and nothing else', async () => {
-    const pictures = 'a.jpg b.JPEG c.png d.webp e.tif f.TIFF g.gif h.avif i.heic j.heif k.BMP'.split(' ');
-    const others = ['notes.txt', 'jpg', 'x.jpg.txt', 'video.mp4', 'x.svg', 'folder/readme.md'];
+    const pictures =
+      'a.jpg b.JPEG c.png d.webp e.tif f.TIFF g.gif h.avif i.heic j.heif k.BMP l.jfif m.JPE n.jif'.split(' ');
+    const others = ['notes.txt', 'jpg', 'x.jpg.txt', 'folder/readme.md'];
     const { root, discover } = await makeTree([...pictures, ...others]);
     const found = await discover();
     expect(found).toEqual({
@@ -14,9 +15,21 @@ describe('what is taken', () => {
       relativePaths: pictures,
       problems: [],
       resultFolders: [],
+      unread: {},
       unmatchedGlobs: [],
       foundAny: true,
     });
+  });
+
+  it('counts what looks like a picture or a video and is not read, but not what was left out', async () => {
+    const { discover } = await makeTree([
+      ...['a.jpg', 'a.CR2', 'b.cr2', 'clip.mov', 'sub/c.cr2', 'sub/x.svg', 'notes.txt'],
+      ...['.hidden.cr2', 'out/d.cr2', 'folder.mp4/e.jpg'],
+    ]);
+    const found = await discover({ ignore: ['out'] });
+    expect(found.relativePaths).toEqual(['a.jpg', 'folder.mp4/e.jpg']);
+    expect(found.unread).toEqual({ '.cr2': 3, '.mov': 1, '.svg': 1 });
+    expect((await discover({ inputs: ['*.jpg'] })).unread).toEqual({});
   });
 
   it('sorts by code unit whatever the order of folders and their contents', async () => {
@@ -80,6 +93,7 @@ describe('what is taken', () => {
       relativePaths: [],
       problems: [],
       resultFolders: [],
+      unread: {},
       unmatchedGlobs: [],
       foundAny: false,
     });

@@ -114,11 +114,11 @@ describe('a lane that hangs', () => {
 });
 
 describe('a lane that grows', () => {
-  it('above --max-lane-memory is replaced between two pictures', async () => {
+  it('above half of --max-lane-memory is replaced between two pictures', async () => {
     const part = ['photos/a', '-f', 'jsonl'];
     await facetag([...part, '-o', 'clean'], { cwd });
     const tap = tapLanes();
-    const flags = ['-j', '1', '--max-lane-memory', '64', '-v', ...JSON_LOG];
+    const flags = ['-j', '1', '--max-lane-memory', '256', '-v', ...JSON_LOG];
     const ran = await facetag([...part, ...flags], { cwd, env: tap.env });
     expect(ran.code).toBe(0);
     const replaced = eventsOf('lane-replaced', ran.stderr);

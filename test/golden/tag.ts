@@ -17,7 +17,7 @@ export async function tagFile(file: string, pack: BuiltPack, maxDim: number): Pr
   const { faces, failure } = await processImage(
     { source: { root: dir, path: file, relativePath: base } },
     { files: pictureFiles, writer, decoder: codec, codec, canvases, ...pack },
-    { maxDim, maxPixels: 1e8, minFace: 0 },
+    { maxDim, maxPixels: 1e8, maxBytes: 1e9, maxMemory: 2e9, thorough: false, minFace: 0 },
   );
   if (failure) throw new Error(`${file}: ${failure.code}: ${failure.message}`);
   return faces;

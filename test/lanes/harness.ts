@@ -52,6 +52,9 @@ export function fakeConfig(start: string, folder: string): LaneConfig {
     minFace: 0,
     maxDim: 720,
     maxPixels: 1e8,
+    maxMemory: 2e9,
+    thorough: false,
+    maxBytes: 1e9,
   };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { residentBytes } from '../../src/adapters/memory.js';
 import { failureOf, isAlive, pidOf, types, until, useLanes } from './harness.js';
 
 const { open } = useLanes();
@@ -82,6 +83,32 @@ describe('recycling', () => {
     expect(pidOf(await lanes.run('ok'))).not.toBe(before);
     expect(lanes.events).toContainEqual(expect.objectContaining({ type: 'recycled', reason: 'memory' }));
     expect(lanes.pool.stats.peakLaneBytes).toBeGreaterThan(400 * 2 ** 20);
+  });
+});
+
+describe('a lane that grows during a picture', () => {
+  const memoryLimit = { bytes: 300e6, residentBytes };
+
+  test('ends in TOO_LARGE at once when it had no other picture', async () => {
+    const lanes = open({ lanes: 1, memoryLimit });
+    const outcome = await lanes.run('leak 400; stuck');
+    expect(outcome).toMatchObject({
+      report: {
+        failure: { code: 'TOO_LARGE', message: expect.stringContaining('--max-lane-memory') as string },
+      },
+      retried: false,
+    });
+    expect(lanes.pids()).toHaveLength(1);
+    expect(failureOf(await lanes.run('ok'))).toBeUndefined();
+  });
+
+  test('is tried once more in a lane of its own when others had gone before', async () => {
+    const lanes = open({ lanes: 1, memoryLimit });
+    await lanes.run('leak 150');
+    expect(await lanes.run('leak 200; slow 200')).toMatchObject({ report: { height: 1 }, retried: true });
+    await lanes.run('leak 10');
+    expect(failureOf(await lanes.run('leak 400; stuck'))).toBe('TOO_LARGE');
+    expect(types(lanes).filter((type) => type === 'outgrown')).toHaveLength(3);
   });
 });
 

@@ -62,7 +62,12 @@ async function losslessPictures(into: string): Promise<string[]> {
 
 async function rasterOf(file: string): Promise<Raster> {
   const decoder = createPictures();
-  const { raster } = await decoder.decode(await readFile(file), { maxDim: 720, maxPixels: 1e6 });
+  const { raster } = await decoder.decode(await readFile(file), {
+    maxDim: 720,
+    maxPixels: 1e6,
+    maxMemory: 2e9,
+    thorough: false,
+  });
   return raster;
 }
 

@@ -3,7 +3,7 @@ import { annotateImage } from '../../src/picture/annotate.js';
 import type { Canvas, CanvasFactory, PictureCodec, Rgb } from '../../src/ports.js';
 import type { BoundingBox, Face, Raster } from '../../src/types.js';
 
-const LIMITS = { maxPixels: 1e8 };
+const LIMITS = { maxPixels: 1e8, maxMemory: 2e9 };
 const WHITE = 255;
 
 /** A codec whose files are the raster's own bytes. */

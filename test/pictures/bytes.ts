@@ -73,13 +73,28 @@ export function jpegHeader(width: number, height: number): Buffer {
 
 /** An RGB PNG of the given size with no pixels in it. */
 export function pngHeader(width: number, height: number): Buffer {
-  const header = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, 8, 2, 0, 0, 0]);
+  return pngFile(pngHeaderChunk(width, height, 8, 2, false), Buffer.alloc(0));
+}
+
+/** The content of an IHDR chunk. */
+export function pngHeaderChunk(
+  width: number,
+  height: number,
+  depth: number,
+  type: number,
+  interlaced: boolean,
+): Buffer {
+  const header = Buffer.from([0, 0, 0, 0, 0, 0, 0, 0, depth, type, 0, 0, interlaced ? 1 : 0]);
   header.writeUInt32BE(width, 0);
   header.writeUInt32BE(height, 4);
+  return header;
+}
+
+export function pngFile(header: Buffer, pixels: Buffer): Buffer {
   return Buffer.concat([
     Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'),
     pngChunk('IHDR', header),
-    pngChunk('IDAT', Buffer.alloc(0)),
+    pngChunk('IDAT', pixels),
     pngChunk('IEND', Buffer.alloc(0)),
   ]);
 }

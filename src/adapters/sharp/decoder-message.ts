@@ -1,15 +1,5 @@
 import { messageOf } from '../../core/thrown.js';
-
-/**
- * Warnings of libjpeg about files that many cameras and editors write: nothing of the picture is missing. The rest
- * ("bad Huffman code", "premature end of data segment", a lost restart marker) mean wrong pixels.
- */
-const HARMLESS = /extraneous bytes before marker|Invalid SOS parameters|Unknown Adobe color transform/;
-
-/** True when a JPEG decoder stopped at a warning that says nothing about the pixels. */
-export function isHarmlessWarning(error: unknown): boolean {
-  return error instanceof Error && HARMLESS.test(error.message);
-}
+import { ImageError } from '../../errors.js';
 
 /** libvips joins the messages of all layers, the deepest reason last, and may add noise about seeking. */
 const NOISE = /^(?:source: bad seek|$)/;
@@ -18,6 +8,18 @@ const ORIGIN = /^(?:Input buffer has corrupt header:|Vips\w+:|vips\w+:|\w+load_b
 /** What sharp says when the one loader for these first bytes does not want the rest. */
 const NO_LOADER = 'Input buffer contains unsupported image format';
 const LONGEST = 200;
+
+/** What libvips, its decoders and OpenCV say when the system gives them no more memory. */
+const NO_MEMORY = /out of memory|insufficient memory|(?:cannot|unable to|failed to) alloc/i;
+
+/** The failure of a picture that could not be decoded. */
+export function decoderFault(error: unknown): ImageError {
+  if (error instanceof ImageError) return error;
+  const message = decoderMessage(error);
+  return NO_MEMORY.test(message)
+    ? new ImageError('TOO_LARGE', `decoding needs more memory than there is: ${message}`)
+    : new ImageError('CORRUPT', message);
+}
 
 /** The decoder's own reason, in one line. */
 export function decoderMessage(error: unknown): string {

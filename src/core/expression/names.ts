@@ -7,7 +7,10 @@ import type { FaceRecord, PictureRecord } from '../report.js';
 export type FaceFacts = FaceRecord;
 
 /** What an expression sees of one picture. */
-export type PictureFacts = Pick<PictureRecord, 'status' | 'width' | 'height' | 'faces' | 'error'>;
+export type PictureFacts = Pick<
+  PictureRecord,
+  'status' | 'width' | 'height' | 'faces' | 'error' | 'warnings'
+>;
 
 /** A number. NaN stands for "absent": every comparison with it is false, and it spreads through arithmetic. */
 interface NumberName<T> {
@@ -70,6 +73,7 @@ export const PICTURE_NAMES: ReadonlyMap<string, Name<PictureFacts>> = new Map<st
   ['width', number(({ width }) => width || NaN)],
   ['height', number(({ height }) => height || NaN)],
   ['status', text(['ok', 'failed'], ({ status }) => status)],
+  ['warnings', number(({ warnings }) => warnings?.length ?? 0)],
   ['code', text(['', ...FAILURE_CODES], ({ error }) => error?.code ?? '')],
 ]);
 

@@ -1,11 +1,12 @@
 import { ImageError } from '../../errors.js';
 import { findAvifTruncation } from './iso-media.js';
 import { findGifTruncation } from './gif.js';
+import { findZeroBlock } from './jpeg-damage.js';
 import { findJpegTruncation } from './jpeg.js';
 import { findPngTruncation } from './png.js';
 import { identifyFormat, type PictureFormat } from './signatures.js';
-import { findTiffTruncation } from './tiff.js';
-import { findWebpTruncation } from './webp.js';
+import { findTiffOverlap, findTiffTruncation } from './tiff.js';
+import { findWebpTruncation, findWebpZeroBlock } from './webp.js';
 import { isZeroFrom } from './zeros.js';
 
 const TRUNCATION_FINDERS: Readonly<Record<PictureFormat, (bytes: Buffer) => string | undefined>> = {
@@ -33,6 +34,15 @@ export function requireDecodable(bytes: Buffer): PictureFormat {
 }
 
 /**
+ * Checks that reading the headers takes a time that grows with the file, before a decoder does it.
+ * @throws {ImageError} CORRUPT.
+ */
+export function requireBounded(bytes: Buffer, format: PictureFormat): void {
+  const excess = format === 'tiff' ? findTiffOverlap(bytes) : undefined;
+  if (excess !== undefined) throw new ImageError('CORRUPT', excess);
+}
+
+/**
  * Checks that the file was written to its end, which decoders do not do: they fill what is missing with grey, or take a
  * zero-filled end for pixels. Structure alone is read, no pixel is decoded.
  * @throws {ImageError} TRUNCATED.
@@ -40,4 +50,19 @@ export function requireDecodable(bytes: Buffer): PictureFormat {
 export function requireComplete(bytes: Buffer, format: PictureFormat): void {
   const missing = TRUNCATION_FINDERS[format](bytes);
   if (missing !== undefined) throw new ImageError('TRUNCATED', missing);
+}
+
+/** Formats whose decoders take a block of zeros for pixels. The others have sums, or codes that end there. */
+const DAMAGE_FINDERS: Readonly<Partial<Record<PictureFormat, (bytes: Buffer) => string | undefined>>> = {
+  jpeg: findZeroBlock,
+  webp: findWebpZeroBlock,
+};
+
+/**
+ * Looks for bytes that no encoder writes. Structure alone is read, no pixel is decoded.
+ * @throws {ImageError} CORRUPT.
+ */
+export function requireUndamaged(bytes: Buffer, format: PictureFormat): void {
+  const damage = DAMAGE_FINDERS[format]?.(bytes);
+  if (damage !== undefined) throw new ImageError('CORRUPT', damage);
 }

@@ -1,48 +1,99 @@
+import {
+  type Entry,
+  firstDirectory,
+  firstValue,
+  layoutOf,
+  type Layout,
+  read,
+  readDirectory,
+} from './tiff-directory.js';
+
 /** Tags that say where the pixels are (TIFF 6.0): offsets and byte counts of strips or of tiles. */
 const STRIP_OFFSETS = 273;
 const STRIP_BYTE_COUNTS = 279;
 const TILE_OFFSETS = 324;
 const TILE_BYTE_COUNTS = 325;
-
-/** Bytes of one value by field type, 1 (BYTE) to 13 (IFD), then 16 to 18 (the 64-bit types of BigTIFF). */
-const VALUE_BYTES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8];
+/** Tags that say how large a strip or a tile is. */
+const IMAGE_WIDTH = 256;
+const IMAGE_LENGTH = 257;
+const BITS_PER_SAMPLE = 258;
+const SAMPLES_PER_PIXEL = 277;
+const ROWS_PER_STRIP = 278;
+const PLANAR_CONFIGURATION = 284;
+const TILE_WIDTH = 322;
+const TILE_LENGTH = 323;
+/** Of `PLANAR_CONFIGURATION`: every channel has strips or tiles of its own. */
+const SEPARATE_PLANES = 2;
 
 /** Private tags begin here: other programs' values may point anywhere. */
 const FIRST_PRIVATE_TAG = 32_768;
 
-/** Byte order and word size of a file: classic TIFF has 32-bit offsets, BigTIFF 64-bit ones. */
-interface Layout {
-  readonly bytes: Buffer;
-  readonly littleEndian: boolean;
-  readonly big: boolean;
+/** What libtiff took until version 4.5, when page numbers had 16 bits. */
+const MAX_PAGES = 65_535;
+/** A million entries, where 16 to 20 a page are usual: reading them takes a fifth of a second. */
+const MAX_DIRECTORY_BYTES = 12_000_000;
+/** Pages of one size may share their list of byte counts: such sharing may make this many times the file's bytes. */
+const SHARED_LISTS = 4;
+
+/**
+ * Checks that the pages can be read in a time that grows with the file. Directories that share bytes make minutes of
+ * work of a small file, in the decoder too: together they cannot be longer than the file.
+ * @returns what is wrong; undefined for a sound file and for directories outside it, which `findTiffTruncation` finds.
+ */
+export function findTiffOverlap(bytes: Buffer): string | undefined {
+  const layout = layoutOf(bytes);
+  const visited = new Set<number>();
+  let [directoryBytes, listBytes] = [0, 0];
+  try {
+    for (let at = firstDirectory(layout); at !== 0 && !visited.has(at);) {
+      visited.add(at);
+      const { entries, length, next } = readDirectory(layout, at);
+      directoryBytes += length;
+      for (const tag of [STRIP_OFFSETS, TILE_OFFSETS]) listBytes += bytesOf(entries.get(tag));
+      if (directoryBytes > bytes.length) return 'the directories of the TIFF overlap';
+      if (listBytes > SHARED_LISTS * bytes.length) return 'the lists of strips of the TIFF overlap';
+      if (visited.size > MAX_PAGES) return `the TIFF has more than ${MAX_PAGES} pages`;
+      if (directoryBytes > MAX_DIRECTORY_BYTES) return 'the directories of the TIFF are too many to read';
+      at = next;
+    }
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+  return undefined;
 }
 
-/** Values of one tag. */
-interface Entry {
-  /** Bytes of one value. */
-  readonly size: number;
-  readonly count: number;
-  /** Offset of the first value, inside the directory when all fit there, and of the byte after the last. */
-  readonly start: number;
-  readonly end: number;
-}
+const bytesOf = (entry: Entry | undefined): number => (entry ? entry.size * entry.count : 0);
 
-/** One page: where its values are, and where the next page's directory is (0 for none). */
-interface Directory {
-  readonly entries: ReadonlyMap<number, Entry>;
-  readonly next: number;
+/**
+ * How many bytes the largest strip or tile of the first page takes once it is decompressed: decoders hold one whole.
+ * @returns 0 where the file does not say.
+ */
+export function tiffBlockBytes(bytes: Buffer): number {
+  const layout = layoutOf(bytes);
+  try {
+    const { entries } = readDirectory(layout, firstDirectory(layout));
+    const value = (tag: number): number | undefined => firstValue(layout, entries.get(tag));
+    const width = value(TILE_WIDTH) ?? value(IMAGE_WIDTH) ?? 0;
+    const height = value(IMAGE_LENGTH) ?? 0;
+    const rows = value(TILE_LENGTH) ?? Math.min(value(ROWS_PER_STRIP) ?? height, height);
+    const samples = value(PLANAR_CONFIGURATION) === SEPARATE_PLANES ? 1 : (value(SAMPLES_PER_PIXEL) ?? 1);
+    return width * rows * samples * Math.ceil((value(BITS_PER_SAMPLE) ?? 1) / 8);
+  } catch (error) {
+    if (error instanceof RangeError) return 0;
+    throw error;
+  }
 }
 
 /**
  * Checks that every directory and every strip or tile that it names lie inside the file. All pages count: the decoder
- * opens none when the list of pages is broken.
+ * opens none when the list of pages is broken. Its work is bounded only once `findTiffOverlap` has passed the file.
  * @returns what is missing, or undefined for a whole file and for damage that the decoder should name.
  */
 export function findTiffTruncation(bytes: Buffer): string | undefined {
-  const layout = { bytes, littleEndian: bytes[0] === 0x49, big: (bytes[2] ?? 0) + (bytes[3] ?? 0) === 43 };
+  const layout = layoutOf(bytes);
   try {
     const visited = new Set<number>();
-    for (let at = layout.big ? read(layout, 8, 8) : read(layout, 4, 4); at !== 0 && !visited.has(at);) {
+    for (let at = firstDirectory(layout); at !== 0 && !visited.has(at);) {
       visited.add(at);
       const { entries, next } = readDirectory(layout, at);
       if (entries.size === 0) return 'the TIFF ends in zero bytes';
@@ -59,31 +110,6 @@ export function findTiffTruncation(bytes: Buffer): string | undefined {
     if (error instanceof RangeError) return 'the TIFF ends before its directory';
     throw error;
   }
-}
-
-/** @throws {RangeError} when the directory leaves the file. */
-function readDirectory(layout: Layout, start: number): Directory {
-  const word = layout.big ? 8 : 4;
-  const countBytes = layout.big ? 8 : 2;
-  const entryBytes = 4 + 2 * word;
-  const count = read(layout, start, countBytes);
-  const end = start + countBytes + count * entryBytes;
-  // Read first: the link ends the directory, and in many files the file.
-  const next = read(layout, end, word);
-  const entries = new Map<number, Entry>();
-  for (let at = start + countBytes; at < end; at += entryBytes) {
-    entries.set(read(layout, at, 2), readEntry(layout, at));
-  }
-  return { entries, next };
-}
-
-function readEntry(layout: Layout, at: number): Entry {
-  const word = layout.big ? 8 : 4;
-  const size = VALUE_BYTES[read(layout, at + 2, 2)] ?? 0;
-  const count = read(layout, at + 4, word);
-  const field = at + 4 + word;
-  const start = size * count <= word ? field : read(layout, field, word);
-  return { size, count, start, end: start + size * count };
 }
 
 /** End of the public tag whose values lie furthest back. */
@@ -103,10 +129,4 @@ function lastByte(layout: Layout, offsets: Entry | undefined, counts: Entry | un
     last = Math.max(last, offset + bytes);
   }
   return last;
-}
-
-/** @throws {RangeError} outside the file. */
-function read({ bytes, littleEndian }: Layout, at: number, size: number): number {
-  if (size === 8) return Number(littleEndian ? bytes.readBigUInt64LE(at) : bytes.readBigUInt64BE(at));
-  return littleEndian ? bytes.readUIntLE(at, size) : bytes.readUIntBE(at, size);
 }

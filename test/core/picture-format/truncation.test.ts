@@ -3,11 +3,19 @@ import { findGifTruncation } from '../../../src/core/picture-format/gif.js';
 import { findAvifTruncation } from '../../../src/core/picture-format/iso-media.js';
 import { findJpegTruncation } from '../../../src/core/picture-format/jpeg.js';
 import { findPngTruncation } from '../../../src/core/picture-format/png.js';
-import { findTiffTruncation } from '../../../src/core/picture-format/tiff.js';
-import { findWebpTruncation } from '../../../src/core/picture-format/webp.js';
+import { findTiffOverlap, findTiffTruncation } from '../../../src/core/picture-format/tiff.js';
+import { findWebpTruncation, findWebpZeroBlock } from '../../../src/core/picture-format/webp.js';
+import { tiffOfOverlappingDirectories } from '../../pictures/bombs.js';
+import { encoded } from '../../pictures/made-picture.js';
 import { isoBox, jpegSegment, pngHeader, zeroTail } from '../../pictures/bytes.js';
 
 const hex = (text: string): Buffer => Buffer.from(text.replaceAll(/\s/g, ''), 'hex');
+
+const hexOf = (offset: number): string => {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(offset);
+  return bytes.toString('hex');
+};
 
 const SOI = hex('ffd8');
 const EOI = hex('ffd9');
@@ -148,6 +156,30 @@ describe('findAvifTruncation', () => {
     ['unwritten data', zeroTail(Buffer.concat([ftyp, meta, mdat]), 0.5)],
   ])('finds %s', (_, bytes) => {
     expect(findAvifTruncation(bytes)).toMatch(/AVIF/);
+  });
+});
+
+describe('findTiffOverlap', () => {
+  it('finds directories and lists of strips that share bytes, in no time', () => {
+    expect(findTiffOverlap(tiffOfOverlappingDirectories())).toMatch(/directories/);
+    // One page after the other whose lists of strips are the whole file.
+    const pages = Array.from({ length: 6 }, (_, i) =>
+      hex(`0100 1101 0100 a0000000 00000000 ${i < 5 ? hexOf(8 + 18 * (i + 1)) : '00000000'}`),
+    );
+    const tiff = Buffer.concat([hex('49492a00 08000000'), ...pages]);
+    expect(findTiffOverlap(Buffer.concat([tiff, Buffer.alloc(160 - tiff.length)]))).toMatch(/lists/);
+  });
+
+  it('passes pages that share a list', async () => {
+    expect(findTiffOverlap(await encoded((image) => image.tiff({ compression: 'lzw' })))).toBeUndefined();
+  });
+});
+
+describe('findWebpZeroBlock', () => {
+  it('finds a lost sector inside the pixels', async () => {
+    const webp = await encoded((image) => image.webp());
+    expect(findWebpZeroBlock(webp)).toBeUndefined();
+    expect(findWebpZeroBlock(Buffer.from(webp).fill(0, 4096, 4608))).toMatch(/zero bytes/);
   });
 });
 

@@ -1,0 +1,36 @@
+/** What a lane may take, and how it is kept to it. */
+export interface MemoryLimit {
+  /** Resident memory at most, in bytes. */
+  readonly bytes: number;
+  /** Resident memory of a process now, in bytes; undefined when it is gone or the system does not say. */
+  readonly residentBytes: (pid: number) => number | undefined;
+  /** Has the system refuse the process memory far beyond `bytes`: for the time that this process is held up itself. */
+  readonly enforce?: (pid: number) => void;
+}
+
+/**
+ * A decoder fills at most 3 GB a second, so that a lane is over its limit by 150 MB before it is seen; one look takes
+ * 20 microseconds.
+ */
+const LOOK_MS = 50;
+
+/**
+ * Looks at a process while it has a picture.
+ * @param outgrown called once, when it has more memory than it may.
+ * @returns ends the watch.
+ */
+export function watchMemory(
+  pid: number | undefined,
+  limit: MemoryLimit | undefined,
+  outgrown: () => void,
+): () => void {
+  if (pid === undefined || limit === undefined) return () => undefined;
+  const timer = setInterval(() => {
+    if ((limit.residentBytes(pid) ?? 0) <= limit.bytes) return;
+    clearInterval(timer);
+    outgrown();
+  }, LOOK_MS).unref();
+  return () => {
+    clearInterval(timer);
+  };
+}
