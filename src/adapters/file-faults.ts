@@ -30,7 +30,7 @@ export function fatalWriteFault(error: unknown, target: string): FatalError {
 }
 
 /** For something in the output folder that no run of facetag has put there. */
-export function oddFile({ place, kind }: OddFileError): FatalError {
+function oddFile({ place, kind }: OddFileError): FatalError {
   return new FatalError(
     'OUTPUT_UNUSABLE',
     `${place} is ${kind}. Nothing below an output folder is reached through links, and only plain files are replaced: ` +

@@ -55,7 +55,9 @@ describe('writeOutputs', () => {
   it('ends the run when records of it are not there any more', async () => {
     const { ledger, published } = tables(['a.jpg']);
     const run = { images: ['a.jpg', 'b.jpg', 'c.jpg'], notDone: 1, unwritten: new Map() };
-    await expect(writeOutputs(ledger, ['none'], 'safe', all, run)).rejects.toMatchObject({ code: 'OUTPUT_UNUSABLE' });
+    await expect(writeOutputs(ledger, ['none'], 'safe', all, run)).rejects.toMatchObject({
+      code: 'OUTPUT_UNUSABLE',
+    });
     expect(published).toEqual({});
     await writeOutputs(ledger, ['csv'], 'safe', all, { ...run, notDone: 2 });
   });
