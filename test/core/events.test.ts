@@ -115,6 +115,11 @@ const rows: readonly (readonly [RunEvent, string, string])[] = [
     '<warning>lane replaced</warning>: it overran the time limit while working on a/b.jpg',
   ],
   [
+    { event: 'lane-replaced', reason: 'outgrown', image, retry: true },
+    'warn',
+    '<warning>lane replaced</warning>: it took more memory than --max-lane-memory while working on a/b.jpg, which is tried once more',
+  ],
+  [
     { event: 'lane-replaced', reason: 'memory' },
     'debug',
     '<warning>lane replaced</warning>: it still held much memory after a picture',
@@ -144,7 +149,12 @@ const rows: readonly (readonly [RunEvent, string, string])[] = [
   [
     { event: 'run-end', summary: { ...summary, faces: 0, females: 0, output: '/data/out' } },
     'info',
-    '3 pictures: 2 tagged, 0 unchanged, 1 failed (1 TRUNCATED)\n0 faces\nresults in /data/out\n1.0 s, 2.0 pictures/s, peak memory 60 MB + 150 MB a lane',
+    '3 pictures: 2 tagged, 0 unchanged, 1 failed (1 TRUNCATED)\n0 faces\nresults in /data/out\n1.0 s, 2.0 pictures/s, peak memory 60.0 MB + 150 MB a lane',
+  ],
+  [
+    { event: 'run-end', summary: { ...summary, faces: 0, females: 0, unread: { '.cr2': 12, '.mov': 1 } } },
+    'info',
+    '3 pictures: 2 tagged, 0 unchanged, 1 failed (1 TRUNCATED)\n0 faces\nnot read: 12 .cr2 files, 1 .mov file\n1.0 s, 2.0 pictures/s, peak memory 60.0 MB + 150 MB a lane',
   ],
   [
     { event: 'run-end', summary },

@@ -25,7 +25,7 @@ const photo = (faces: readonly Face[]): PictureFacts => ({ status: 'ok', width: 
 const records = {
   woman: photo([woman]),
   family: photo([woman, boy]),
-  empty: photo([]),
+  empty: { ...photo([]), warnings: ['40 bytes of the JPEG belong to no pixel'] },
   broken: {
     status: 'failed',
     width: 0,
@@ -52,6 +52,7 @@ describe('what an expression is true of', () => {
     ['males > 0 && females > 0', 'family'],
     ['females == 1', 'woman family'],
     ['males / faces >= 0.5', 'family'],
+    ['warnings > 0', 'empty'],
     // group bounds: (8-12) and (25-32)
     ['minAge == 25', 'woman'],
     ['minAge == 8 && maxAge == 32', 'family'],

@@ -17,6 +17,8 @@ export interface LanePlan {
   readonly folder: string;
   /** Lanes end before they are ready. */
   readonly dieAtStart: boolean;
+  /** Megabytes that a lane holds from its start on. */
+  readonly ballast: number;
   /** By picture, as named in the records. */
   readonly on: Readonly<Record<string, Mishap>>;
 }
@@ -27,10 +29,13 @@ interface Message {
 
 type Listener = (message: Message) => void;
 
+const held: Buffer[] = [];
+
 /** Wraps what the lane listens to its parent with. */
 function tap(plan: LanePlan): void {
   appendFileSync(path.join(plan.folder, 'starts'), `${process.pid}\n`);
   if (plan.dieAtStart) die();
+  held.push(Buffer.alloc(plan.ballast * 1e6, 1));
   const listen = process.on.bind(process) as (event: string, listener: unknown) => NodeJS.Process;
   process.on = ((event: string, listener: Listener) =>
     listen(event, event === 'message' ? tapped(listener, plan) : listener)) as typeof process.on;

@@ -21,9 +21,9 @@ export interface LaneTap {
 }
 
 /** Taps the lanes of the runs that get its `env`. Without a plan they are only watched. */
-export function tapLanes({ on = {}, dieAtStart = false }: Partial<LanePlan> = {}): LaneTap {
+export function tapLanes({ on = {}, dieAtStart = false, ballast = 0 }: Partial<LanePlan> = {}): LaneTap {
   const folder = temporaryFolder();
-  const plan: LanePlan = { folder, dieAtStart, on };
+  const plan: LanePlan = { folder, dieAtStart, ballast, on };
   const lines = (log: string): string[] => {
     const file = path.join(folder, log);
     return existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];

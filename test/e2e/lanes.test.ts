@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { contents, facetag, isRunning, launch, temporaryFolder, until } from './cli.js';
@@ -117,14 +118,26 @@ describe('a lane that grows', () => {
   it('above half of --max-lane-memory is replaced between two pictures', async () => {
     const part = ['photos/a', '-f', 'jsonl'];
     await facetag([...part, '-o', 'clean'], { cwd });
-    const tap = tapLanes();
-    const flags = ['-j', '1', '--max-lane-memory', '256', '-v', ...JSON_LOG];
+    const tap = tapLanes({ ballast: 200 });
+    const flags = ['-j', '1', '--max-lane-memory', '512', '-v', ...JSON_LOG];
     const ran = await facetag([...part, ...flags], { cwd, env: tap.env });
     expect(ran.code).toBe(0);
     const replaced = eventsOf('lane-replaced', ran.stderr);
     expect(new Set(replaced.map(({ reason }) => reason))).toEqual(new Set(['memory']));
     expect(tap.starts()).toBeGreaterThanOrEqual(4);
     expect(recordsIn(output)).toEqual(recordsIn(path.join(cwd, 'clean')));
+  });
+
+  it('above --max-lane-memory while it has a picture is killed, which is TOO_LARGE', async () => {
+    const [picture] = readdirSync(path.join(cwd, 'photos/a'));
+    // As long as it waits it is looked at.
+    const tap = tapLanes({ ballast: 300, on: { [picture!]: 'wait' } });
+    const args = [path.join('photos/a', picture!), '--max-lane-memory', '256', ...JSON_LOG];
+    const ran = await facetag(args, { cwd, env: tap.env });
+    expect(ran.code).toBe(1);
+    expect(eventsOf('picture-failed', ran.stderr)).toMatchObject([{ code: 'TOO_LARGE' }]);
+    expect(eventsOf('lane-replaced', ran.stderr)).toMatchObject([{ reason: 'outgrown', retry: false }]);
+    expect(tap.starts()).toBe(1);
   });
 });
 

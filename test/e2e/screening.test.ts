@@ -1,7 +1,7 @@
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { FIXTURES } from '../pictures/made-picture.js';
+import { encoded, FIXTURES } from '../pictures/made-picture.js';
 import { contents, facetag, temporaryFolder } from './cli.js';
 import { eventsOf, recordsIn } from './outcome.js';
 
@@ -22,6 +22,20 @@ async function screened(expression: string, ...flags: string[]): Promise<[number
   const { code, stderr } = await run('--fail-if', expression, ...flags, ...JSON_LOG);
   return [code, eventsOf('screened', stderr).map(({ image }) => image)];
 }
+
+describe('a damaged JPEG that decoders let pass', () => {
+  it('is found by its warnings with --thorough, and good ones have none', async () => {
+    const jpeg = await encoded((image) => image.jpeg({ optimiseCoding: false }));
+    const half = Math.floor(jpeg.length / 2);
+    const doubled = Buffer.concat([jpeg.subarray(0, half), jpeg.subarray(half - 3000)]);
+    writeFileSync(path.join(cwd, 'photos/doubled.jpg'), doubled);
+    expect(await screened('warnings > 0', '--thorough')).toEqual([3, ['doubled.jpg']]);
+    const record = readFileSync(path.join(cwd, 'facetag-out/json/doubled.jpg.json'), 'utf8');
+    expect(record).toContain('belong to no pixel');
+    // Without the flag the picture is judged by what the decoder says, so that it is tagged anew.
+    expect(await screened('warnings > 0')).toEqual([1, []]);
+  });
+});
 
 describe('--fail-if', () => {
   it('exits 3 and lists the pictures that match, unchanged ones too', async () => {

@@ -189,6 +189,6 @@ describe('processImage', () => {
       settings,
     );
     expect(report.failure).toBeUndefined();
-    expect(written).toEqual(['/out/a.png']);
+    expect(written).toEqual(['annotated/a.png']);
   });
 });

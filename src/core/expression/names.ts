@@ -73,8 +73,8 @@ export const PICTURE_NAMES: ReadonlyMap<string, Name<PictureFacts>> = new Map<st
   ['width', number(({ width }) => width || NaN)],
   ['height', number(({ height }) => height || NaN)],
   ['status', text(['ok', 'failed'], ({ status }) => status)],
-  ['warnings', number(({ warnings }) => warnings?.length ?? 0)],
   ['code', text(['', ...FAILURE_CODES], ({ error }) => error?.code ?? '')],
+  ['warnings', number(({ warnings }) => warnings?.length ?? 0)],
 ]);
 
 /** Names that mean something about one face, inside `any`, `all` and `count`; they hide the picture's of the same name. */

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { compileExpression } from '../../../src/core/expression.js';
 import { FatalError } from '../../../src/errors.js';
 
-const PICTURE_NAMES = 'faces, males, females, minAge, maxAge, confidence, width, height, status, code';
+const PICTURE_NAMES =
+  'faces, males, females, minAge, maxAge, confidence, width, height, status, code, warnings';
 const NOT_OURS = 'expected names, numbers, quoted texts, comparisons, any(…), all(…) or count(…)';
 
 describe('faults point at the place', () => {

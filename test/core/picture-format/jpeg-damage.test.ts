@@ -65,7 +65,7 @@ describe('good pictures', () => {
         { zeroBlock: undefined, leftover: 0, coverage, repaired: undefined },
       ]);
     }
-  });
+  }, 300_000);
 });
 
 describe('findLeftover', () => {
