@@ -30,6 +30,8 @@ const PIECE = 1 << 20;
 export class OutputTree {
   /** The least recently used one first. */
   readonly #open = new Map<string, OpenFolder>();
+  /** Of these, the one that was asked for last. */
+  #latest: { readonly relative: string; readonly folder: OpenFolder } | undefined;
   #temporaries: OpenFolder | undefined;
 
   constructor(
@@ -179,6 +181,7 @@ export class OutputTree {
   forgetFolders(): void {
     for (const folder of this.#open.values()) folder.close();
     this.#open.clear();
+    this.#latest = undefined;
     this.#temporaries?.close();
     this.#temporaries = undefined;
   }
@@ -189,7 +192,7 @@ export class OutputTree {
   }
 
   #place(relative: string): string {
-    return path.join(this.root.path, relative);
+    return `${this.root.path}/${relative}`;
   }
 
   /** Not among the others, so that a rename has both of its folders open. */
@@ -199,7 +202,9 @@ export class OutputTree {
 
   /** The address of a file for one system call, made at once. @throws ENOENT where there is no such folder. */
   #address(relative: string, make = false): string {
-    return this.#folder(path.dirname(relative), make).at(path.basename(relative));
+    const slash = relative.lastIndexOf('/');
+    const folder = slash === -1 ? this.root : this.#folder(relative.slice(0, slash), make);
+    return folder.at(relative.slice(slash + 1));
   }
 
   /** As `#address`; undefined where there is no such folder. */
@@ -215,12 +220,14 @@ export class OutputTree {
   /** Good until the next folder is asked for. */
   #folder(relative: string, make: boolean): OpenFolder {
     if (relative === '.') return this.root;
+    if (this.#latest?.relative === relative) return this.#latest.folder;
     const folder =
       this.#open.get(relative) ??
       this.#folder(path.dirname(relative), make).child(path.basename(relative), make);
     this.#open.delete(relative);
     this.#open.set(relative, folder);
     if (this.#open.size > KEPT_OPEN) this.#closeOldest();
+    this.#latest = { relative, folder };
     return folder;
   }
 
