@@ -15,7 +15,7 @@ import { readTfjsWeights } from './tfjs/tfjs-weights.js';
 import type { TfjsSource } from './tfjs/tfjs-weights.js';
 import { tinyXceptionGraph } from './tfjs/tiny-xception-graph.js';
 
-export interface ConvertOptions {
+interface ConvertOptions {
   /** Where the `.onnx` files go; made when missing. */
   readonly outDir: string;
   /** The folder of face-api's model files; found in node_modules when absent. */

@@ -67,7 +67,7 @@ export function layoutAnnotation(picture: Size, faces: readonly Face[], measure:
   });
 }
 
-interface Surroundings {
+interface LabelLimits {
   /** All faces, line width included. */
   readonly outlines: readonly BoundingBox[];
   /** The label's own face among them. */
@@ -81,7 +81,7 @@ function fitLabel(
   { box, attributes }: Face,
   wanted: AnnotationStyle,
   picture: Size,
-  { outlines, own, taken }: Surroundings,
+  { outlines, own, taken }: LabelLimits,
   measure: MeasureText,
 ): Label | undefined {
   for (let capital = wanted.capHeight; capital >= LEAST_LEGIBLE_CAPITAL; capital *= SHRINK) {
