@@ -66,7 +66,7 @@ class TreeLedger implements Ledger {
 
   removeAnnotated(image: string): void {
     // Without a record nobody knows whose it is; what is no plain file is none of ours.
-    if (this.hasAnnotated(image) && this.readWhole(image)) this.removeFile(annotatedPath(image));
+    if (this.hasAnnotated(image) && this.isRecorded(image)) this.removeFile(annotatedPath(image));
   }
 
   readAnnotated(image: string): AsyncIterable<Uint8Array> | undefined {
@@ -116,6 +116,10 @@ class TreeLedger implements Ledger {
     } catch (error) {
       throw fatalReadFault(error, this.tree.root.path);
     }
+  }
+
+  private isRecorded(image: string): boolean {
+    return this.read(image) !== undefined || this.hasOtherVersion(image);
   }
 
   /** Undefined for what is not there, cannot be read or cannot be a record. */

@@ -215,6 +215,7 @@ function everyName(): string[] {
       '.facetag.lock.takeover',
       '.facetag-tmp',
       'facetag.json',
+      'completion.json',
       'faces.csv',
       'faces.jsonl',
     ],
