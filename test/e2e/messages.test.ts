@@ -162,7 +162,7 @@ describe('text on stderr', () => {
     const { stderr } = await facetag(['photos'], { cwd });
     expect(stderr).toMatch(/^failed bad\\n\.jpg: NOT_AN_IMAGE: /m);
     expect(stderr).toMatch(SUMMARY);
-    expect(stderr).toMatch(/^\d+\.\d s, \d+\.\d pictures\/s, peak memory \d+ MB \+ \d+ MB a lane$/m);
+    expect(stderr).toMatch(/^\d+\.\d s, \d+\.\d pictures\/s, peak memory [\d.]+ MB \+ [\d.]+ MB a lane$/m);
     expect(stderr).toMatch(/^[^\p{Cc}]+$/mu);
     expect(stderr).not.toContain('\u001b');
     expect(stderr).not.toContain('\r');

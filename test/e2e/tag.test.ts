@@ -268,7 +268,7 @@ describe('annotated copies', () => {
     const failing = await facetag([FIXTURES, ...flags, '--summary', 'totals.json'], { cwd: folder });
     expect(failing.code).toBe(1);
     expect(failing.stderr).toMatch(/^no copy of astronaut\.png: TOO_LARGE: /m);
-    expect(failing.stderr).toContain('2 faces: 0 tagged, 3 unchanged, 0 failed, 3 copies not drawn');
+    expect(failing.stderr).toContain('3 pictures: 0 tagged, 3 unchanged, 0 failed, 3 copies not drawn');
     const summary = JSON.parse(readFileSync(path.join(folder, 'totals.json'), 'utf8')) as object;
     expect(summary).toMatchObject({ skipped: 3, redrawn: 0, copiesFailed: 3, failed: 0, exitCode: 1 });
     expect(contents(output)).toEqual(before);
@@ -289,7 +289,7 @@ describe('annotated copies', () => {
     const ran = await facetag(['photos', '--annotate'], { cwd: folder });
     expect(ran.code).toBe(1);
     expect(ran.stderr).toMatch(/^no copy of sub\/a\.png: WRITE_FAILED: /m);
-    expect(ran.stderr).toContain('2 pictures, 1 face: 2 tagged, 0 unchanged, 0 failed, 1 copy not drawn');
+    expect(ran.stderr).toContain('2 pictures: 2 tagged, 0 unchanged, 0 failed, 1 copy not drawn');
     const files = contents(output);
     expect(files.get('faces.csv')).toMatch(/^sub\/a\.png,ok,/m);
     expect([...files.keys()]).toContain('annotated/home.jpg');
