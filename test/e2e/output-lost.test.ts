@@ -82,7 +82,10 @@ describe('--prune', () => {
       const ran = await facetag([...ARGS, '--allow-empty', ...flags], { cwd });
       expect(ran.code).toBe(2);
       expect(eventsOf('error', ran.stderr)[0]?.message).toContain('--prune-all');
-      expect(contents(output)).toEqual(before);
+      const after = contents(output);
+      // It says that this run did not come to its end.
+      after.delete('completion.json');
+      expect(after).toEqual(before);
     }
     expect((await facetag([...ARGS, '--allow-empty', '--prune-all'], { cwd })).code).toBe(0);
     expect([...contents(path.join(output, 'json')).keys()]).toEqual([]);
