@@ -33,6 +33,9 @@ export default defineConfig({
           name: 'e2e',
           include: SERIAL,
           fileParallelism: false,
+          // A machine with other work may be ten times slower; what hangs is noticed by the tests' own waits.
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
           sequence: { groupOrder: 1 },
         },
       },
