@@ -92,7 +92,7 @@ describe('a lane that dies', () => {
     expect(eventsOf('error', ran.stderr)).toMatchObject([{ code: 'LANES_FAILING' }]);
     expect(eventsOf('error', ran.stderr)[0]?.message).toContain('facetag doctor');
     expect(tap.starts()).toBeLessThanOrEqual(4);
-    expect([...contents(output).keys()]).toEqual(['facetag.json']);
+    expect([...contents(output).keys()]).toEqual(['completion.json', 'facetag.json']);
   });
 });
 
