@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { annotatedPath, pictureOfRecord, recordPath, RECORDS } from '../core/output-paths.js';
 import { isOtherVersion, MAX_RECORD_BYTES, parseRecord } from '../core/parse-record.js';
@@ -9,6 +8,7 @@ import type { Ledger, StoredRecord } from '../ports.js';
 import { fatalReadFault, fatalWriteFault, writeFault } from './file-faults.js';
 import { refuseOddities } from './output-root.js';
 import type { OutputTree } from './output-tree.js';
+import { textOf } from './plain-file.js';
 
 /**
  * The records below an output folder. Reads are synchronous: an unchanged run over 10,000 pictures reads 20,000 small
@@ -125,10 +125,10 @@ class TreeLedger implements Ledger {
   /** Undefined for what is not there, cannot be read or cannot be a record. */
   private readWhole(image: string): { readonly text: string; readonly mtimeMs: number } | undefined {
     try {
-      return this.tree.withFile(recordPath(image), ({ descriptor, stats }) =>
-        stats.size > MAX_RECORD_BYTES
+      return this.tree.withFile(recordPath(image), (file) =>
+        file.stats.size > MAX_RECORD_BYTES
           ? undefined
-          : { text: readFileSync(descriptor, 'utf8'), mtimeMs: Math.round(stats.mtimeMs) },
+          : { text: textOf(file), mtimeMs: Math.round(file.stats.mtimeMs) },
       );
     } catch {
       return undefined;

@@ -28,6 +28,9 @@ export interface LeftOut {
 /** Records between two looks at the event loop, so that signals are heard and the lock is kept alive. */
 const TURN = 64;
 
+/** Characters written at once. */
+const BLOCK = 1 << 16;
+
 /** What the run that writes the tables has done itself. */
 export interface FinishedRun {
   /** Its pictures, sorted. */
@@ -85,6 +88,7 @@ async function* rows(
     if (record) text += table.format(record, names);
     if (index % TURN !== TURN - 1) continue;
     await nextTurn();
+    if (text.length < BLOCK) continue;
     yield text;
     text = '';
   }
