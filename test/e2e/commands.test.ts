@@ -122,8 +122,14 @@ describe('facetag models', () => {
 
   it.each([
     [['pull', 'nope'], 'Expected one of compact, accurate, classic for the pack, received "nope"'],
-    [['verify', '__proto__'], 'Expected one of compact, accurate, classic for the pack, received "__proto__"'],
-    [['convert', 'constructor'], 'Expected one of compact, accurate, classic for the pack, received "constructor"'],
+    [
+      ['verify', '__proto__'],
+      'Expected one of compact, accurate, classic for the pack, received "__proto__"',
+    ],
+    [
+      ['convert', 'constructor'],
+      'Expected one of compact, accurate, classic for the pack, received "constructor"',
+    ],
     [['import', 'classic', 'nodir'], 'Expected an existing folder for the folder to import from, received "'],
     [['pull', 'classic', '--detector', 'toString'], ' for --detector, received "toString"'],
   ])('%j names what is wrong', async (args, message) => {
