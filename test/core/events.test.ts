@@ -159,7 +159,7 @@ const rows: readonly (readonly [RunEvent, string, string])[] = [
   [
     { event: 'run-end', summary: { ...summary, faces: 0, females: 0, unread: { '.cr2': 12, '.mov': 1 } } },
     'info',
-    '3 pictures: 2 tagged, 0 unchanged, 1 failed (1 TRUNCATED)\n0 faces\nnot read: 12 .cr2 files, 1 .mov file\n1.0 s, 2.0 pictures/s, peak memory 60 MB + 150 MB a lane',
+    '3 pictures: 2 tagged, 0 unchanged, 1 failed (1 TRUNCATED)\n0 faces\nnot read: 12 .cr2 files, 1 .mov file\n1.0 s, 2.0 pictures/s, peak memory 60.0 MB + 150 MB a lane',
   ],
   [
     { event: 'run-end', summary },
