@@ -49,7 +49,10 @@ export interface TagFlags extends LogFlags, StoreFlags {
   /** Pixels of the original, shorter side. */
   readonly minFace: number;
   /** Pixels, longest side. */
-  readonly maxDim: number;
+  readonly maxDim: number | undefined;
+  readonly smallFaces: boolean;
+  readonly turned: boolean;
+  readonly flip: boolean;
   /** Share of the box size. */
   readonly padding: number | undefined;
   readonly jobs: number | undefined;

@@ -74,6 +74,8 @@ export interface EngineImage {
   crop(box: BoundingBox): EngineImage;
   /** Grows the picture by whole pixels; `constant` is black, `replicate` repeats the edge pixels. */
   pad(sides: Sides, border: 'constant' | 'replicate'): EngineImage;
+  /** Left and right exchanged. */
+  flip(): EngineImage;
   release(): void;
 }
 

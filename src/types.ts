@@ -178,6 +178,12 @@ export interface LaneConfig {
   /** Faces with a shorter side below this many original pixels are dropped. */
   readonly minFace: number;
   readonly maxDim: number;
+  /** Whether pictures are also looked at in parts, for faces that one look at the whole cannot see. */
+  readonly smallFaces: boolean;
+  /** Whether pictures are looked at four ways, for those that carry no orientation. */
+  readonly turned: boolean;
+  /** Whether each face is judged mirrored as well. */
+  readonly flip: boolean;
   readonly maxPixels: number;
   /** Whether to look for lost blocks in JPEGs. */
   readonly thorough: boolean;

@@ -122,14 +122,26 @@ const TABLE = {
     0,
     number(0, 1e6, 'a size in pixels'),
   ),
-  maxDim: value(
+  maxDim: optional(
     TAG,
     'Models',
     '--max-dim <px>',
-    'longest side that goes into the nets (default: 720)',
-    720,
+    'longest side that faces are looked for in (default: 720; 4096 with --small-faces)',
     integer(32, 16384),
   ),
+  smallFaces: toggle(
+    TAG,
+    'Models',
+    '--small-faces',
+    'look at pictures part by part too, for crowds: many times slower',
+  ),
+  turned: toggle(
+    TAG,
+    'Models',
+    '--turned',
+    'look at pictures four ways, for those that lie on their side: three times slower',
+  ),
+  flip: toggle(TAG, 'Models', '--flip', 'judge each face mirrored too and take the mean: a little truer'),
   padding: optional(
     TAG,
     'Models',

@@ -5,6 +5,12 @@ import { resolvePack, type Store } from '../packs/store.js';
 import { FOOTPRINT } from '../core/lane-count.js';
 import type { LaneConfig, RunKey } from '../types.js';
 
+/** Longer side of the raster that a picture is looked at in, in pixels: 720p, as the write-up has it. */
+const DEFAULT_MAX_DIM = 720;
+
+/** The same where parts of it are looked at: a crowd photo of a phone in full, 50 MB at most. */
+const PARTS_MAX_DIM = 4096;
+
 /** What the lanes are told, and the key under which their results may be skipped later. */
 export interface RunSettings {
   readonly lane: LaneConfig;
@@ -26,8 +32,9 @@ export async function resolveRunSettings(config: Config, store: Store): Promise<
   const settings = {
     minConfidence: config.minConfidence ?? detector.minConfidence,
     minFace: config.minFace,
-    maxDim: config.maxDim,
+    maxDim: config.maxDim ?? (config.smallFaces ? PARTS_MAX_DIM : DEFAULT_MAX_DIM),
   };
+  const { smallFaces, turned, flip } = config;
   const crops = spec.estimators.map(({ crop }) => crop);
   const { engine, maxPixels, maxBytes, thorough } = config;
   const maxMemory = config.maxLaneMemory * 1e6 - FOOTPRINT.laneBytes;
@@ -40,9 +47,23 @@ export async function resolveRunSettings(config: Config, store: Store): Promise<
     crops,
     // Only when asked for, so that records made before the flag was there keep their key.
     ...(thorough && { thorough }),
+    ...(smallFaces && { smallFaces }),
+    ...(turned && { turned }),
+    ...(flip && { flip }),
   });
   return {
-    lane: { pack: lanePack, engine, maxPixels, thorough, maxBytes, maxMemory, ...settings },
+    lane: {
+      pack: lanePack,
+      engine,
+      maxPixels,
+      thorough,
+      maxBytes,
+      maxMemory,
+      smallFaces,
+      turned,
+      flip,
+      ...settings,
+    },
     run: {
       pack: lanePack.name,
       models: modelsHash,

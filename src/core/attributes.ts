@@ -12,6 +12,8 @@ export interface Estimates {
   readonly years?: number;
   /** Probabilities of the eight age groups, in order. */
   readonly ageDistribution?: readonly number[];
+  /** How much of the face can be seen, 0..1: measured on the pixels, no net's opinion. */
+  readonly quality?: number;
 }
 
 export type EstimateName = keyof Estimates;
@@ -21,6 +23,7 @@ const EACH_ESTIMATE: Readonly<Record<EstimateName, true>> = {
   male: true,
   years: true,
   ageDistribution: true,
+  quality: true,
 };
 
 export const ESTIMATE_NAMES = Object.keys(EACH_ESTIMATE) as readonly EstimateName[];
@@ -37,6 +40,8 @@ export interface Attributes {
   readonly ageYears?: number;
   /** Probabilities of the eight groups in order; only where nets tell groups apart. */
   readonly ageDistribution?: readonly number[];
+  /** 0..1; under 0.25 the face is too small or too blurred for the rest to mean much. */
+  readonly quality?: number;
 }
 
 export type AttributeName = keyof Attributes;
@@ -100,6 +105,11 @@ export const ATTRIBUTES: { readonly [N in AttributeName]-?: Attribute<Required<A
     decimals: 4,
     required: false,
     from: ({ ageDistribution }) => ageDistribution,
+  },
+  quality: {
+    ...PROBABILITY,
+    required: false,
+    from: ({ quality }) => quality,
   },
 };
 

@@ -36,6 +36,21 @@ export function combineEstimates(given: readonly Estimates[], rules: CombineRule
   return combined as Estimates;
 }
 
+/**
+ * The plain mean of several looks of one net at a face.
+ * @throws {RangeError} when a look lacks what another gives.
+ */
+export function meanEstimates(looks: readonly Estimates[]): Estimates {
+  const equal: CombineRule = { rule: 'weighted-mean', weights: looks.map(() => 1) };
+  const rules = Object.fromEntries(ESTIMATE_NAMES.map((name) => [name, equal]));
+  const mean = combineEstimates(looks, rules);
+  for (const look of looks) {
+    const lacking = ESTIMATE_NAMES.find((name) => mean[name] !== undefined && look[name] === undefined);
+    if (lacking !== undefined) throw new RangeError(`A look at a face gave no ${lacking}`);
+  }
+  return mean;
+}
+
 function combine(
   name: EstimateName,
   values: readonly (number | readonly number[])[],

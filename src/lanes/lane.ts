@@ -17,6 +17,8 @@ serveLane(process, {
       imaging,
       engine: await openEngine(config.engine, engine),
       minConfidence: config.minConfidence,
+      flip: config.flip,
+      smallFaces: config.smallFaces,
     });
     // Nets are read on another thread: meanwhile this one loads sharp, which takes as long.
     const codec = createPictures();

@@ -47,7 +47,7 @@ export class AnchorGrid {
   readonly count: number;
   readonly #maps: readonly FeatureMap[];
 
-  /** @param width, height of the net's input in pixels: multiples of 64 up to 512. */
+  /** @param width, height of the net's input in pixels: multiples of 64. */
   constructor(width: number, height: number) {
     let [columns, rows, cells, start] = [
       width / firstStride,

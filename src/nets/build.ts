@@ -1,15 +1,21 @@
+import type { Calibration } from '../core/calibration.js';
 import { FatalError } from '../errors.js';
 import type { AttributeEstimator, Engine, FaceDetector, Imaging, Net } from '../ports.js';
 import type { LanePack, NetFiles } from '../types.js';
 import type { CropSpec, DetectorSpec, EstimatorSpec, NetSpec, PackSpec } from '../packs/spec.js';
 import { CombinedEstimator, type Estimator } from './estimators.js';
 import { faceCrop, type FaceCrop } from './face-crop.js';
+import type { PartDetector } from './small-faces.js';
 
 export interface BuildOptions {
   readonly imaging: Imaging;
   readonly engine: Engine;
   /** Detector threshold, 0..1. */
   readonly minConfidence: number;
+  /** Whether each face is judged mirrored as well; no by default. */
+  readonly flip?: boolean;
+  /** Whether pictures are also looked at in parts; no by default. */
+  readonly smallFaces?: boolean;
 }
 
 export interface BuiltPack {
@@ -24,6 +30,7 @@ export interface BuiltPack {
 export async function buildPack(pack: LanePack, options: BuildOptions): Promise<BuiltPack> {
   // Validated by the parent process, which made it from a manifest: lanes do without the schema library.
   const spec = pack.spec as PackSpec;
+  const { imaging, flip = false, smallFaces = false } = options;
   const detectorSpec = spec.detectors[pack.detector];
   if (!detectorSpec) throw new FatalError('INTERNAL', `Pack ${pack.name} has no detector ${pack.detector}`);
   const [detector, estimators] = await Promise.all([
@@ -31,16 +38,28 @@ export async function buildPack(pack: LanePack, options: BuildOptions): Promise<
     Promise.all(spec.estimators.map((each) => buildEstimator(pack, each, options))),
   ]);
   return {
-    detector,
-    attributes: new CombinedEstimator(estimators, spec.combine ?? {}, spec.calibration ?? {}),
+    detector: smallFaces ? await withParts(detector, imaging) : detector,
+    attributes: new CombinedEstimator(estimators, spec.combine ?? {}, calibrationOf(spec.calibration, flip)),
   };
+}
+
+/** Averaging makes a net less sure than it may be: that needs a temperature of its own. */
+function calibrationOf(given: PackSpec['calibration'], flip: boolean): Calibration {
+  const { flippedGenderTemperature, ...calibration } = given ?? {};
+  if (!flip || flippedGenderTemperature === undefined) return calibration;
+  return { ...calibration, genderTemperature: flippedGenderTemperature };
+}
+
+async function withParts(detector: PartDetector, imaging: Imaging): Promise<FaceDetector> {
+  const { SmallFacesDetector } = await import('./small-faces.js');
+  return new SmallFacesDetector(imaging, detector);
 }
 
 async function buildDetector(
   pack: LanePack,
   spec: DetectorSpec,
   options: BuildOptions,
-): Promise<FaceDetector> {
+): Promise<PartDetector> {
   const { imaging, engine, minConfidence } = options;
   const files = netFiles(pack, spec.net);
   const net = await engine.loadNet(files);
@@ -69,7 +88,7 @@ async function buildDetector(
 async function buildEstimator(
   pack: LanePack,
   spec: EstimatorSpec,
-  { imaging, engine }: BuildOptions,
+  { imaging, engine, flip = false }: BuildOptions,
 ): Promise<Estimator> {
   const { gives, batch } = spec;
   const load = (net: NetSpec) => engine.loadNet(netFiles(pack, net));
@@ -81,7 +100,7 @@ async function buildEstimator(
         buildCrop(spec.crop, ageGender, imaging, load),
       ]);
       const { TinyXceptionEstimator } = await import('./tiny-xception.js');
-      return { gives, estimator: new TinyXceptionEstimator(net, spec, { imaging, batch, crop }) };
+      return { gives, estimator: new TinyXceptionEstimator(net, spec, { imaging, batch, crop, flip }) };
     }
     case 'mobilenet-v1': {
       const { ageGender } = spec.nets;
@@ -90,7 +109,7 @@ async function buildEstimator(
         buildCrop(spec.crop, ageGender, imaging, load),
       ]);
       const { MobilenetV1Estimator } = await import('./mobilenet-v1.js');
-      return { gives, estimator: new MobilenetV1Estimator(net, spec, { imaging, batch, crop }) };
+      return { gives, estimator: new MobilenetV1Estimator(net, spec, { imaging, batch, crop, flip }) };
     }
     case 'levi-hassner': {
       const { LeviHassnerEstimator } = await import('./levi-hassner.js');
@@ -100,7 +119,7 @@ async function buildEstimator(
         load(nets.age),
         buildCrop(spec.crop, nets.gender, imaging, load),
       ]);
-      const tools = { imaging, batch, crop };
+      const tools = { imaging, batch, crop, flip };
       return { gives, estimator: await LeviHassnerEstimator.create({ gender, age }, spec, tools) };
     }
   }

@@ -1,8 +1,9 @@
 import type { Estimates } from '../core/attributes.js';
+import { meanEstimates } from '../core/estimates.js';
 import type { NetSpec } from '../packs/spec.js';
 import type { Blob, EngineImage, Imaging } from '../ports.js';
 import type { BoundingBox, Raster } from '../types.js';
-import type { FaceCrop } from './face-crop.js';
+import { cutAll, type FaceCrop } from './face-crop.js';
 import { netBlobSpec } from './net-input.js';
 
 /** What an estimator needs beside its nets. */
@@ -11,6 +12,8 @@ export interface EstimatorTools {
   readonly crop: FaceCrop;
   /** Faces in one forward call, at most. */
   readonly batch: number;
+  /** Whether each face is judged as it is and mirrored, and the mean of both is taken. */
+  readonly flip: boolean;
 }
 
 /**
@@ -19,7 +22,7 @@ export interface EstimatorTools {
  * @returns one entry per box, in order.
  */
 export async function estimateInBatches(
-  { imaging, crop, batch }: EstimatorTools,
+  { imaging, crop, batch, flip }: EstimatorTools,
   raster: Raster,
   boxes: readonly BoundingBox[],
   estimate: (faces: readonly EngineImage[]) => Promise<readonly Estimates[]>,
@@ -31,7 +34,8 @@ export async function estimateInBatches(
     for (let start = 0; start < boxes.length; start += batch) {
       const faces = await crop(image, boxes.slice(start, start + batch));
       try {
-        results.push(...(await estimate(faces)));
+        const estimates = await estimate(faces);
+        results.push(...(flip ? await withFlipped(faces, estimates, estimate) : estimates));
       } finally {
         for (const face of faces) face.release();
       }
@@ -39,6 +43,21 @@ export async function estimateInBatches(
     return results;
   } finally {
     image.release();
+  }
+}
+
+/** @returns the mean of what is estimated of each face and of its mirror image. */
+async function withFlipped(
+  faces: readonly EngineImage[],
+  estimates: readonly Estimates[],
+  estimate: (faces: readonly EngineImage[]) => Promise<readonly Estimates[]>,
+): Promise<readonly Estimates[]> {
+  const flipped = cutAll(faces, (face) => face.flip());
+  try {
+    const others = await estimate(flipped);
+    return estimates.map((each, face) => meanEstimates([each, others[face] ?? {}]));
+  } finally {
+    for (const face of flipped) face.release();
   }
 }
 

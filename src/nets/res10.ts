@@ -1,11 +1,15 @@
 import { compareDetections, detectionOf, dropOutside } from '../core/detections.js';
 import type { DetectorSpec } from '../packs/spec.js';
-import type { FaceDetector, Imaging, Net } from '../ports.js';
+import type { EngineImage, Imaging, Net } from '../ports.js';
 import type { Detection, Raster } from '../types.js';
 import { netBlobSpec } from './net-input.js';
+import type { PartDetector } from './small-faces.js';
 
 /** The res10 single-shot detector: the whole picture squeezed into 300x300. */
-export class Res10Detector implements FaceDetector {
+export class Res10Detector implements PartDetector {
+  /** This net sees no face below a tenth of its input: parts are little larger than that. */
+  readonly parts = { side: 450, wholeSide: 450 };
+
   constructor(
     private readonly imaging: Imaging,
     private readonly net: Net,
@@ -14,23 +18,27 @@ export class Res10Detector implements FaceDetector {
   ) {}
 
   async detect(raster: Raster): Promise<readonly Detection[]> {
-    const outputs = await this.#forward(raster);
-    const found = this.head.decode(outputs, raster);
-    return dropOutside(found, raster, this.spec.minInside).toSorted(compareDetections);
-  }
-
-  async #forward(raster: Raster): Promise<readonly Float32Array[]> {
     const image = this.imaging.load(raster);
     try {
-      // Squeezed by the blob itself, with its bilinear filter, as every caller of this net does.
-      const blob = this.imaging.blob([image], netBlobSpec(this.spec.net));
-      try {
-        return await this.net.forward(blob, this.head.outputs);
-      } finally {
-        blob.release();
-      }
+      return await this.detectPart(image);
     } finally {
       image.release();
+    }
+  }
+
+  /** The same for a part as for a whole picture. */
+  async detectPart(image: EngineImage): Promise<readonly Detection[]> {
+    const found = this.head.decode(await this.#forward(image), image);
+    return dropOutside(found, image, this.spec.minInside).toSorted(compareDetections);
+  }
+
+  async #forward(image: EngineImage): Promise<readonly Float32Array[]> {
+    // Squeezed by the blob itself, with its bilinear filter, as every caller of this net does.
+    const blob = this.imaging.blob([image], netBlobSpec(this.spec.net));
+    try {
+      return await this.net.forward(blob, this.head.outputs);
+    } finally {
+      blob.release();
     }
   }
 }
@@ -39,7 +47,10 @@ export class Res10Detector implements FaceDetector {
 export interface Res10Head {
   readonly outputs: readonly string[];
   /** @returns the faces above the threshold, in pixels of the raster, overlaps already removed. */
-  readonly decode: (outputs: readonly Float32Array[], raster: Raster) => readonly Detection[];
+  readonly decode: (
+    outputs: readonly Float32Array[],
+    picture: Pick<Raster, 'width' | 'height'>,
+  ) => readonly Detection[];
 }
 
 /** Caffe's and TensorFlow's nets end in a layer that decodes and removes overlaps by itself. */

@@ -1,10 +1,11 @@
 import { scaleBox } from '../core/box.js';
 import { detectionOf, dropOutside, suppressOverlaps } from '../core/detections.js';
-import type { Blob, EngineImage, FaceDetector, Imaging, Net } from '../ports.js';
+import type { Blob, EngineImage, Imaging, Net } from '../ports.js';
 import type { Detection, Raster } from '../types.js';
 import { netBlobSpec } from './net-input.js';
 import type { DetectorSpec } from '../packs/spec.js';
 import { AnchorGrid, decodeBox } from './anchors.js';
+import type { PartDetector } from './small-faces.js';
 
 interface DetectorOptions {
   /** Faces below this are not reported, 0..1. */
@@ -27,7 +28,13 @@ const margin = 32;
 const step = 64;
 
 /** face-api's SSD-MobileNetV1, with the picture in the top left corner of its input. */
-export class SsdMobilenetDetector implements FaceDetector {
+export class SsdMobilenetDetector implements PartDetector {
+  /**
+   * 80-face pictures of 720 pixels: 93 % of the faces found at 512 pixels, 99.7 % with a look at 720 as well. With
+   * its margin a part fills an input of 768 pixels.
+   */
+  readonly parts = { side: 736, wholeSide: 512 };
+
   constructor(
     private readonly imaging: Imaging,
     private readonly net: Net,
@@ -39,16 +46,22 @@ export class SsdMobilenetDetector implements FaceDetector {
     const image = this.imaging.load(raster);
     try {
       // A small picture is never enlarged: this net then misses faces that it finds at their own size.
-      const scale = Math.min(1, this.spec.net.width / Math.max(raster.width, raster.height));
-      const found = await this.#look(image, scale);
-      return found.length > 0 ? found : await this.#look(image, scale * secondLook);
+      const { width: side } = this.spec.net;
+      const scale = Math.min(1, side / Math.max(raster.width, raster.height));
+      const found = await this.#look(image, scale, side);
+      return found.length > 0 ? found : await this.#look(image, scale * secondLook, side);
     } finally {
       image.release();
     }
   }
 
-  async #look(image: EngineImage, scale: number): Promise<readonly Detection[]> {
-    const blob = this.#blob(image, scale);
+  /** At its own size, in an input that is as large as that takes. */
+  detectPart(part: EngineImage): Promise<readonly Detection[]> {
+    return this.#look(part, 1, Infinity);
+  }
+
+  async #look(image: EngineImage, scale: number, maxSide: number): Promise<readonly Detection[]> {
+    const blob = this.#blob(image, scale, maxSide);
     try {
       const [boxes, scores] = await this.net.forward(blob, ['boxes', 'scores']);
       const [, , height, width] = blob.shape;
@@ -60,10 +73,10 @@ export class SsdMobilenetDetector implements FaceDetector {
     }
   }
 
-  #blob(image: EngineImage, scale: number): Blob {
+  #blob(image: EngineImage, scale: number, maxSide: number): Blob {
     const scaled = image.resize(scaledSide(image.width, scale), scaledSide(image.height, scale), 'area');
     try {
-      const [width, height] = [this.#inputSide(scaled.width), this.#inputSide(scaled.height)];
+      const [width, height] = [inputSide(scaled.width, maxSide), inputSide(scaled.height, maxSide)];
       const sides = { top: 0, left: 0, right: width - scaled.width, bottom: height - scaled.height };
       const padded = scaled.pad(sides, 'constant');
       try {
@@ -74,10 +87,6 @@ export class SsdMobilenetDetector implements FaceDetector {
     } finally {
       scaled.release();
     }
-  }
-
-  #inputSide(length: number): number {
-    return Math.min(this.spec.net.width, Math.ceil((length + margin) / step) * step);
   }
 
   #decode(
@@ -97,6 +106,10 @@ export class SsdMobilenetDetector implements FaceDetector {
     }
     return found;
   }
+}
+
+function inputSide(length: number, maxSide: number): number {
+  return Math.min(maxSide, Math.ceil((length + margin) / step) * step);
 }
 
 function scaledSide(length: number, scale: number): number {

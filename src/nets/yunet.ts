@@ -1,9 +1,10 @@
 import { scaleBox } from '../core/box.js';
 import { dropOutside, suppressOverlaps } from '../core/detections.js';
 import type { DetectorSpec } from '../packs/spec.js';
-import type { Blob, EngineImage, FaceDetector, Imaging, Net } from '../ports.js';
+import type { Blob, EngineImage, Imaging, Net } from '../ports.js';
 import type { Detection, Raster } from '../types.js';
 import { netBlobSpec } from './net-input.js';
+import type { PartDetector } from './small-faces.js';
 
 export interface YunetOptions {
   /** Faces below this are not reported, 0..1. */
@@ -20,7 +21,9 @@ const outputs = strides.flatMap((stride) => [`cls_${stride}`, `obj_${stride}`, `
  * YuNet of 2023 (Wu, Peng and Yu 2023, "YuNet: A Tiny Millisecond-level Face Detector"): a detector without anchors, whose input
  * is the picture scaled to fit a square, in its top left corner, with black around.
  */
-export class YunetDetector implements FaceDetector {
+export class YunetDetector implements PartDetector {
+  readonly parts = { side: 640, wholeSide: 640 };
+
   constructor(
     private readonly imaging: Imaging,
     private readonly net: Net,
@@ -31,21 +34,23 @@ export class YunetDetector implements FaceDetector {
   async detect(raster: Raster): Promise<readonly Detection[]> {
     const image = this.imaging.load(raster);
     try {
-      const scale = this.spec.net.width / Math.max(raster.width, raster.height);
-      const blob = this.#blob(image, scale);
-      try {
-        const values = await this.net.forward(blob, outputs);
-        const inInput = decodeYunet(values, this.spec.net.width, this.options.minConfidence);
-        const inRaster = inInput.map(({ box, confidence }) => ({
-          confidence,
-          box: scaleBox(box, 1 / scale),
-        }));
-        return dropOutside(suppressOverlaps(inRaster, this.spec.nmsIou), image, this.spec.minInside);
-      } finally {
-        blob.release();
-      }
+      return await this.detectPart(image);
     } finally {
       image.release();
+    }
+  }
+
+  /** The same for a part as for a whole picture. */
+  async detectPart(image: EngineImage): Promise<readonly Detection[]> {
+    const scale = this.spec.net.width / Math.max(image.width, image.height);
+    const blob = this.#blob(image, scale);
+    try {
+      const values = await this.net.forward(blob, outputs);
+      const inInput = decodeYunet(values, this.spec.net.width, this.options.minConfidence);
+      const inRaster = inInput.map(({ box, confidence }) => ({ confidence, box: scaleBox(box, 1 / scale) }));
+      return dropOutside(suppressOverlaps(inRaster, this.spec.nmsIou), image, this.spec.minInside);
+    } finally {
+      blob.release();
     }
   }
 

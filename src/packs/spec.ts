@@ -129,6 +129,8 @@ const estimatorSchema = z.discriminatedUnion('family', [
 const calibrationSchema = z.strictObject({
   /** Male probabilities p become sigmoid(logit(p) / temperature). */
   genderTemperature: z.number().positive().optional(),
+  /** The same where faces are judged mirrored as well (`--flip`); the plain one where it is absent. */
+  flippedGenderTemperature: z.number().positive().optional(),
   /** Standard deviation of the true age about the years that nets give: `base + perYear * years`. */
   yearsSpread: z.strictObject({ base: z.number().positive(), perYear: z.number().min(0) }).optional(),
 });

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { clipBox } from '../core/box.js';
-import { toAttributes } from '../core/estimates.js';
 import { presentFaces } from '../core/report.js';
 import { messageOf } from '../core/thrown.js';
+import { turnBox, turnedBack, turnRaster, type Turns } from '../core/turn.js';
 import { FatalError, failureOf, ImageError } from '../errors.js';
 import type {
   AttributeEstimator,
@@ -22,10 +22,13 @@ import type {
   ImageReport,
   LaneConfig,
   LaneTask,
+  Raster,
   SourceIdentity,
   Stage,
 } from '../types.js';
 import { annotateImage } from './annotate.js';
+import { estimateAttributes } from './estimate-attributes.js';
+import { findUpright } from './find-upright.js';
 
 /** Everything one picture needs, loaded once for the life of a lane. */
 export interface ImagePorts {
@@ -40,7 +43,7 @@ export interface ImagePorts {
 
 export type ImageSettings = Pick<
   LaneConfig,
-  'maxDim' | 'maxPixels' | 'thorough' | 'maxBytes' | 'maxMemory' | 'minFace'
+  'maxDim' | 'maxPixels' | 'thorough' | 'maxBytes' | 'maxMemory' | 'minFace' | 'turned'
 >;
 
 /**
@@ -89,9 +92,29 @@ async function findFaces(
   const { width, height, orientation, scale, warnings } = picture;
   reached.size = { width, height, orientation, scale, ...(warnings && { warnings }) };
   reached.stage = 'detect';
-  const detections = await detectFaces(picture, detector, settings.minFace);
+  const detect = (raster: Raster) => detectFaces(raster, detector, picture, settings.minFace);
+  const view = settings.turned
+    ? await findUpright(picture.raster, detect)
+    : { turns: 0 as const, raster: picture.raster, detections: await detect(picture.raster) };
+  if (view.turns !== 0)
+    reached.size = { ...reached.size, warnings: [...(warnings ?? []), turnedWarning(view.turns)] };
   reached.stage = 'attributes';
-  return await estimateAttributes(picture, detections, attributes);
+  const sharper = async (maxDim: number): Promise<Raster> =>
+    turnRaster((await decoder.decode(bytes, { ...settings, maxDim })).raster, view.turns);
+  const faces = await estimateAttributes(
+    { raster: view.raster, sharper, longestSide: Math.max(width, height) },
+    view.detections,
+    attributes,
+  );
+  const asSeen = faces.map((face) => ({
+    ...face,
+    box: turnBox(face.box, turnedBack(view.turns), view.raster),
+  }));
+  return presentFaces(
+    asSeen.map((face) => ({ ...face, box: toOriginal(face.box, picture) })),
+    width,
+    height,
+  );
 }
 
 /** Draws the annotated copy where one is wanted. @returns why it could not be made. */
@@ -122,43 +145,26 @@ function imageFailure(error: unknown, stage: Stage): ImageFailure {
 /**
  * Finds the faces of a picture.
  *
+ * @param raster the picture's, turned or not.
  * @param minFace faces with a shorter side below this many pixels of the original are dropped.
  * @returns boxes in raster pixels, clipped to the raster.
  */
 async function detectFaces(
-  { raster, width }: DecodedPicture,
+  raster: Raster,
   detector: FaceDetector,
+  { scale }: DecodedPicture,
   minFace: number,
 ): Promise<Detection[]> {
-  const toOriginal = width / raster.width;
   return (await detector.detect(raster))
     .map(({ box, confidence }) => ({ box: clipBox(box, raster.width, raster.height), confidence }))
-    .filter(({ box }) => shorterSide(box) * toOriginal >= minFace);
+    .filter(({ box }) => shorterSide(box) >= minFace * scale);
 }
 
 const shorterSide = (box: BoundingBox): number => Math.min(box.x2 - box.x1, box.y2 - box.y1);
 
-/**
- * Gives each detected face its gender and age and brings the faces into the form that every output shows.
- *
- * @param detections boxes in raster pixels, clipped to the raster.
- * @returns boxes in whole pixels of the original, sorted.
- * @throws {Error} when the nets leave out a face, or say nothing that could be said of one.
- */
-async function estimateAttributes(
-  picture: DecodedPicture,
-  detections: readonly Detection[],
-  estimator: AttributeEstimator,
-): Promise<Face[]> {
-  if (detections.length === 0) return [];
-  const boxes = detections.map(({ box }) => box);
-  const estimates = await estimator.estimate(picture.raster, boxes);
-  const faces = detections.map(({ box, confidence }, index) => {
-    const estimate = estimates[index];
-    if (!estimate) throw new RangeError(`${estimates.length} estimates for ${boxes.length} faces`);
-    return { box: toOriginal(box, picture), confidence, attributes: toAttributes(estimate) };
-  });
-  return presentFaces(faces, picture.width, picture.height);
+/** What a person should know of a picture whose faces do not stand upright. */
+function turnedWarning(turns: Turns): string {
+  return `the faces stand upright when the picture is turned by ${turns * 90} degrees clockwise, and were read that way`;
 }
 
 /** From raster pixels to pixels of the original; each axis has its own ratio, for the raster's sides are rounded. */

@@ -14,7 +14,7 @@ describe('resolveConfig', () => {
       format: ['csv'],
       pack: 'compact',
       engine: 'opencv',
-      maxDim: 720,
+      maxDim: undefined,
       minFace: 0,
       timeout: 60,
       maxPixels: 100_000_000,
@@ -31,7 +31,7 @@ describe('resolveConfig', () => {
   it.each([
     ['flag before environment', { maxDim: '320' }, { FACETAG_MAX_DIM: '640' }, 320],
     ['environment before default', {}, { FACETAG_MAX_DIM: '640' }, 640],
-    ['an empty variable counts as unset', {}, { FACETAG_MAX_DIM: '' }, 720],
+    ['an empty variable counts as unset', {}, { FACETAG_MAX_DIM: '' }, undefined],
   ])('%s', (_, raw, env, expected) => {
     expect(resolve(raw, env).maxDim).toBe(expected);
   });

@@ -54,6 +54,9 @@ export function fakeConfig(start: string, folder: string): LaneConfig {
     maxPixels: 1e8,
     maxMemory: 2e9,
     thorough: false,
+    smallFaces: false,
+    turned: false,
+    flip: false,
     maxBytes: 1e9,
   };
 }

@@ -70,7 +70,7 @@ const constantNet = (row: readonly number[]): Net => ({
 
 async function estimate(spec: Classifiers) {
   const imaging = new FakeImaging();
-  const tools = { imaging, crop: faceCrop(spec.crop, net), batch: spec.batch };
+  const tools = { imaging, crop: faceCrop(spec.crop, net), batch: spec.batch, flip: false };
   const nets = { gender: constantNet([0.25, 0.75]), age: constantNet([0.5, 0.25, 0.25, 0, 0, 0, 0, 0]) };
   const estimator = await LeviHassnerEstimator.create(nets, spec, tools);
   imaging.steps.length = 0;
@@ -101,5 +101,29 @@ describe('two classifiers', () => {
         [8, 8],
       ],
     });
+  });
+});
+
+describe('--flip', () => {
+  it('takes the mean of each face and its mirror image, and releases both', async () => {
+    const imaging = new FakeImaging();
+    const tools = { imaging, crop: faceCrop(classifiers.crop, net), batch: 2, flip: true };
+    let call = 0;
+    // The faces as they are, then mirrored, in batches of two.
+    const gender: Net = {
+      forward: ({ shape: [count] }: Blob) => {
+        const male = call++ % 2 === 0 ? 0.9 : 0.5;
+        return Promise.resolve([
+          Float32Array.from(Array.from({ length: count }, () => [1 - male, male]).flat()),
+        ]);
+      },
+    };
+    const age = constantNet([1, 0, 0, 0, 0, 0, 0, 0]);
+    const checked = await LeviHassnerEstimator.create({ gender, age }, classifiers, tools);
+    call = 0;
+    const estimates = await checked.estimate(raster, boxes);
+    expect(estimates.map(({ male }) => male?.toFixed(4))).toEqual(['0.7000', '0.7000', '0.7000']);
+    expect(imaging.steps.filter((step) => 'flipped' in step)).toHaveLength(3);
+    expect(imaging.held).toBe(0);
   });
 });

@@ -6,6 +6,7 @@ export type Step =
   | { readonly resize: readonly [number, number]; readonly interpolation: string }
   | { readonly crop: BoundingBox }
   | { readonly pad: Sides }
+  | { readonly flipped: readonly [number, number] }
   | { readonly blob: BlobSpec; readonly images: readonly (readonly [number, number])[] };
 
 /** Imaging without pixels: notes the steps and counts what was not released. */
@@ -43,6 +44,10 @@ export class FakeImaging implements Imaging {
       pad: (sides) => {
         this.steps.push({ pad: sides });
         return this.#image(width + sides.left + sides.right, height + sides.top + sides.bottom);
+      },
+      flip: () => {
+        this.steps.push({ flipped: [width, height] });
+        return this.#image(width, height);
       },
       release: () => this.held--,
     };

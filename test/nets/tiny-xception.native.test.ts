@@ -40,7 +40,7 @@ async function estimate(
 ): Promise<{ estimates: readonly Estimates[]; imaging: FakeImaging }> {
   const imaging = new FakeImaging();
   const crop = faceCrop({ kind: 'box', padding, fill: 'black-square' }, spec.nets.ageGender);
-  const estimator = new TinyXceptionEstimator(net, spec, { imaging, crop, batch: spec.batch });
+  const estimator = new TinyXceptionEstimator(net, spec, { imaging, crop, batch: spec.batch, flip: false });
   const estimates = await estimator.estimate(blankRaster(400, 300), boxes);
   expect(imaging.held).toBe(0);
   return { estimates, imaging };

@@ -15,7 +15,15 @@ const picture: DecodedPicture = {
   scale: 0.25,
 };
 const source = { root: '/photos', path: '/photos/a.jpg', relativePath: 'a.jpg' };
-const settings = { maxDim: 100, maxPixels: 1e6, maxMemory: 2e9, thorough: false, maxBytes: 1e9, minFace: 0 };
+const settings = {
+  maxDim: 100,
+  maxPixels: 1e6,
+  maxMemory: 2e9,
+  thorough: false,
+  turned: false,
+  maxBytes: 1e9,
+  minFace: 0,
+};
 
 const unused = (): never => {
   throw new Error('not part of this test');

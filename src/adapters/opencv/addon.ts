@@ -60,6 +60,7 @@ export interface Mat {
   /** Length of every axis; `rows` and `cols` are -1 beyond two axes. */
   readonly sizes: readonly number[];
   resize(rows: number, cols: number, fx: number, fy: number, interpolation: number): Mat;
+  flip(code: number): Mat;
   /** A view that keeps its parent's pixels alive. */
   getRegion(rectangle: object): Mat;
   copyMakeBorder(

@@ -6,6 +6,9 @@ import { native, readFloats } from './addon.js';
 /** Longest side that is handed to OpenCV: a size that cannot be allocated would abort the process. */
 const maxSide = 65_535;
 
+/** OpenCV's code for an exchange of left and right. */
+const LEFT_RIGHT = 1;
+
 /** Pixel work on OpenCV matrices. */
 export class OpenCvImaging implements Imaging {
   constructor(private readonly cv: Addon) {}
@@ -74,6 +77,10 @@ class OpenCvImage implements EngineImage {
     const type = border === 'constant' ? this.cv.BORDER_CONSTANT : this.cv.BORDER_REPLICATE;
     const black = new this.cv.Vec3(0, 0, 0);
     return this.#wrap(() => this.mat.copyMakeBorder(top, bottom, left, right, type, black));
+  }
+
+  flip(): OpenCvImage {
+    return this.#wrap(() => this.mat.flip(LEFT_RIGHT));
   }
 
   release(): void {
