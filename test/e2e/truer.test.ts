@@ -1,9 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import type { PictureRecord } from '../../src/core/report.js';
 import { FIXTURES } from '../pictures/made-picture.js';
+import { repository } from '../shared.js';
 import { facetag, temporaryFolder } from './cli.js';
 
 const astronaut = path.join(FIXTURES, 'astronaut.png');
@@ -88,5 +89,21 @@ describe('quality', () => {
     const { stdout } = await facetag([file, '--jsonl', '--where', 'any(quality >= 0.25)']);
     expect(stdout).toBe('');
     expect(sharpFace?.quality).toBeGreaterThan(0.35);
+  });
+});
+
+describe("a pack of a manifest of one's own", () => {
+  it('can take files from the embedded pack, and then needs none of its own', async () => {
+    const { packs } = JSON.parse(readFileSync(path.join(repository, 'models/manifest.json'), 'utf8')) as {
+      packs: { compact: { files: object[] } };
+    };
+    const files = packs.compact.files.map((file) => ({ ...file, from: 'compact' }));
+    const file = path.join(temporaryFolder(), 'manifest.json');
+    const mine = { ...packs.compact, origin: 'pulled', files };
+    writeFileSync(file, JSON.stringify({ schemaVersion: 2, packs: { mine } }));
+    const { run, ...record } = await tag(astronaut, '--manifest', file, '--pack', 'mine');
+    const { run: compactRun, ...compact } = await tag(astronaut);
+    expect(record).toEqual(compact);
+    expect([run.pack, compactRun.pack]).toEqual(['mine', 'compact']);
   });
 });

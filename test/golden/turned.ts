@@ -26,9 +26,9 @@ try {
   const upright = new Map<string, readonly Face[]>();
   for (const photo of photos) upright.set(photo, await tagFile(photo, pack, MAX_DIM));
   const total = [...upright.values()].reduce((sum, faces) => sum + faces.length, 0);
-  console.log(`${photos.length} pictures, ${total} faces upright`);
+  process.stdout.write(`${photos.length} pictures, ${total} faces upright\n`);
   for (const degrees of DEGREES) {
-    for (const turned of [false, true]) console.log(await row(upright, degrees, turned));
+    for (const turned of [false, true]) process.stdout.write(`${await row(upright, degrees, turned)}\n`);
   }
 } finally {
   await rm(folder, { recursive: true });

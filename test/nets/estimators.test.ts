@@ -3,6 +3,7 @@ import type { Estimates } from '../../src/core/attributes.js';
 import { CombinedEstimator } from '../../src/nets/estimators.js';
 import { faceCrop } from '../../src/nets/face-crop.js';
 import { LeviHassnerEstimator } from '../../src/nets/levi-hassner.js';
+import { MobilenetV1Estimator } from '../../src/nets/mobilenet-v1.js';
 import type { EstimatorOf, NetSpec } from '../../src/packs/spec.js';
 import type { AttributeEstimator, Blob, Net } from '../../src/ports.js';
 import { AGE_GROUPS } from '../../src/types.js';
@@ -125,5 +126,32 @@ describe('--flip', () => {
     expect(estimates.map(({ male }) => male?.toFixed(4))).toEqual(['0.7000', '0.7000', '0.7000']);
     expect(imaging.steps.filter((step) => 'flipped' in step)).toHaveLength(3);
     expect(imaging.held).toBe(0);
+  });
+});
+
+describe("the human library's net", () => {
+  it('gives the mean of its years, and leaves no crop behind', async () => {
+    const imaging = new FakeImaging();
+    const spec: EstimatorOf<'mobilenet-v1'> = {
+      family: 'mobilenet-v1',
+      nets: { ageGender: net },
+      crop: { kind: 'square', padding: 0.2 },
+      batch: 2,
+      gives: ['male', 'years'],
+    };
+    const ages = Array.from({ length: 100 }, (_, year) => (year === 20 || year === 41 ? 0.5 : 0));
+    const outputs = (count: number): readonly Float32Array[] => [
+      new Float32Array(count).fill(0.75),
+      Float32Array.from(Array.from({ length: count }, () => ages).flat()),
+    ];
+    const both: Net = { forward: ({ shape: [count] }: Blob) => Promise.resolve(outputs(count)) };
+    const tools = { imaging, crop: faceCrop({ kind: 'square', padding: 0.2 }, net), batch: 2, flip: false };
+    const estimates = await new MobilenetV1Estimator(both, spec, tools).estimate(raster, boxes);
+    expect(estimates).toEqual(boxes.map(() => ({ male: 0.75, years: 30.5 })));
+    expect(imaging.held).toBe(0);
+    const short: Net = { forward: () => Promise.resolve([Float32Array.of(0.5), Float32Array.from(ages)]) };
+    await expect(new MobilenetV1Estimator(short, spec, tools).estimate(raster, boxes)).rejects.toThrow(
+      'The net left out a face',
+    );
   });
 });
