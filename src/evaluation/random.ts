@@ -1,0 +1,25 @@
+/** First 128 bits of the fraction of pi: nobody chose them. */
+const SEED = [0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344] as const;
+
+/**
+ * Whole numbers in `0..2 ** 32 - 1` in an order that looks like chance and is always the same: xoshiro128** (Blackman and
+ * Vigna 2018).
+ */
+export function randomIntegers(): () => number {
+  let [a, b, c, d]: [number, number, number, number] = [...SEED];
+  return () => {
+    const value = Math.imul(rotate(Math.imul(b, 5), 7), 9) >>> 0;
+    const shifted = b << 9;
+    c ^= a;
+    d ^= b;
+    b ^= c;
+    a ^= d;
+    c ^= shifted;
+    d = rotate(d, 11);
+    return value;
+  };
+}
+
+function rotate(value: number, bits: number): number {
+  return (value << bits) | (value >>> (32 - bits));
+}
