@@ -16,6 +16,10 @@ export const ENGINES: readonly EngineName[] = ['opencv', 'onnxruntime'];
 export const COLOURS = ['auto', 'always', 'never'] as const;
 export const LOG_FORMATS = ['text', 'json'] as const;
 
+/** Which face of a picture a label without a box is of. */
+export const MATCH_RULES = ['central', 'largest'] as const;
+export type MatchRule = (typeof MATCH_RULES)[number];
+
 /** What decides how messages are told, in every command. */
 export interface LogFlags {
   readonly quiet: boolean;
@@ -94,6 +98,20 @@ export interface Flags extends TagFlags {
   readonly json: boolean;
   /** Base URL that model files are tried at first. */
   readonly mirror: string | undefined;
+  /** A file of labels, or `-`. */
+  readonly labels: string | undefined;
+  /** Columns of the labels to break down by. */
+  readonly by: readonly string[];
+  /** Intersection over union. */
+  readonly iou: number;
+  readonly match: MatchRule;
+  /** Faces that a group must have to count in a gap. */
+  readonly minGroup: number;
+  /** `<figure>=<number>`, as typed. */
+  readonly min: readonly string[];
+  readonly max: readonly string[];
+  /** Print as Markdown. */
+  readonly markdown: boolean;
   /** Merge what there is. */
   readonly allowPartial: boolean;
 }

@@ -5,6 +5,7 @@ export const FLAG_GROUPS = [
   'Output',
   'Models',
   'Pictures',
+  'Labels',
   'Repeating runs',
   'Screening',
   'Limits',

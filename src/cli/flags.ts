@@ -1,10 +1,11 @@
-import { COLOURS, CSV_NAMES, ENGINES, LOG_FORMATS, type Flags } from '../config.js';
+import { COLOURS, CSV_NAMES, ENGINES, LOG_FORMATS, MATCH_RULES, type Flags } from '../config.js';
 import { LEAST_LANE_MEMORY } from '../core/lane-count.js';
 import { COMMAND_NAMES, type CommandName } from './commands.js';
 import { formats, integer, number, oneOf, shard, text } from './flag-readers.js';
 import { optional, repeatable, toggle, value, type FlagRow } from './flag-row.js';
 
 const TAG = ['tag'] as const;
+const EVAL = ['eval'] as const;
 /** The commands that read packs. */
 const PACKS = [
   'tag',
@@ -48,7 +49,8 @@ const TABLE = {
     'safe',
     oneOf(CSV_NAMES),
   ),
-  json: toggle(['models list', 'doctor'], 'Output', '--json', 'print as JSON'),
+  json: toggle(['models list', 'eval', 'doctor'], 'Output', '--json', 'print as JSON'),
+  markdown: toggle(EVAL, 'Output', '--markdown', "print as Markdown: a model card's figures"),
   jsonl: toggle(TAG, 'Output', '--jsonl', 'stream a JSON record per picture to stdout; no files unless -o'),
   annotate: toggle(TAG, 'Output', '--annotate', 'also write copies with boxes and labels drawn'),
   where: optional(
@@ -176,6 +178,44 @@ const TABLE = {
     'Output',
     '--allow-partial',
     'merge although shares are missing or unfinished, and say so',
+  ),
+  labels: optional(EVAL, 'Labels', '--labels <file>', 'a CSV file of labels, or - for stdin (required)', text),
+  by: repeatable(EVAL, 'Labels', '--by <column>', 'break down by this column too (repeatable)'),
+  iou: value(
+    EVAL,
+    'Labels',
+    '--iou <0..1>',
+    'overlap from which a face is the labelled one (default: 0.5)',
+    0.5,
+    number(0.01, 1, 'a number in 0.01..1'),
+  ),
+  match: value(
+    EVAL,
+    'Labels',
+    '--match <rule>',
+    'the face of a label without a box: central or largest (default: central)',
+    'central',
+    oneOf(MATCH_RULES),
+  ),
+  minGroup: value(
+    EVAL,
+    'Labels',
+    '--min-group <n>',
+    'smaller groups do not count in a gap (default: 10)',
+    10,
+    integer(1, 1e9),
+  ),
+  min: repeatable(
+    EVAL,
+    'Screening',
+    '--min <figure=number>',
+    'exit 3 when the figure is below it (repeatable)',
+  ),
+  max: repeatable(
+    EVAL,
+    'Screening',
+    '--max <figure=number>',
+    'exit 3 when the figure is above it (repeatable)',
   ),
   force: toggle(TAG, 'Repeating runs', '--force', 'redo every picture'),
   retryFailed: toggle(TAG, 'Repeating runs', '--retry-failed', 'redo pictures whose content was at fault'),

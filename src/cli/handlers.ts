@@ -26,6 +26,7 @@ const HANDLERS: Handlers<RunnableCommand> = {
     return await (await import('./tag.js')).runTag(config, context);
   },
   merge: async (...call) => (await import('./merge.js')).runMerge(...call),
+  eval: async (...call) => (await import('./eval.js')).runEval(...call),
   doctor: async (flags) => (await import('./doctor.js')).runDoctor(flags),
   setup: async (...call) => (await import('./setup.js')).runSetup(...call),
   'models list': async (...call) => (await import('./models.js')).runList(...call),

@@ -13,14 +13,22 @@ Examples:
 const EXIT_CODES =
   'Exit codes: 0 done, 1 some pictures failed, 2 could not run, 3 --fail-if matched, 130/143 stopped by a signal.';
 
-/**
- * What the help of a command says below its flags.
- *
- * @param fields as `expressionHelp` gives them.
- */
-export function helpBelow(command: CommandName, fields: string): string {
-  if (command !== 'tag') return `\n${environmentHint(command)}`;
-  return [EXAMPLES, fields, environmentHint(command), EXIT_CODES].join('\n');
+const EVAL_EXIT_CODES = 'Exit codes: 0 done, 2 could not run, 3 a figure misses its --min or --max.';
+
+/** Names that commands take, out of their own tables. */
+export type Listings = Readonly<Partial<Record<CommandName, string>>>;
+
+/** What the help of a command says below its flags. */
+export function helpBelow(command: CommandName, listing = ''): string {
+  const hint = environmentHint(command);
+  switch (command) {
+    case 'tag':
+      return [EXAMPLES, listing, hint, EXIT_CODES].join('\n');
+    case 'eval':
+      return ['', listing, hint, EVAL_EXIT_CODES].join('\n');
+    default:
+      return `\n${hint}`;
+  }
 }
 
 /** One flag of the command shows the rule. */
@@ -31,8 +39,19 @@ function environmentHint(command: CommandName): string {
   return `Every flag has an environment form: ${environmentName(name)} for ${longName(name)}. A flag wins over it.`;
 }
 
-/** The fields of expressions, out of their own tables. Loaded for help alone: a run without an expression needs none. */
-export async function expressionHelp(): Promise<string> {
+/** Loaded for help alone. */
+export async function helpListings(): Promise<Listings> {
+  return { tag: await expressionHelp(), eval: await figureHelp() };
+}
+
+async function figureHelp(): Promise<string> {
+  const { FIGURE_NAMES } = await import('../evaluation/figures.js');
+  return `Figures of --min and --max, such as --min gender-accuracy=0.9 --max age-mae=5:
+  ${FIGURE_NAMES.join(' ')}
+`;
+}
+
+async function expressionHelp(): Promise<string> {
   const { FACE_NAMES, PICTURE_NAMES } = await import('../core/expression/names.js');
   return `Expressions of --where and --fail-if read
   of a picture: ${[...PICTURE_NAMES.keys()].join(' ')}

@@ -34,6 +34,11 @@ export function formatEventText(event: RunEvent, paint: Paint): string[] {
     }
     case 'screened':
       return [`${paint('error', 'matches --fail-if')} ${escapeControls(event.image)}`];
+    case 'gate-missed': {
+      const { figure, bound, limit, value } = event;
+      const found = value === undefined ? 'the labels say nothing of it' : `it is ${value}`;
+      return [`${paint('error', `misses --${bound}`)} ${figure}=${limit}: ${found}`];
+    }
     case 'format-changed': {
       const { pictures } = event;
       const verb = pictures === 1 ? 'is' : 'are';

@@ -60,6 +60,16 @@ interface Screened {
   readonly image: string;
 }
 
+/** A figure of `facetag eval` misses its `--min` or `--max`. Level error: it alone explains exit code 3 to a quiet run. */
+interface GateMissed {
+  readonly event: 'gate-missed';
+  readonly figure: string;
+  readonly bound: 'min' | 'max';
+  readonly limit: number;
+  /** Absent where the labels say nothing of the figure. */
+  readonly value?: number;
+}
+
 /** Pictures were done again, or would be, because their records are in another version of the format. Level info. */
 interface FormatChanged {
   readonly event: 'format-changed';
@@ -128,6 +138,7 @@ export type RunEvent =
   | PictureFailed
   | CopyFailed
   | Screened
+  | GateMissed
   | FormatChanged
   | LaneReplaced
   | ProgressEvent
@@ -145,6 +156,7 @@ const LEVEL_OF: Record<Exclude<RunEvent['event'], 'lane-replaced' | 'picture-fai
   error: 'error',
   'copy-failed': 'error',
   screened: 'error',
+  'gate-missed': 'error',
   warning: 'warn',
   'run-start': 'info',
   'format-changed': 'info',

@@ -8,6 +8,8 @@ export interface RunEnd {
   readonly pipeClosed?: boolean;
   /** A `--fail-if` rule matched. */
   readonly screened?: boolean;
+  /** A figure of `eval` misses its `--min` or `--max`. */
+  readonly missed?: boolean;
   /** Pictures of this run with status failed, even kept from before, and annotated copies that could not be made. */
   readonly failed?: number;
   /** `--allow-failed`: failed pictures are expected. */
@@ -27,7 +29,7 @@ export function exitCodeFor(end: RunEnd): number {
   if (end.fatal) return 2;
   if (end.signal) return SIGNAL_EXIT[end.signal];
   if (end.pipeClosed) return 0;
-  if (end.screened) return 3;
+  if (end.screened || end.missed) return 3;
   const { failed = 0, unlisted = 0, allowFailed = false } = end;
   return unlisted > 0 || (failed > 0 && !allowFailed) ? 1 : 0;
 }

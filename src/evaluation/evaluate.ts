@@ -8,16 +8,16 @@ import { judgePicture, type JudgedPicture } from './matching.js';
 import { measure } from './measures.js';
 
 /**
- * Holds records against labels. Pure, and the same for the same records and labels in any order.
+ * Holds records against labels. Pure.
  *
- * @param records each picture once; they are taken one at a time, and only what labels are of is kept.
+ * @param records each picture once, in any order; those without labels are passed over.
  */
 export async function evaluate(
   records: AsyncIterable<PictureRecord> | Iterable<PictureRecord>,
   labels: LabelSet,
   options: EvaluationOptions,
 ): Promise<EvaluationReport> {
-  const { judged, runs, missing, unlabelled } = await judge(records, labels, options);
+  const { judged, runs, missing } = await judge(records, labels, options);
   const faces = judged.flatMap((picture) => picture.faces);
   const detection = measureDetection(judged);
   return {
@@ -38,7 +38,6 @@ export async function evaluate(
     pictures: {
       labelled: judged.length,
       failed: judged.filter(({ isFailed }) => isFailed).length,
-      unlabelled,
     },
     ...(detection && { detection }),
     overall: measure(faces),
@@ -51,8 +50,6 @@ interface Judged {
   readonly runs: readonly RunKey[];
   /** Labelled pictures without a record. */
   readonly missing: readonly string[];
-  /** How many records have no label. */
-  readonly unlabelled: number;
 }
 
 async function judge(
@@ -63,17 +60,13 @@ async function judge(
   const waiting = labelsByPicture(labels);
   const judged: JudgedPicture[] = [];
   const runs = new Map<string, RunKey>();
-  let unlabelled = 0;
   for await (const record of records) {
     const own = waiting.get(record.image);
-    if (!own) {
-      unlabelled += 1;
-      continue;
-    }
+    if (!own) continue;
     waiting.delete(record.image);
     judged.push(judgePicture(record, own, options));
     runs.set(JSON.stringify(record.run), record.run);
   }
   const keys = [...runs].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, run]) => run);
-  return { judged, runs: keys, missing: [...waiting.keys()].sort(), unlabelled };
+  return { judged, runs: keys, missing: [...waiting.keys()].sort() };
 }

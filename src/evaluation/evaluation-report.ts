@@ -32,8 +32,6 @@ export interface PictureCounts {
   readonly labelled: number;
   /** Of these: all their faces count as missed. */
   readonly failed: number;
-  /** Records that no label is of. */
-  readonly unlabelled: number;
 }
 
 /**

@@ -16,6 +16,9 @@ export interface MissedGate extends Gate {
   readonly value?: number;
 }
 
+/** A gap of 0.8 - 0.7 is not above 0.1: binary arithmetic leaves no more than this. */
+const ROUNDING = 1e-12;
+
 /**
  * Reads `gender-accuracy=0.9`.
  *
@@ -44,7 +47,7 @@ export function missedGates(report: EvaluationReport, gates: readonly Gate[]): M
   return gates.flatMap((gate) => {
     const value = FIGURES[gate.figure].read(report);
     if (value === undefined) return [gate];
-    const isMissed = gate.bound === 'min' ? value < gate.limit : value > gate.limit;
-    return isMissed ? [{ ...gate, value }] : [];
+    const shortBy = gate.bound === 'min' ? gate.limit - value : value - gate.limit;
+    return shortBy > ROUNDING ? [{ ...gate, value }] : [];
   });
 }

@@ -1,11 +1,8 @@
+import type { MatchRule } from '../config.js';
 import { area, iou } from '../core/box.js';
 import type { FaceRecord, PictureRecord } from '../core/report.js';
 import type { BoundingBox } from '../types.js';
 import type { FaceLabel } from './labels.js';
-
-/** Which face of a picture a label without a box is of. */
-export const MATCH_RULES = ['central', 'largest'] as const;
-export type MatchRule = (typeof MATCH_RULES)[number];
 
 export interface MatchOptions {
   /** Intersection over union from which a face is the labelled one, above 0 and at most 1. */

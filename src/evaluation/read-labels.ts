@@ -3,10 +3,12 @@ import { LabelFault, readFace, type Cells } from './label-cells.js';
 import { readHeader, type LabelColumns } from './label-columns.js';
 import type { FaceLabel, LabelProblem, LabelSet } from './labels.js';
 
-/** One row of a table, or why it is none. */
-export type TableRow =
-  | { readonly line: number; readonly cells: readonly string[] }
-  | { readonly line: number; readonly fault: string };
+/** One row of a table. */
+export interface TableRow {
+  /** Where it ends in the file, counted from 1. */
+  readonly line: number;
+  readonly cells: readonly string[];
+}
 
 export interface LabelOptions {
   /** Its name, for people. */
@@ -27,7 +29,6 @@ export async function readLabels(
   let reader: LabelReader | undefined;
   for await (const row of rows) {
     if (reader) reader.add(row);
-    else if ('fault' in row) throw usageError('a table with a header', file, row.fault);
     else reader = new LabelReader(readHeader(row.cells, by, file), by);
   }
   if (!reader) throw usageError('a table with a header', file, 'an empty file');
@@ -49,11 +50,9 @@ class LabelReader implements LabelSet {
     private readonly by: readonly string[],
   ) {}
 
-  add(row: TableRow): void {
-    const { line } = row;
+  add({ line, cells }: TableRow): void {
     try {
-      if ('fault' in row) throw new LabelFault(row.fault);
-      this.take(line, this.cellsOf(row.cells));
+      this.take(line, this.cellsOf(cells));
     } catch (error) {
       if (!(error instanceof LabelFault)) throw error;
       this.bad.push({ line, reason: error.message });

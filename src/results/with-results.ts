@@ -15,10 +15,10 @@ export interface Results {
   /** Every picture with a record, matching or not, sorted by UTF-16 code units. */
   readonly images: readonly string[];
   /**
-   * The matching records in the order of `images`, failed pictures' included; from the start at each call. Each is read
-   * when it is asked for.
+   * The matching records in the order of `images`, or of those asked for alone, failed pictures' included; from the start
+   * at each call. Each is read when it is asked for.
    */
-  readonly records: () => AsyncIterable<PictureRecord>;
+  readonly records: (of?: readonly string[]) => AsyncIterable<PictureRecord>;
   /** Absolute path of a picture's file, which may be gone by now. */
   readonly pictureOf: (image: string) => string;
   /** Pictures whose record could not be read: grows while `records` goes on, told as warnings after the work. */
@@ -64,7 +64,7 @@ export async function withResults<T>(
       folder,
       roots,
       images,
-      records: () => matching(readRecords(ledger, images, leftOut), shows),
+      records: (of = images) => matching(readRecords(ledger, of, leftOut), shows),
       pictureOf: (image) => pathOf(roots, image),
       leftOut,
     });
