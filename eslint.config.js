@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 
 /**
  * Imports that a folder may not make, static or dynamic. The order is cli → commands → batch → lanes → picture → nets →
- * core; discover, packs and results are read by commands, convert by `models` and set-up alone.
+ * core; discover, packs, results and evaluation are read by commands, convert by `models` and set-up alone.
  * test/architecture.test.ts tries each rule.
  */
 const forbid = (files, patterns, { ignores = [], syntax = [] } = {}) => ({
@@ -33,7 +33,7 @@ const above = (...folders) => ({
 /** Folders that are above each other one, outermost first. */
 const TOP = ['cli', 'commands', 'batch', 'lanes', 'picture'];
 /** Folders that are beside them, read by commands. */
-const BESIDE = ['discover', 'packs', 'convert', 'results'];
+const BESIDE = ['discover', 'packs', 'convert', 'results', 'evaluation'];
 const adapters = {
   regex: '(^|/)adapters/',
   message: 'Adapters are named only in composition roots (cli/, lanes/lane.ts).',
@@ -123,6 +123,16 @@ export default tseslint.config(
   forbid(
     ['src/results/**'],
     [adapters, nativeLibraries, above(...TOP, 'discover', 'nets', 'packs', 'convert')],
+  ),
+  forbid(
+    ['src/evaluation/**'],
+    [
+      effects,
+      adapters,
+      nativeLibraries,
+      above(...TOP, ...BESIDE.filter((name) => name !== 'evaluation'), 'nets'),
+    ],
+    { syntax: impure },
   ),
   forbid(['src/packs/**'], [adapters, nativeLibraries, above(...TOP, 'nets', 'discover', 'convert')]),
   forbid(['src/convert/**'], [adapters, nativeLibraries, above(...TOP, 'discover')]),

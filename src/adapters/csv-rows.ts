@@ -21,9 +21,15 @@ export async function* readCsvRows(
   flag: string,
   stdin: Readable = process.stdin,
 ): AsyncGenerator<TableRow> {
+  // What is read ahead of the loop below is lost to it when there is a fault further on.
+  let last = 0;
   const parser = parse({
     bom: true,
     info: true,
+    on_record: (row, { lines }) => {
+      last = lines;
+      return row;
+    },
     record_delimiter: ['\r\n', '\n', '\r'],
     relax_column_count: true,
     relax_quotes: true,
@@ -31,13 +37,11 @@ export async function* readCsvRows(
     max_record_size: LONGEST_ROW,
   });
   const input = source === '-' ? stdin : createReadStream(source);
-  let last = 0;
   // Either's error ends the other, and the loop below throws it.
   pipeline(input, parser, () => undefined);
   try {
     for await (const { info, record } of parser as AsyncIterable<ParsedRow>) {
-      last = info.lines;
-      yield { line: last, cells: record };
+      yield { line: info.lines, cells: record };
     }
   } catch (error) {
     const expected =

@@ -179,7 +179,13 @@ const TABLE = {
     '--allow-partial',
     'merge although shares are missing or unfinished, and say so',
   ),
-  labels: optional(EVAL, 'Labels', '--labels <file>', 'a CSV file of labels, or - for stdin (required)', text),
+  labels: optional(
+    EVAL,
+    'Labels',
+    '--labels <file>',
+    'a CSV file of labels, or - for stdin (required)',
+    text,
+  ),
   by: repeatable(EVAL, 'Labels', '--by <column>', 'break down by this column too (repeatable)'),
   iou: value(
     EVAL,

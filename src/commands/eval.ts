@@ -74,11 +74,14 @@ function nothingToCompare(
   { folder, file }: { readonly folder: string; readonly file: string },
 ): FatalError {
   const [named = [...faceless][0]] = labels.map(({ image }) => image);
-  const received = named === undefined ? `${bad.length} bad rows and no other` : `labels of ${named} and others`;
+  const received =
+    named === undefined ? `${bad.length} bad rows and no other` : `labels of ${named} and others`;
   const { code, message } = usageError(`labels of pictures of ${folder}`, file, received);
   const [problem] = bad;
   const hints = [
-    ...(images[0] === undefined ? ['The folder has no records'] : [`The folder names its pictures ${images[0]}`]),
+    ...(images[0] === undefined
+      ? ['The folder has no records']
+      : [`The folder names its pictures ${images[0]}`]),
     ...(problem ? [`Line ${problem.line}: ${problem.reason}`] : []),
   ];
   return new FatalError(code, [message, ...hints].join('\n'));

@@ -36,7 +36,7 @@ export function formatEventText(event: RunEvent, paint: Paint): string[] {
       return [`${paint('error', 'matches --fail-if')} ${escapeControls(event.image)}`];
     case 'gate-missed': {
       const { figure, bound, limit, value } = event;
-      const found = value === undefined ? 'the labels say nothing of it' : `it is ${value}`;
+      const found = value === undefined ? 'there is no such figure of these labels' : `it is ${value}`;
       return [`${paint('error', `misses --${bound}`)} ${figure}=${limit}: ${found}`];
     }
     case 'format-changed': {

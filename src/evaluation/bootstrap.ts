@@ -22,7 +22,8 @@ export function bootstrapMeans(
   const random = randomIntegers();
   const indices = new Uint32Array(sorted.length);
   for (let sample = 0; sample < BOOTSTRAP_SAMPLES; sample++) {
-    for (let at = 0; at < indices.length; at++) indices[at] = Math.floor((random() / 2 ** 32) * sorted.length);
+    for (let at = 0; at < indices.length; at++)
+      indices[at] = Math.floor((random() / 2 ** 32) * sorted.length);
     columns.forEach((column, measure) => {
       const target = means[measure];
       if (target) target[sample] = meanAt(column, indices);

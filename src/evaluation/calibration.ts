@@ -35,8 +35,12 @@ const BINS = 15;
 export function calibrationOf(unordered: readonly Claim[]): Calibration | undefined {
   if (unordered.length === 0) return undefined;
   // Sums of binary fractions depend on their order, the order of labels must not matter.
-  const claims = unordered.toSorted((a, b) => a.confidence - b.confidence || Number(a.isRight) - Number(b.isRight));
-  const bins = Array.from({ length: BINS }, (_, index) => binOf(claims, index)).filter((bin) => bin !== undefined);
+  const claims = unordered.toSorted(
+    (a, b) => a.confidence - b.confidence || Number(a.isRight) - Number(b.isRight),
+  );
+  const bins = Array.from({ length: BINS }, (_, index) => binOf(claims, index)).filter(
+    (bin) => bin !== undefined,
+  );
   const error = sum(bins.map(({ faces, stated, right }) => faces * Math.abs(right - stated)));
   const squares = sum(claims.map(({ confidence, isRight }) => (confidence - Number(isRight)) ** 2));
   return { faces: claims.length, ece: error / claims.length, brier: squares / claims.length, bins };

@@ -9,7 +9,7 @@ export interface LabelColumns {
   readonly count: number;
   readonly hasBoxes: boolean;
   /** Undefined for a column that the file does not have. */
-  indexOf(column: string): number | undefined;
+  readonly indexOf: (column: string) => number | undefined;
 }
 
 /**

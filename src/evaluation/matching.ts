@@ -48,7 +48,9 @@ export function judgePicture(
   }
   const pairs = overlaps(faces, labels, options.iou);
   const byOverlap = assign(pairs.toSorted((a, b) => b.overlap - a.overlap));
-  const byConfidence = assign(pairs.toSorted((a, b) => b.face.confidence - a.face.confidence || b.overlap - a.overlap));
+  const byConfidence = assign(
+    pairs.toSorted((a, b) => b.face.confidence - a.face.confidence || b.overlap - a.overlap),
+  );
   return {
     isFailed,
     faces: labels.map((label) => {

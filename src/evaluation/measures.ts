@@ -1,9 +1,4 @@
-import {
-  measureAgeGroup,
-  measureAgeYears,
-  type AgeGroupMeasures,
-  type AgeYearsMeasures,
-} from './age.js';
+import { measureAgeGroup, measureAgeYears, type AgeGroupMeasures, type AgeYearsMeasures } from './age.js';
 import { measureGender, type GenderMeasures } from './gender.js';
 import { shareWhere, type Share } from './intervals.js';
 import type { JudgedFace } from './matching.js';

@@ -9,7 +9,10 @@ export function renderText(report: EvaluationReport): string {
 }
 
 function renderSection({ title, tables, notes }: Section): string {
-  const blocks = [...tables.map((table) => renderTable(escapeTable(table))), ...(notes.length > 0 ? [notes] : [])];
+  const blocks = [
+    ...tables.map((table) => renderTable(escapeTable(table))),
+    ...(notes.length > 0 ? [notes] : []),
+  ];
   const lines = blocks.flatMap((block, index) => (index === 0 ? block : ['', ...block]));
   return [escapeControls(title), ...lines.map((line) => (line === '' ? '' : `  ${line}`))].join('\n') + '\n';
 }

@@ -77,7 +77,7 @@ describe('the flag table', () => {
   it.each<[FlagName, CommandName[]]>([
     ['output', ['tag', 'merge', 'doctor']],
     ['format', ['tag', 'merge']],
-    ['json', ['models list', 'doctor']],
+    ['json', ['models list', 'eval', 'doctor']],
     ['mirror', ['models pull']],
     ['logFormat', COMMAND_NAMES],
     ['quiet', COMMAND_NAMES],

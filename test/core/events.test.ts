@@ -105,6 +105,16 @@ const rows: readonly (readonly [RunEvent, string, string])[] = [
   [{ event: 'format-changed', pictures: 1 }, 'info', '1 picture is redone because the record format changed'],
   [{ event: 'screened', image }, 'error', '<error>matches --fail-if</error> a/b.jpg'],
   [
+    { event: 'gate-missed', figure: 'age-mae', bound: 'max', limit: 5, value: 5.25 },
+    'error',
+    '<error>misses --max</error> age-mae=5: it is 5.25',
+  ],
+  [
+    { event: 'gate-missed', figure: 'gender-gap', bound: 'max', limit: 0.1 },
+    'error',
+    '<error>misses --max</error> gender-gap=0.1: there is no such figure of these labels',
+  ],
+  [
     { event: 'lane-replaced', reason: 'died', image, retry: true, message: 'was killed by SIGKILL' },
     'warn',
     '<warning>lane replaced</warning>: it was killed by SIGKILL while working on a/b.jpg, which is tried once more',

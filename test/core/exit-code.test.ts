@@ -9,6 +9,7 @@ describe('exitCodeFor', () => {
     ['pictures failed and may', { failed: 3, allowFailed: true }, 0],
     ['a folder could not be listed', { unlisted: 1, allowFailed: true }, 1],
     ['a rule matched', { screened: true }, 3],
+    ['a figure misses its gate', { missed: true }, 3],
     ['SIGINT', { signal: 'SIGINT' }, 130],
     ['SIGTERM', { signal: 'SIGTERM' }, 143],
     ['could not run', { fatal: true }, 2],

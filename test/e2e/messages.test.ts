@@ -86,6 +86,14 @@ const event = z.discriminatedUnion('event', [
     message: z.string().min(1),
   }),
   z.strictObject({ ...base, event: z.literal('screened'), image }),
+  z.strictObject({
+    ...base,
+    event: z.literal('gate-missed'),
+    figure: z.string().min(1),
+    bound: z.enum(['min', 'max']),
+    limit: z.number().nonnegative(),
+    value: z.number().nonnegative().optional(),
+  }),
   z.strictObject({ ...base, event: z.literal('format-changed'), pictures: count }),
   z.strictObject({
     ...base,

@@ -119,7 +119,8 @@ describe.skipIf(!python)('the arithmetic (needs python3-sklearn)', () => {
     expect(Object.keys(found).sort()).toEqual(Object.keys(expected).sort());
     for (const [name, value] of Object.entries(expected)) {
       if (typeof value !== 'number') expect(found[name], name).toEqual(value);
-      else expect(Math.abs(Number(found[name]) - value), `${name}: ${String(found[name])}`).toBeLessThan(1e-9);
+      else
+        expect(Math.abs(Number(found[name]) - value), `${name}: ${String(found[name])}`).toBeLessThan(1e-9);
     }
   });
 });

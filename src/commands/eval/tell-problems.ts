@@ -12,7 +12,8 @@ export function tellProblems(
   log: EventLog,
 ): void {
   const tell = (problems: readonly string[], what: string): void => {
-    for (const problem of problems.slice(0, MOST)) log.emit({ event: 'warning', message: `Left out ${problem}` });
+    for (const problem of problems.slice(0, MOST))
+      log.emit({ event: 'warning', message: `Left out ${problem}` });
     const more = problems.length - MOST;
     if (more > 0) log.emit({ event: 'warning', message: `Left out ${more} more ${what} of ${file}` });
   };

@@ -7,7 +7,11 @@ import { columns, tableOf, type Section } from './table.js';
 export function breakdownSection({ column, groups, without }: Breakdown): Section {
   const told = groups.some(({ measures }) => measures.gender !== undefined);
   const aged = groups.some(({ measures }) => measures.ageGroup !== undefined);
-  const faceColumns = ['faces', 'found %', ...(told ? ['gender %', ...GENDERS.map((label) => `${label} %`)] : [])];
+  const faceColumns = [
+    'faces',
+    'found %',
+    ...(told ? ['gender %', ...GENDERS.map((label) => `${label} %`)] : []),
+  ];
   return {
     title: `By ${column}`,
     tables: [
