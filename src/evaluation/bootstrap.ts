@@ -19,26 +19,27 @@ export function bootstrapMeans(
   const sorted = values.toSorted((a, b) => a - b);
   const columns = measures.map((measure) => Float64Array.from(sorted, measure));
   const means = columns.map(() => new Float64Array(BOOTSTRAP_SAMPLES));
-  const random = randomIntegers();
-  const indices = new Uint32Array(sorted.length);
+  const drawNext = randomIntegers();
+  const drawn = new Uint32Array(sorted.length);
   for (let sample = 0; sample < BOOTSTRAP_SAMPLES; sample++) {
-    for (let at = 0; at < indices.length; at++)
-      indices[at] = Math.floor((random() / 2 ** 32) * sorted.length);
+    drawNext(drawn);
     columns.forEach((column, measure) => {
       const target = means[measure];
-      if (target) target[sample] = meanAt(column, indices);
+      if (target) target[sample] = meanOf(column, drawn);
     });
   }
   return columns.map((column, measure) => {
-    const drawn = means[measure]?.sort() ?? column;
-    return { value: mean(column), low: quantile(drawn, 0.025), high: quantile(drawn, 0.975) };
+    const sampled = means[measure]?.sort() ?? column;
+    return { value: mean(column), low: quantile(sampled, 0.025), high: quantile(sampled, 0.975) };
   });
 }
 
-function meanAt(column: Float64Array, indices: Uint32Array): number {
+/** Of the values that random numbers stand for. */
+function meanOf(column: Float64Array, drawn: Uint32Array): number {
+  const scale = column.length / 2 ** 32;
   let sum = 0;
-  for (const index of indices) sum += column[index] ?? NaN;
-  return sum / indices.length;
+  for (const number of drawn) sum += column[Math.floor(number * scale)] ?? NaN;
+  return sum / drawn.length;
 }
 
 const mean = (column: Float64Array): number => column.reduce((sum, value) => sum + value, 0) / column.length;

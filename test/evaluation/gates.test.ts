@@ -1,8 +1,13 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../src/evaluation/evaluate.js';
 import { FIGURE_NAMES } from '../../src/evaluation/figures.js';
 import { missedGates, readGate } from '../../src/evaluation/gates.js';
+import { repository } from '../shared.js';
 import { labelsOf, recordOf } from './made-records.js';
+
+const documentation = readFileSync(path.join(repository, 'docs/evaluation.md'), 'utf8');
 
 const options = { iou: 0.5, match: 'central', by: [], minGroup: 1 } as const;
 const record = recordOf('a.jpg', { bbox: [0, 0, 100, 100], confidence: 0.9, gender: 'Male', years: 33 });
@@ -54,7 +59,8 @@ describe('a gate', () => {
     expect(missedGates(gap, [readGate('gender-gap=0.0999', 'max')])).toHaveLength(1);
   });
 
-  it.each([...FIGURE_NAMES])('can be set on %s', (name) => {
+  it.each([...FIGURE_NAMES])('can be set on %s, as the documentation says', (name) => {
+    expect(documentation).toContain(`\`${name}\``);
     expect(missedGates(report, [readGate(`${name}=0`, 'min')])).toEqual([]);
   });
 

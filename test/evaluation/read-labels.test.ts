@@ -62,7 +62,7 @@ describe('a row of labels', () => {
     [
       'ageGroup',
       '06-Apr',
-      expect.stringMatching(/^Expected one of \(0-2\) .* for ageGroup, received "06-Apr"$/),
+      expect.stringMatching(/^Expected one of \(0-2\) .* for ageGroup, received "06-Apr"$/) as string,
     ],
   ])('is left out for %s %s', async (column, text, reason) => {
     const { labels, bad } = await labelsOf([`image,${column}`, `a.jpg,${text}`, 'b.jpg,']);
