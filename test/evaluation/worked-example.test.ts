@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../src/evaluation/evaluate.js';
-import { failedRecord } from '../records.js';
+import { face, failedRecord, okRecord } from '../records.js';
 import { labelsOf, recordOf } from './made-records.js';
 
 /**
@@ -133,6 +133,15 @@ describe('a worked example', () => {
     expect(found(camera?.groups)).toEqual(['one 2/2', 'two 1/2']);
     expect(camera?.without).toBe(1);
     expect(camera?.groups[0]?.measures.ageYears?.mae.value).toBe(2);
+  });
+
+  it('has no figure of years or age confidence for a pack that gives none', async () => {
+    const labels = await labelsOf(['image,age,x,y,w,h', 'g.jpg,30,10,20,40,60']);
+    const attributes = { gender: 'Male', genderConfidence: 0.9, age: '(25-32)' } as const;
+    const { overall } = await evaluate([okRecord('g.jpg', [face({ attributes })])], labels, report.options);
+    expect(Object.keys(overall)).toEqual(['found', 'ageGroup']);
+    expect(overall.ageGroup).toMatchObject({ exact: { count: 1, of: 1 } });
+    expect(overall.ageGroup).not.toHaveProperty('calibration');
   });
 
   it('does not depend on the order of labels and records', async () => {

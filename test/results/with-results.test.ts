@@ -63,6 +63,17 @@ describe('the results of an output folder', () => {
     });
   });
 
+  it('are read for the pictures asked for alone', async () => {
+    await make([okRecord('a.jpg'), okRecord('b.jpg'), okRecord('c.jpg')]);
+    writeFileSync(path.join(out(), 'json/b.jpg.json'), '{');
+    await read(async ({ records }) => {
+      const names: string[] = [];
+      for await (const { image } of records(['a.jpg', 'c.jpg'])) names.push(image);
+      expect(names).toEqual(['a.jpg', 'c.jpg']);
+    });
+    expect(events).toEqual([]);
+  });
+
   it('are those that --where matches', async () => {
     await make([okRecord('a.jpg'), okRecord('b.jpg', []), failedRecord('c.jpg', 'CORRUPT')]);
     expect(await read(namesOf, { where: 'faces > 0' })).toEqual(['a.jpg']);
