@@ -1,5 +1,5 @@
 import type { Estimate } from './intervals.js';
-import { randomIntegers } from './random.js';
+import { randomIndices } from './random.js';
 
 /** Samples drawn, always the same ones. */
 export const BOOTSTRAP_SAMPLES = 2000;
@@ -19,13 +19,13 @@ export function bootstrapMeans(
   const sorted = values.toSorted((a, b) => a - b);
   const columns = measures.map((measure) => Float64Array.from(sorted, measure));
   const means = columns.map(() => new Float64Array(BOOTSTRAP_SAMPLES));
-  const drawNext = randomIntegers();
+  const drawNext = randomIndices(sorted.length);
   const drawn = new Uint32Array(sorted.length);
   for (let sample = 0; sample < BOOTSTRAP_SAMPLES; sample++) {
     drawNext(drawn);
     columns.forEach((column, measure) => {
       const target = means[measure];
-      if (target) target[sample] = meanOf(column, drawn);
+      if (target) target[sample] = meanAt(column, drawn);
     });
   }
   return columns.map((column, measure) => {
@@ -34,12 +34,12 @@ export function bootstrapMeans(
   });
 }
 
-/** Of the values that random numbers stand for. */
-function meanOf(column: Float64Array, drawn: Uint32Array): number {
-  const scale = column.length / 2 ** 32;
+/** Of the values at these places. Two thousand times a hundred thousand of them: iterators would take three times as long. */
+function meanAt(column: Float64Array, places: Uint32Array): number {
   let sum = 0;
-  for (const number of drawn) sum += column[Math.floor(number * scale)] ?? NaN;
-  return sum / drawn.length;
+  let left = places.length;
+  while (left-- > 0) sum += column[places[left] ?? 0] ?? NaN;
+  return sum / places.length;
 }
 
 const mean = (column: Float64Array): number => column.reduce((sum, value) => sum + value, 0) / column.length;
