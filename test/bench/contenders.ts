@@ -19,13 +19,21 @@ export interface Contender {
   readonly configuration?: Configuration;
 }
 
-export type PackName = 'compact' | 'classic';
+export type PackName = 'compact' | 'accurate' | 'classic';
 
 export interface Configuration {
   readonly pack: PackName;
   readonly engine: EngineName;
   /** Where the classic models are. */
   readonly models?: ClassicModels;
+  /** What makes it another than the pack as it comes. */
+  readonly variant?: Variant;
+}
+
+/** The pack with something changed, to say what that costs. */
+export interface Variant {
+  readonly name: string;
+  readonly flags: readonly string[];
 }
 
 /** The built program. */
@@ -43,13 +51,18 @@ export interface Outfit {
   readonly faceApi: string;
   /** Whether reference.py can run. */
   readonly reference: boolean;
+  /** Variants of compact; none unless they were asked for. */
+  readonly variants: readonly Variant[];
 }
 
 /** Every configuration, each peer before those it is compared with. */
-export function contenders({ node, models, faceApi, reference: hasReference }: Outfit): readonly Contender[] {
+export function contenders(outfit: Outfit): readonly Contender[] {
+  const { node, models, faceApi, reference: hasReference, variants } = outfit;
   return [
     faceApiWasm(node, faceApi),
     ...configurations(node, { pack: 'compact' }),
+    ...variants.flatMap((variant) => configurations(node, { pack: 'compact', variant })),
+    ...configurations(node, { pack: 'accurate' }),
     ...(hasReference ? [reference(models)] : []),
     ...configurations(node, { pack: 'classic', models }),
   ];
@@ -72,17 +85,17 @@ function configurations(node: string, pack: Omit<Configuration, 'engine'>): Cont
 }
 
 function facetag(node: string, configuration: Configuration, jobs: number): Contender {
-  const { pack, engine, models } = configuration;
+  const { pack, engine, models, variant } = configuration;
   const where = models ? ['--manifest', models.manifest, '--models', models.folder] : [];
   return {
-    name: `facetag ${pack} ${engine} -j ${jobs}`,
+    name: `facetag ${variant?.name ?? pack} ${engine} -j ${jobs}`,
     pack,
     peer: false,
     jobs,
     configuration,
     command: (list) => [
       ...[node, facetagBin, '--jsonl', '--no-progress', '--files-from', list],
-      ...['--pack', pack, '--engine', engine, '-j', String(jobs), ...where],
+      ...['--pack', pack, '--engine', engine, '-j', String(jobs), ...where, ...(variant?.flags ?? [])],
     ],
   };
 }

@@ -51,7 +51,7 @@ function speedGoals({ speed = [] }: Results): Goal[] {
 
 function scalingGoals({ speed = [] }: Results): Goal[] {
   return speed.flatMap(({ contender, set, picturesPerSecond }): Goal[] => {
-    const configuration = /^facetag (.*) -j 2$/.exec(contender)?.[1];
+    const configuration = /^facetag ((?:compact|classic) \w+) -j 2$/.exec(contender)?.[1];
     if (configuration === undefined) return [];
     const single = find(speed, set, `facetag ${configuration} -j 1`);
     if (!single) return [];

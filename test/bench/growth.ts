@@ -54,7 +54,10 @@ export function measureGrowth(task: Task, sizes: readonly number[], set: Picture
 /** The quickest configuration that runs here: the largest folder takes minutes. */
 function command(contenders: readonly Contender[], input: string, output: string): readonly string[] {
   const quick = contenders.some(
-    ({ configuration }) => configuration?.pack === 'compact' && configuration.engine === 'onnxruntime',
+    ({ configuration }) =>
+      configuration?.pack === 'compact' &&
+      configuration.engine === 'onnxruntime' &&
+      configuration.variant === undefined,
   );
   const engine = quick ? 'onnxruntime' : 'opencv';
   return [process.execPath, facetagBin, input, '-o', output, '-j', '2', '--engine', engine, '--no-progress'];

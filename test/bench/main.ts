@@ -20,6 +20,7 @@ import { complaint, measure, writeList } from './run.js';
 import { measureSpeed } from './speed.js';
 import { measureFaceCost, measureStages } from './stages.js';
 import { measureStart } from './start-up.js';
+import { compactVariants } from './variants.js';
 
 /**
  * facetag in each of its configurations against what a user would run instead. Markdown goes to stdout, progress to
@@ -100,7 +101,7 @@ interface LineUp {
 }
 
 /** The programs to compare. One that does not run here is left out, with what it says. */
-async function lineUp({ contender }: Options, scratch: string, set: PictureSet): Promise<LineUp> {
+async function lineUp({ contender, variants }: Options, scratch: string, set: PictureSet): Promise<LineUp> {
   say('making the classic nets');
   const models = await makeClassicModels(scratch);
   say('installing face-api');
@@ -108,7 +109,13 @@ async function lineUp({ contender }: Options, scratch: string, set: PictureSet):
   const noReference = whyNoReference();
   say('trying every contender');
   const list = writeList(scratch, 'try', set.files.slice(0, 1));
-  const tries = contenders({ node: copyNode(scratch), models, faceApi, reference: noReference === undefined })
+  const tries = contenders({
+    node: copyNode(scratch),
+    models,
+    faceApi,
+    reference: noReference === undefined,
+    variants: variants ? compactVariants(scratch) : [],
+  })
     .filter(({ name }) => name.includes(contender))
     .map((tried) => ({ tried, outcome: measure(tried.command(list)) }));
   return {

@@ -9,6 +9,8 @@ export interface Options {
   readonly sections: readonly Section[];
   /** Only contenders whose name holds this text; empty: all. */
   readonly contender: string;
+  /** Whether variants of compact run too: its crops of before, and its flags that cost time. */
+  readonly variants: boolean;
   /** Rounds of the timed sections; figures are medians over them. */
   readonly rounds: number;
   /** Aim for one steady-state run, in seconds. */
@@ -26,6 +28,7 @@ export const usage = `npm run bench -- [options]
   --quick                a few minutes: two short rounds, growth to 300 pictures
   --only <section>       ${SECTIONS.join(', ')} (repeatable)
   --contender <text>     only contenders whose name holds the text
+  --variants             also compact with the crops of before, --flip, --small-faces and --turned
   --rounds <n>           rounds of the timed sections (5)
   --seconds <s>          aim for one steady-state run (2.5)
   --growth <a,b,c>       folder sizes (100,1000,10000)
@@ -42,6 +45,7 @@ export function readOptions(args: readonly string[]): Options | 'help' {
       quick: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true, default: [] },
       contender: { type: 'string', default: '' },
+      variants: { type: 'boolean', default: false },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
       growth: { type: 'string' },
@@ -50,12 +54,13 @@ export function readOptions(args: readonly string[]): Options | 'help' {
     },
   });
   if (values.help) return 'help';
-  const { quick, only, contender, scratch, output } = values;
+  const { quick, only, contender, variants, scratch, output } = values;
   // Figures of a short or partial run don't replace the kept ones.
-  const full = !quick && only.length === 0 && contender === '';
+  const full = !quick && !variants && only.length === 0 && contender === '';
   return {
     sections: only.length === 0 ? SECTIONS : only.map(section),
     contender,
+    variants,
     rounds: positive('--rounds', values.rounds ?? (quick ? '2' : '5')),
     seconds: positive('--seconds', values.seconds ?? (quick ? '1.5' : '2.5')),
     growth: (values.growth ?? (quick ? '30,300' : '100,1000,10000'))
