@@ -29,7 +29,10 @@ export function isMet({ bound, target, measured }: Goal): boolean {
   return bound === 'at least' ? measured >= target : measured <= target;
 }
 
-const SPEED: readonly (readonly [SetName, PackName, EngineName, number])[] = [
+/** What a user would run instead of each pack. */
+const PEERS = { compact: 'face-api-wasm', classic: 'reference.py' };
+
+const SPEED: readonly (readonly [SetName, keyof typeof PEERS, EngineName, number])[] = [
   ['group', 'compact', 'opencv', 5],
   ['group', 'compact', 'onnxruntime', 10],
   ['small', 'classic', 'opencv', 1.15],
@@ -37,8 +40,6 @@ const SPEED: readonly (readonly [SetName, PackName, EngineName, number])[] = [
   ['small', 'classic', 'onnxruntime', 2],
   ['large', 'classic', 'onnxruntime', 3],
 ];
-
-const PEERS = { compact: 'face-api-wasm', classic: 'reference.py' };
 
 function speedGoals({ speed = [] }: Results): Goal[] {
   return SPEED.flatMap(([set, pack, engine, target]): Goal[] => {
