@@ -4,8 +4,8 @@ import tseslint from 'typescript-eslint';
 
 /**
  * Imports that a folder may not make, static or dynamic. The order is cli → commands → batch → lanes → picture → nets →
- * core; discover and packs are read by commands, convert by `models` and set-up alone. test/architecture.test.ts tries
- * each rule.
+ * core; discover, packs and results are read by commands, convert by `models` and set-up alone.
+ * test/architecture.test.ts tries each rule.
  */
 const forbid = (files, patterns, { ignores = [], syntax = [] } = {}) => ({
   files,
@@ -32,6 +32,8 @@ const above = (...folders) => ({
 });
 /** Folders that are above each other one, outermost first. */
 const TOP = ['cli', 'commands', 'batch', 'lanes', 'picture'];
+/** Folders that are beside them, read by commands. */
+const BESIDE = ['discover', 'packs', 'convert', 'results'];
 const adapters = {
   regex: '(^|/)adapters/',
   message: 'Adapters are named only in composition roots (cli/, lanes/lane.ts).',
@@ -93,9 +95,7 @@ export default tseslint.config(
       globals: { process: 'readonly', console: 'readonly', URL: 'readonly', Buffer: 'readonly' },
     },
   },
-  forbid(['src/core/**'], [effects, adapters, above(...TOP, 'discover', 'nets', 'packs', 'convert')], {
-    syntax: impure,
-  }),
+  forbid(['src/core/**'], [effects, adapters, above(...TOP, ...BESIDE, 'nets')], { syntax: impure }),
   forbid(['src/nets/**'], [adapters, nativeLibraries, above(...TOP, 'discover', 'convert')], {
     syntax: [
       {
@@ -110,18 +110,20 @@ export default tseslint.config(
   }),
   forbid(
     ['src/picture/**'],
-    [adapters, nativeLibraries, above('cli', 'commands', 'batch', 'lanes', 'discover', 'packs', 'convert')],
+    [adapters, nativeLibraries, above('cli', 'commands', 'batch', 'lanes', ...BESIDE)],
   ),
-  forbid(
-    ['src/lanes/**'],
-    [adapters, nativeLibraries, above('cli', 'commands', 'batch', 'discover', 'packs', 'convert')],
-    { ignores: ['src/lanes/lane.ts'] },
-  ),
+  forbid(['src/lanes/**'], [adapters, nativeLibraries, above('cli', 'commands', 'batch', ...BESIDE)], {
+    ignores: ['src/lanes/lane.ts'],
+  }),
   forbid(
     ['src/batch/**'],
     [adapters, nativeLibraries, above('cli', 'commands', 'picture', 'nets', 'discover', 'packs', 'convert')],
   ),
   forbid(['src/discover/**'], [adapters, nativeLibraries, above(...TOP, 'nets', 'packs', 'convert')]),
+  forbid(
+    ['src/results/**'],
+    [adapters, nativeLibraries, above(...TOP, 'discover', 'nets', 'packs', 'convert')],
+  ),
   forbid(['src/packs/**'], [adapters, nativeLibraries, above(...TOP, 'nets', 'discover', 'convert')]),
   forbid(['src/convert/**'], [adapters, nativeLibraries, above(...TOP, 'discover')]),
   forbid(['src/commands/**'], [adapters, nativeLibraries, above('cli', 'picture', 'nets', 'convert')], {

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { countOf } from '../core/count-of.js';
 import { CSV_HEADER, formatCsvRows } from '../core/csv.js';
 import { TABLES } from '../core/output-paths.js';
@@ -6,6 +5,7 @@ import { formatLine, type PictureRecord } from '../core/report.js';
 import type { CsvNames, OutputFormat } from '../config.js';
 import { FatalError } from '../errors.js';
 import type { Ledger } from '../ports.js';
+import { LeftOut, readRecords } from '../results/read-records.js';
 
 interface Table {
   readonly name: string;
@@ -17,16 +17,6 @@ const FORMATS: Readonly<Record<Exclude<OutputFormat, 'none'>, Table>> = {
   csv: { name: TABLES.csv, header: CSV_HEADER, format: formatCsvRows },
   jsonl: { name: TABLES.jsonl, header: '', format: formatLine },
 };
-
-/** Pictures that are missing in the tables, since their record could not be read. */
-export interface LeftOut {
-  readonly damaged: ReadonlySet<string>;
-  /** Their record is in another version of the format. */
-  readonly otherVersion: ReadonlySet<string>;
-}
-
-/** Records between two looks at the event loop, so that signals are heard and the lock is kept alive. */
-const TURN = 64;
 
 /** Characters written at once. */
 const BLOCK = 1 << 16;
@@ -63,31 +53,25 @@ export async function writeOutputs(
   assertKept(recorded, run);
   const { unwritten } = run;
   const images = unwritten.size === 0 ? recorded : [...new Set([...recorded, ...unwritten.keys()])].sort();
-  const leftOut = { damaged: new Set<string>(), otherVersion: new Set<string>() };
-  const recordOf = (image: string): PictureRecord | undefined => {
-    const record = unwritten.get(image) ?? ledger.read(image)?.record;
-    if (!record) leftOut[ledger.hasOtherVersion(image) ? 'otherVersion' : 'damaged'].add(image);
-    return record && shows(record) ? record : undefined;
-  };
+  const leftOut = new LeftOut();
+  const records = (): AsyncIterable<PictureRecord> => readRecords(ledger, images, leftOut, unwritten);
   const wanted = Object.entries(FORMATS).filter(
     ([format, table]) => formats.includes(format as OutputFormat) || ledger.has(table.name),
   );
-  for (const [, table] of wanted) await ledger.publish(table.name, rows(table, images, recordOf, names));
+  for (const [, table] of wanted) await ledger.publish(table.name, rows(table, records(), shows, names));
   return leftOut;
 }
 
 async function* rows(
   table: Table,
-  images: readonly string[],
-  recordOf: (image: string) => PictureRecord | undefined,
+  records: AsyncIterable<PictureRecord>,
+  shows: (record: PictureRecord) => boolean,
   names: CsvNames,
 ): AsyncGenerator<string> {
   let text = table.header;
-  for (const [index, image] of images.entries()) {
-    const record = recordOf(image);
-    if (record) text += table.format(record, names);
-    if (index % TURN !== TURN - 1) continue;
-    await nextTurn();
+  for await (const record of records) {
+    if (!shows(record)) continue;
+    text += table.format(record, names);
     if (text.length < BLOCK) continue;
     yield text;
     text = '';

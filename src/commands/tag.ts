@@ -1,6 +1,5 @@
 import path from 'node:path';
 import { DEFAULT_OUTPUT, writesFiles, type Config } from '../config.js';
-import { countOf } from '../core/count-of.js';
 import { exitCodeFor } from '../core/exit-code.js';
 import type { PictureRecord } from '../core/report.js';
 import { Tally, type RunSummary } from '../core/summary.js';
@@ -8,6 +7,7 @@ import { usageError } from '../errors.js';
 import type { StartableLanePool } from '../lanes/pool.js';
 import { runBatch } from '../batch/run-batch.js';
 import { writeOutputs, type FinishedRun } from '../batch/write-tables.js';
+import { tellLeftOut } from '../results/tell-left-out.js';
 import { assertOutputOutside } from '../discover/output-folder.js';
 import type { EventLog, Ledger, OutputFolder } from '../ports.js';
 import type { Pictures } from './find-pictures.js';
@@ -201,21 +201,8 @@ async function publish(
   run: FinishedRun,
   log: EventLog,
 ): Promise<void> {
-  const { damaged, otherVersion } = await writeOutputs(
-    ledger,
-    config.format,
-    config.csvNames,
-    screens.shows,
-    run,
-  );
-  for (const image of damaged) {
-    log.emit({ event: 'warning', message: `The record of ${image} is damaged and left out: tag it again` });
-  }
-  if (otherVersion.size > 0) {
-    const records = countOf(otherVersion.size, 'record');
-    const message = `${records} in another version of the format left out of the tables: tag their pictures again`;
-    log.emit({ event: 'warning', message });
-  }
+  const leftOut = await writeOutputs(ledger, config.format, config.csvNames, screens.shows, run);
+  tellLeftOut(leftOut, 'the tables', log);
 }
 
 interface Ended {
