@@ -33,7 +33,7 @@ const above = (...folders) => ({
 /** Folders that are above each other one, outermost first. */
 const TOP = ['cli', 'commands', 'batch', 'lanes', 'picture'];
 /** Folders that are beside them, read by commands. */
-const BESIDE = ['discover', 'packs', 'convert', 'results'];
+const BESIDE = ['discover', 'packs', 'convert', 'results', 'exports'];
 const adapters = {
   regex: '(^|/)adapters/',
   message: 'Adapters are named only in composition roots (cli/, lanes/lane.ts).',
@@ -117,11 +117,19 @@ export default tseslint.config(
   }),
   forbid(
     ['src/batch/**'],
-    [adapters, nativeLibraries, above('cli', 'commands', 'picture', 'nets', 'discover', 'packs', 'convert')],
+    [
+      adapters,
+      nativeLibraries,
+      above('cli', 'commands', 'picture', 'nets', 'discover', 'packs', 'convert', 'exports'),
+    ],
   ),
   forbid(['src/discover/**'], [adapters, nativeLibraries, above(...TOP, 'nets', 'packs', 'convert')]),
   forbid(
     ['src/results/**'],
+    [adapters, nativeLibraries, above(...TOP, 'discover', 'nets', 'packs', 'convert', 'exports')],
+  ),
+  forbid(
+    ['src/exports/**'],
     [adapters, nativeLibraries, above(...TOP, 'discover', 'nets', 'packs', 'convert')],
   ),
   forbid(['src/packs/**'], [adapters, nativeLibraries, above(...TOP, 'nets', 'discover', 'convert')]),

@@ -3,14 +3,14 @@ import { usageError } from '../errors.js';
 import { COMMANDS, COMMAND_GROUPS, COMMAND_NAMES, type CommandName, type CommandRow } from './commands.js';
 import { FLAG_GROUPS } from './flag-row.js';
 import { flagsOf, longName, type CommandFlag, type FlagName } from './flags.js';
-import { helpBelow } from './help.js';
+import { helpBelow, type HelpTopics } from './help.js';
 import type { RawFlags } from './options.js';
 
 /** What the commands of a tree do. */
 export interface TreePorts {
   readonly version: string;
-  /** Fields of expressions for the help, where it is asked for. */
-  readonly fields: string;
+  /** For the help, where it is asked for. */
+  readonly topics: HelpTopics;
   /** A command line was read whole. */
   readonly act: (name: CommandName, command: Command) => Promise<void>;
   /** Commander refused something, or has shown help. Throws. */
@@ -68,7 +68,7 @@ function prepare(command: Command, name: CommandName, ports: TreePorts): Command
     }
   }
   return command
-    .addHelpText('after', () => helpBelow(name, ports.fields))
+    .addHelpText('after', () => helpBelow(name, ports.topics))
     .action(() => ports.act(name, command));
 }
 

@@ -38,6 +38,10 @@ export const COMMANDS = {
     description: 'join the output folders of --shard runs into one',
     arguments: [{ usage: '<folders...>', help: 'output folders' }],
   },
+  export: {
+    description: 'hand results on to labelling tools, trainers, photo programs and tables',
+    arguments: [{ usage: '<output>', help: 'an output folder of facetag' }],
+  },
   doctor: { description: 'check this machine and say what to do about each fault', arguments: [] },
   setup: {
     description: 'build the native binding and the embedded models (after npm i -g --ignore-scripts)',

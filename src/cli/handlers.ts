@@ -26,6 +26,7 @@ const HANDLERS: Handlers<RunnableCommand> = {
     return await (await import('./tag.js')).runTag(config, context);
   },
   merge: async (...call) => (await import('./merge.js')).runMerge(...call),
+  export: async (...call) => (await import('./export.js')).runExport(...call),
   doctor: async (flags) => (await import('./doctor.js')).runDoctor(flags),
   setup: async (...call) => (await import('./setup.js')).runSetup(...call),
   'models list': async (...call) => (await import('./models.js')).runList(...call),

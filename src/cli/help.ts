@@ -16,11 +16,12 @@ const EXIT_CODES =
 /**
  * What the help of a command says below its flags.
  *
- * @param fields as `expressionHelp` gives them.
+ * @param topics as `loadTopics` gives them.
  */
-export function helpBelow(command: CommandName, fields: string): string {
+export function helpBelow(command: CommandName, topics: HelpTopics): string {
+  if (command === 'export') return [`\n${topics.exports}`, environmentHint(command)].join('\n');
   if (command !== 'tag') return `\n${environmentHint(command)}`;
-  return [EXAMPLES, fields, environmentHint(command), EXIT_CODES].join('\n');
+  return [EXAMPLES, topics.expressions, environmentHint(command), EXIT_CODES].join('\n');
 }
 
 /** One flag of the command shows the rule. */
@@ -31,11 +32,30 @@ function environmentHint(command: CommandName): string {
   return `Every flag has an environment form: ${environmentName(name)} for ${longName(name)}. A flag wins over it.`;
 }
 
-/** The fields of expressions, out of their own tables. Loaded for help alone: a run without an expression needs none. */
-export async function expressionHelp(): Promise<string> {
+/** Parts of the help that come out of tables which a run may have no need of: empty where no help is asked for. */
+export interface HelpTopics {
+  readonly expressions: string;
+  readonly exports: string;
+}
+
+export const NO_TOPICS: HelpTopics = { expressions: '', exports: '' };
+
+export async function loadTopics(): Promise<HelpTopics> {
   const { FACE_NAMES, PICTURE_NAMES } = await import('../core/expression/names.js');
+  const { EXPORTS } = await import('../exports/registry.js');
+  const exports = Object.entries(EXPORTS).map(
+    ([kind, { description, drops }]) =>
+      `  ${kind.padEnd(13)} ${description}\n${' '.repeat(16)}drops ${drops}\n`,
+  );
+  return { expressions: expressionHelp(FACE_NAMES, PICTURE_NAMES), exports: `Kinds:\n${exports.join('')}` };
+}
+
+type Names = ReadonlyMap<string, unknown>;
+
+/** The fields of expressions. */
+function expressionHelp(faceNames: Names, pictureNames: Names): string {
   return `Expressions of --where and --fail-if read
-  of a picture: ${[...PICTURE_NAMES.keys()].join(' ')}
-  of a face, inside any(…), all(…) and count(…): ${[...FACE_NAMES.keys()].join(' ')}
+  of a picture: ${[...pictureNames.keys()].join(' ')}
+  of a face, inside any(…), all(…) and count(…): ${[...faceNames.keys()].join(' ')}
 `;
 }

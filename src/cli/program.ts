@@ -4,7 +4,7 @@ import { FatalError, usageError } from '../errors.js';
 import { tagProgram, typedFlags, wholeProgram, wordsOf, type TreePorts } from './command-tree.js';
 import type { CommandName } from './commands.js';
 import { environmentName } from './flags.js';
-import { expressionHelp } from './help.js';
+import { loadTopics, NO_TOPICS } from './help.js';
 import type { Environment, RawFlags } from './options.js';
 
 /** `help` is answered here. */
@@ -43,7 +43,7 @@ export async function runProgram(argv: readonly string[], ports: ProgramPorts): 
   let text = '';
   const tree: TreePorts = {
     version: ports.version,
-    fields: asksForHelp(argv) ? await expressionHelp() : '',
+    topics: asksForHelp(argv) ? await loadTopics() : NO_TOPICS,
     print: (part) => {
       text += part;
     },
@@ -74,7 +74,7 @@ export async function runProgram(argv: readonly string[], ports: ProgramPorts): 
   return exitCode;
 }
 
-/** The fields of expressions are loaded for nothing else. */
+/** What its tables say is loaded for nothing else. */
 function asksForHelp(argv: readonly string[]): boolean {
   return argv.length === 0 || argv[0] === 'help' || argv.includes('--help') || argv.includes('-h');
 }
