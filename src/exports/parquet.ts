@@ -6,6 +6,8 @@ import { COLUMNS, type Row } from './parquet-columns.js';
 /** Rows that are held in memory, and written as one group: 10 to 20 MB. */
 const ROW_GROUP = 50_000;
 
+const CREATOR = 'facetag';
+
 /** One Parquet file, Snappy-compressed. The library is loaded here alone. */
 export const parquet: ExportFormat = {
   async write(job) {
@@ -31,7 +33,7 @@ async function* parquetFile(rows: AsyncIterable<Row>): AsyncGenerator<Uint8Array
     { name: 'root', num_children: COLUMNS.length },
     ...COLUMNS.flatMap((column) => column.schema),
   ];
-  const file = new ParquetWriter({ writer, schema, createdBy: 'facetag' });
+  const file = new ParquetWriter({ writer, schema, createdBy: CREATOR });
   let group = emptyGroup();
   for await (const row of rows) {
     for (const [at, { valueOf }] of COLUMNS.entries()) group[at]?.data.push(valueOf(row));
@@ -42,7 +44,18 @@ async function* parquetFile(rows: AsyncIterable<Row>): AsyncGenerator<Uint8Array
   }
   await file.write({ columnData: group, rowGroupSize: ROW_GROUP });
   await file.finish();
-  yield taken(writer);
+  const rest = taken(writer);
+  yield file.row_groups.length === 0 ? withTypedList(rest) : rest;
+}
+
+/** The list of row groups in the footer (a list, its length and element type), and the field behind it. */
+const UNTYPED_LIST = Buffer.from([0x19, 0x00, 0x28, CREATOR.length, ...Buffer.from(CREATOR)]);
+const LIST_OF_STRUCTS = 0x0c;
+
+/** Without rows, the library gives the list of row groups no element type, which Arrow's reader in Rust refuses. */
+function withTypedList(file: Uint8Array): Uint8Array {
+  const at = Buffer.from(file.buffer).lastIndexOf(UNTYPED_LIST);
+  return at === -1 ? file : file.with(at + 1, LIST_OF_STRUCTS);
 }
 
 type Group = (ColumnSource & { readonly data: unknown[] })[];

@@ -29,9 +29,11 @@ async function* annotationNames(job: ExportJob): AsyncGenerator<string> {
 
 /** Readers split a line at white space, except in quotes. @throws {ImageError} for what cannot be in the list. */
 function listed(name: string): string {
-  if (/[\n\r"]/.test(name))
-    throw cannotTake('the list of a VOC data set cannot hold a line break or a quote');
-  return /\s/.test(name) ? `"${name}"` : name;
+  const spaced = /\s/.test(name);
+  if (/[\n\r]|^"/.test(name) || (spaced && name.includes('"'))) {
+    throw cannotTake('the list of a VOC data set cannot hold such line breaks or quotes');
+  }
+  return spaced ? `"${name}"` : name;
 }
 
 /** @throws {ImageError} for a name that XML cannot hold. */

@@ -70,8 +70,7 @@ function regionOf(face: FaceRecord, { width, height, orientation = 1 }: PictureR
   const area = storedArea(seen, orientation);
   const place = (['x', 'y', 'w', 'h'] as const).map((side) => `stArea:${side}="${area[side].toFixed(6)}"`);
   return `            <rdf:li>
-              <rdf:Description mwg-rs:Type="Face">
-                <dc:description><rdf:Alt><rdf:li xml:lang="x-default">${xml(describeFace(face))}</rdf:li></rdf:Alt></dc:description>
+              <rdf:Description mwg-rs:Type="Face" mwg-rs:Description="${xml(describeFace(face))}">
                 <mwg-rs:Area ${place.join(' ')} stArea:unit="normalized"/>
               </rdf:Description>
             </rdf:li>
