@@ -4,7 +4,6 @@ import { EXPORT_MANIFEST, formatManifest, parseManifest } from '../core/export-m
 import { inBlocks } from '../core/in-blocks.js';
 import { hasCode } from '../core/thrown.js';
 import { FatalError, usageError } from '../errors.js';
-import type { FolderLock } from '../packs/ports.js';
 import type { ExportFolder, ExportFolders, FileContent } from '../ports.js';
 import { fatalReadFault, fatalWriteFault, writeFault } from './file-faults.js';
 import { createFolderLock } from './folder-lock.js';
@@ -14,25 +13,23 @@ import { LOCK, makeRoot, removeIfEmpty } from './output-root.js';
 import { TEMPORARIES, type OutputTree } from './output-tree.js';
 import { writeBeside } from './beside-pictures.js';
 
-export const exportFolders = createExportFolders(createFolderLock());
+const lock = createFolderLock();
 
-export function createExportFolders(lock: FolderLock): ExportFolders {
-  return {
-    async hold(folder, kind, work) {
-      const existed = existsSync(folder);
-      makeRoot(folder);
-      const root = openFolder(folder);
-      try {
-        refuseStrangers(root, kind);
-        return await withLockedTree(root, lock, (tree) => replaceExport(tree, kind, work));
-      } finally {
-        root.close();
-        if (!existed) removeIfEmpty(folder);
-      }
-    },
-    beside: (roots, sidecars, work) => writeBeside(roots, sidecars, lock, work),
-  };
-}
+export const exportFolders: ExportFolders = {
+  async hold(folder, kind, work) {
+    const existed = existsSync(folder);
+    makeRoot(folder);
+    const root = openFolder(folder);
+    try {
+      refuseStrangers(root, kind);
+      return await withLockedTree(root, lock, (tree) => replaceExport(tree, kind, work));
+    } finally {
+      root.close();
+      if (!existed) removeIfEmpty(folder);
+    }
+  },
+  beside: (roots, sidecars, work) => writeBeside(roots, sidecars, lock, work),
+};
 
 /** @throws {FatalError} OUTPUT_UNUSABLE. */
 function openFolder(folder: string): OpenFolder {
@@ -46,7 +43,7 @@ function openFolder(folder: string): OpenFolder {
 /** @throws {FatalError} USAGE for a folder of anything but an earlier export: nothing is written into it. */
 function refuseStrangers(root: OpenFolder, kind: string): void {
   const names = root.list().map(({ name }) => name);
-  const [stranger] = names.filter((name) => name !== LOCK && name !== TEMPORARIES);
+  const [stranger] = names.filter((name) => !name.startsWith(LOCK) && name !== TEMPORARIES);
   if (stranger === undefined || names.includes(EXPORT_MANIFEST)) return;
   throw usageError(
     `an empty folder, or that of an earlier ${kind} export,`,

@@ -1,4 +1,5 @@
 import type { ExportFlags, ExportKind } from '../config.js';
+import { isWithin } from '../core/base-folder.js';
 import { exitCodeFor } from '../core/exit-code.js';
 import { usageError } from '../errors.js';
 import { ExportJob } from '../exports/export-job.js';
@@ -71,6 +72,8 @@ async function intoFolder<T>(
     return await exports.beside(roots, sidecars, work);
   }
   if (output === undefined) throw usageError('the folder to write', '--output', 'nothing');
-  if (output === folder) throw usageError('another folder than the one to read', '--output', output);
+  if (isWithin(folder, output)) {
+    throw usageError('a folder outside the one to read', '--output', output);
+  }
   return await exports.hold(output, to, work);
 }

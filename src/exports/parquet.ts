@@ -3,8 +3,8 @@ import type { PictureRecord } from '../core/report.js';
 import type { ExportFormat, ExportJob } from './export-job.js';
 import { COLUMNS, type Row } from './parquet-columns.js';
 
-/** Rows that are held in memory, and written as one group: 10 to 20 MB. */
-const ROW_GROUP = 50_000;
+/** Rows that are held in memory, and written as one group: some 20 MB. */
+const ROW_GROUP = 20_000;
 
 const CREATOR = 'facetag';
 

@@ -85,7 +85,8 @@ describe('facetag export', () => {
       /Expected one of coco, .* for --to, received "csv"/,
     ],
     ['no folder to write', ['out', '--to', 'coco'], /the folder to write for --output/],
-    ['the folder that is read', ['out', '--to', 'coco', '-o', 'out'], /another folder/],
+    ['the folder that is read', ['out', '--to', 'coco', '-o', 'out'], /a folder outside/],
+    ['a folder among the records', ['out', '--to', 'coco', '-o', 'out/json/x'], /a folder outside/],
     [
       'the folder of the pictures',
       ['out', '--to', 'xmp', '-o', 'photos'],
