@@ -55,6 +55,7 @@ const log = { emit: (event: unknown) => void process.stderr.write(`${JSON.string
 const scratch = mkdtempSync(path.join(tmpdir(), 'facetag-bench-'));
 try {
   const before = process.memoryUsage.rss();
+  const cpuBefore = process.cpuUsage();
   const started = performance.now();
   const { job } = await exportFolders.hold(path.join(scratch, 'out'), kind, async (folder) => {
     const begun = new ExportJob(results, folder, flags, log);
@@ -62,6 +63,7 @@ try {
     return { job: begun };
   });
   const seconds = (performance.now() - started) / 1000;
+  const cpu = process.cpuUsage(cpuBefore);
   const entries = readdirSync(scratch, { recursive: true, withFileTypes: true }).filter((entry) =>
     entry.isFile(),
   );
@@ -74,6 +76,7 @@ try {
     pictures,
     faces: job.faces.faces,
     seconds: Math.round(seconds * 10) / 10,
+    cpuSeconds: Math.round((cpu.user + cpu.system) / 1e5) / 10,
     peakMB: Math.round(process.resourceUsage().maxRSS / 1000),
     pathListMB: Math.round(before / 1e6),
     writtenMB: Math.round(bytes / 1e6),
