@@ -4,7 +4,7 @@ import tseslint from 'typescript-eslint';
 
 /**
  * Imports that a folder may not make, static or dynamic. The order is cli → commands → batch → lanes → picture → nets →
- * core; discover, packs, results and evaluation are read by commands, convert by `models` and set-up alone.
+ * core; discover, packs, results, evaluation and exports are read by commands, convert by `models` and set-up alone.
  * test/architecture.test.ts tries each rule.
  */
 const forbid = (files, patterns, { ignores = [], syntax = [] } = {}) => ({
@@ -33,7 +33,7 @@ const above = (...folders) => ({
 /** Folders that are above each other one, outermost first. */
 const TOP = ['cli', 'commands', 'batch', 'lanes', 'picture'];
 /** Folders that are beside them, read by commands. */
-const BESIDE = ['discover', 'packs', 'convert', 'results', 'evaluation'];
+const BESIDE = ['discover', 'packs', 'convert', 'results', 'evaluation', 'exports'];
 const adapters = {
   regex: '(^|/)adapters/',
   message: 'Adapters are named only in composition roots (cli/, lanes/lane.ts).',
@@ -117,12 +117,20 @@ export default tseslint.config(
   }),
   forbid(
     ['src/batch/**'],
-    [adapters, nativeLibraries, above('cli', 'commands', 'picture', 'nets', 'discover', 'packs', 'convert')],
+    [
+      adapters,
+      nativeLibraries,
+      above('cli', 'commands', 'picture', 'nets', 'discover', 'packs', 'convert', 'exports'),
+    ],
   ),
   forbid(['src/discover/**'], [adapters, nativeLibraries, above(...TOP, 'nets', 'packs', 'convert')]),
   forbid(
     ['src/results/**'],
-    [adapters, nativeLibraries, above(...TOP, 'discover', 'nets', 'packs', 'convert')],
+    [
+      adapters,
+      nativeLibraries,
+      above(...TOP, 'discover', 'nets', 'packs', 'convert', 'evaluation', 'exports'),
+    ],
   ),
   forbid(
     ['src/evaluation/**'],
@@ -133,6 +141,10 @@ export default tseslint.config(
       above(...TOP, ...BESIDE.filter((name) => name !== 'evaluation'), 'nets'),
     ],
     { syntax: impure },
+  ),
+  forbid(
+    ['src/exports/**'],
+    [adapters, nativeLibraries, above(...TOP, 'discover', 'nets', 'packs', 'convert', 'evaluation')],
   ),
   forbid(['src/packs/**'], [adapters, nativeLibraries, above(...TOP, 'nets', 'discover', 'convert')]),
   forbid(['src/convert/**'], [adapters, nativeLibraries, above(...TOP, 'discover')]),

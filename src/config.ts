@@ -12,6 +12,14 @@ export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 export const CSV_NAMES = ['safe', 'exact'] as const;
 export type CsvNames = (typeof CSV_NAMES)[number];
 
+/** What `facetag export` writes; `exports/registry.ts` says more of each. */
+export const EXPORT_KINDS = ['coco', 'label-studio', 'cvat', 'voc', 'yolo', 'xmp', 'parquet'] as const;
+export type ExportKind = (typeof EXPORT_KINDS)[number];
+
+/** `face`: one class; `gender-age`: a class for each gender and age group. */
+export const YOLO_CLASSES = ['face', 'gender-age'] as const;
+export type YoloClasses = (typeof YOLO_CLASSES)[number];
+
 export const ENGINES: readonly EngineName[] = ['opencv', 'onnxruntime'];
 export const COLOURS = ['auto', 'always', 'never'] as const;
 export const LOG_FORMATS = ['text', 'json'] as const;
@@ -92,8 +100,21 @@ export interface TagFlags extends LogFlags, StoreFlags {
   readonly progress: boolean;
 }
 
+/** How an export is made: each flag is of some kinds alone. */
+export interface ExportFlags {
+  /** Put before each picture's name. */
+  readonly imagePrefix: string | undefined;
+  readonly yoloClasses: YoloClasses;
+  /** Share of the pictures that goes to `val`, 0..1. */
+  readonly split: number;
+  /** Sidecars go beside the pictures. */
+  readonly beside: boolean;
+}
+
 /** Every flag of every command, resolved; the flag table says which command has which. */
-export interface Flags extends TagFlags {
+export interface Flags extends TagFlags, ExportFlags {
+  /** What to export to. */
+  readonly to: ExportKind | undefined;
   /** Print a listing as JSON. */
   readonly json: boolean;
   /** Base URL that model files are tried at first. */

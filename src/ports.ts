@@ -324,3 +324,40 @@ export interface OutputFolders {
   /** Runs `work` on a folder that is only read; undefined where there is none. @throws {FatalError} OUTPUT_UNUSABLE. */
   visit<T>(output: string, work: (folder: OutputFolder | undefined) => Promise<T>): Promise<T>;
 }
+
+/** What a file is to hold: whole, or piece by piece so that it need not fit in memory. */
+export type FileContent = string | Uint8Array | AsyncIterable<string | Uint8Array>;
+
+/** Takes the files of an export. Paths are of plain names with `/` between them. */
+export interface ExportFolder {
+  /**
+   * Writes a file so that its name only ever shows the whole of it.
+   *
+   * @throws {ImageError} WRITE_FAILED for this path's own fault. @throws {FatalError} OUTPUT_UNUSABLE for the disk's.
+   */
+  write(relative: string, content: FileContent): Promise<void>;
+  /** There is to be no such file: one that an earlier export left goes. @throws as `write`. */
+  omit(relative: string): void;
+}
+
+/** Gives access to folders that exports go to. Nothing in them is reached through a link. */
+export interface ExportFolders {
+  /**
+   * Creates the folder where it is missing, locks it, runs `work`. In the folder of an earlier export of the same kind its
+   * files are replaced, and those that are not written again are removed.
+   *
+   * @param kind of export: `voc`.
+   * @throws {FatalError} USAGE for a folder that holds anything else; OUTPUT_LOCKED; OUTPUT_UNUSABLE.
+   */
+  hold<T>(folder: string, kind: string, work: (folder: ExportFolder) => Promise<T>): Promise<T>;
+  /** Lends the folders of pictures, to write beside them. @throws as `hold`. */
+  beside<T>(roots: Roots, sidecars: Sidecars, work: (folder: ExportFolder) => Promise<T>): Promise<T>;
+}
+
+/** Files that stand beside pictures: each has its picture's name and an ending. */
+export interface Sidecars {
+  /** `.xmp`. */
+  readonly ending: string;
+  /** Tells from a file's text whether it may be replaced or removed. */
+  readonly isOurs: (text: string) => boolean;
+}

@@ -3,8 +3,7 @@ import { annotatedPath, pictureOfRecord, recordPath, RECORDS } from '../core/out
 import { isOtherVersion, MAX_RECORD_BYTES, parseRecord } from '../core/parse-record.js';
 import { formatRecord, type PictureRecord } from '../core/report.js';
 import { FatalError } from '../errors.js';
-import type { Content } from '../packs/replace-file.js';
-import type { Ledger, StoredRecord } from '../ports.js';
+import type { FileContent, Ledger, StoredRecord } from '../ports.js';
 import { fatalReadFault, fatalWriteFault, writeFault } from './file-faults.js';
 import { refuseOddities } from './output-root.js';
 import type { OutputTree } from './output-tree.js';
@@ -135,7 +134,7 @@ class TreeLedger implements Ledger {
     }
   }
 
-  private async replace(file: string, content: Content, mtimeMs?: number): Promise<void> {
+  private async replace(file: string, content: FileContent, mtimeMs?: number): Promise<void> {
     try {
       await this.tree.replace(file, content, mtimeMs);
     } catch (error) {

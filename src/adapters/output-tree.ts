@@ -4,7 +4,8 @@ import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { hasCode } from '../core/thrown.js';
 import { FatalError } from '../errors.js';
-import { replaceBy, type Content } from '../packs/replace-file.js';
+import { replaceBy } from '../packs/replace-file.js';
+import type { FileContent } from '../ports.js';
 import type { OpenFolder } from './open-folder.js';
 import { openPlainFile, plainFileAt, withPlainFile, type PlainFile } from './plain-file.js';
 
@@ -73,7 +74,7 @@ export class OutputTree {
    * @param mtimeMs becomes the file's mtime.
    * @throws {OddFileError} when there is anything but a plain file by that name, or a link on the way to it.
    */
-  async replace(relative: string, content: Content, mtimeMs?: number): Promise<void> {
+  async replace(relative: string, content: FileContent, mtimeMs?: number): Promise<void> {
     try {
       await this.#replace(relative, content, mtimeMs);
     } catch (error) {
@@ -86,7 +87,7 @@ export class OutputTree {
     }
   }
 
-  async #replace(relative: string, content: Content, mtimeMs: number | undefined): Promise<void> {
+  async #replace(relative: string, content: FileContent, mtimeMs: number | undefined): Promise<void> {
     this.mayChange();
     const name = randomUUID();
     const route = {

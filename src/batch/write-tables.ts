@@ -1,5 +1,6 @@
 import { countOf } from '../core/count-of.js';
 import { CSV_HEADER, formatCsvRows } from '../core/csv.js';
+import { inBlocks } from '../core/in-blocks.js';
 import { TABLES } from '../core/output-paths.js';
 import { formatLine, type PictureRecord } from '../core/report.js';
 import type { CsvNames, OutputFormat } from '../config.js';
@@ -17,9 +18,6 @@ const FORMATS: Readonly<Record<Exclude<OutputFormat, 'none'>, Table>> = {
   csv: { name: TABLES.csv, header: CSV_HEADER, format: formatCsvRows },
   jsonl: { name: TABLES.jsonl, header: '', format: formatLine },
 };
-
-/** Characters written at once. */
-const BLOCK = 1 << 16;
 
 /** What the run that writes the tables has done itself. */
 export interface FinishedRun {
@@ -58,7 +56,9 @@ export async function writeOutputs(
   const wanted = Object.entries(FORMATS).filter(
     ([format, table]) => formats.includes(format as OutputFormat) || ledger.has(table.name),
   );
-  for (const [, table] of wanted) await ledger.publish(table.name, rows(table, records(), shows, names));
+  for (const [, table] of wanted) {
+    await ledger.publish(table.name, inBlocks(rows(table, records(), shows, names)));
+  }
   return leftOut;
 }
 
@@ -68,15 +68,8 @@ async function* rows(
   shows: (record: PictureRecord) => boolean,
   names: CsvNames,
 ): AsyncGenerator<string> {
-  let text = table.header;
-  for await (const record of records) {
-    if (!shows(record)) continue;
-    text += table.format(record, names);
-    if (text.length < BLOCK) continue;
-    yield text;
-    text = '';
-  }
-  yield text;
+  yield table.header;
+  for await (const record of records) if (shows(record)) yield table.format(record, names);
 }
 
 /**

@@ -42,6 +42,10 @@ export const COMMANDS = {
     description: 'hold the results of an output folder against labels',
     arguments: [{ usage: '<output>', help: 'an output folder of facetag' }],
   },
+  export: {
+    description: 'hand results on to labelling tools, trainers, photo programs and tables',
+    arguments: [{ usage: '<output>', help: 'an output folder of facetag' }],
+  },
   doctor: { description: 'check this machine and say what to do about each fault', arguments: [] },
   setup: {
     description: 'build the native binding and the embedded models (after npm i -g --ignore-scripts)',

@@ -1,4 +1,13 @@
-import { COLOURS, CSV_NAMES, ENGINES, LOG_FORMATS, MATCH_RULES, type Flags } from '../config.js';
+import {
+  COLOURS,
+  CSV_NAMES,
+  ENGINES,
+  EXPORT_KINDS,
+  LOG_FORMATS,
+  MATCH_RULES,
+  YOLO_CLASSES,
+  type Flags,
+} from '../config.js';
 import { LEAST_LANE_MEMORY } from '../core/lane-count.js';
 import { COMMAND_NAMES, type CommandName } from './commands.js';
 import { formats, integer, number, oneOf, shard, text } from './flag-readers.js';
@@ -22,13 +31,21 @@ type FlagTable = { readonly [K in keyof Flags]: FlagRow<Flags[K]> };
 
 /** One row per flag, in the order of the help; the type makes a forgotten one a compile error. */
 const TABLE = {
+  to: optional(
+    ['export'],
+    'Output',
+    '--to <kind>',
+    `what to write: ${EXPORT_KINDS.join(', ')} (required)`,
+    oneOf(EXPORT_KINDS),
+  ),
   output: optional(
-    ['tag', 'merge', 'doctor'],
+    ['tag', 'merge', 'export', 'doctor'],
     'Output',
     '-o, --output <dir>',
     {
       tag: 'where results go (default: facetag-out)',
       merge: 'the folder to write (required)',
+      export: 'the folder to write (required, but for --beside)',
       doctor: 'the output folder to check (default: facetag-out)',
     },
     text,
@@ -54,12 +71,36 @@ const TABLE = {
   jsonl: toggle(TAG, 'Output', '--jsonl', 'stream a JSON record per picture to stdout; no files unless -o'),
   annotate: toggle(TAG, 'Output', '--annotate', 'also write copies with boxes and labels drawn'),
   where: optional(
-    TAG,
+    ['tag', 'export'],
     'Output',
     '--where <expr>',
-    'only matching pictures appear in csv, jsonl and stdout',
+    { tag: 'only matching pictures appear in csv, jsonl and stdout', export: 'only matching pictures' },
     text,
   ),
+  imagePrefix: optional(
+    ['export'],
+    'Output',
+    '--image-prefix <text>',
+    'put before names of pictures, such as https://host/photos/ (label-studio: /data/local-files/?d=)',
+    text,
+  ),
+  yoloClasses: value(
+    ['export'],
+    'Output',
+    '--yolo-classes <set>',
+    'face, or gender-age for 16 classes such as female_25-32 (default: gender-age)',
+    'gender-age',
+    oneOf(YOLO_CLASSES),
+  ),
+  split: value(
+    ['export'],
+    'Output',
+    '--split <share>',
+    'yolo: share of the pictures for validation, chosen by name (default: 0)',
+    0,
+    number(0, 1, 'a share in 0..1'),
+  ),
+  beside: toggle(['export'], 'Output', '--beside', 'xmp: write sidecars beside the pictures instead of -o'),
   summary: optional(TAG, 'Output', '--summary <file>', 'write the totals of the run as JSON', text),
   pack: value(
     TAG,

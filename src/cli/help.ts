@@ -15,7 +15,7 @@ const EXIT_CODES =
 
 const EVAL_EXIT_CODES = 'Exit codes: 0 done, 2 could not run, 3 a figure misses its --min or --max.';
 
-/** Names that commands take, out of their own tables. */
+/** What commands take out of tables of their own, by command. */
 export type Listings = Readonly<Partial<Record<CommandName, string>>>;
 
 /** What the help of a command says below its flags. */
@@ -27,7 +27,7 @@ export function helpBelow(command: CommandName, listing = ''): string {
     case 'eval':
       return ['', listing, hint, EVAL_EXIT_CODES].join('\n');
     default:
-      return `\n${hint}`;
+      return ['', ...(listing === '' ? [] : [listing]), hint].join('\n');
   }
 }
 
@@ -41,7 +41,7 @@ function environmentHint(command: CommandName): string {
 
 /** Loaded for help alone. */
 export async function helpListings(): Promise<Listings> {
-  return { tag: await expressionHelp(), eval: await figureHelp() };
+  return { tag: await expressionHelp(), eval: await figureHelp(), export: await exportHelp() };
 }
 
 async function figureHelp(): Promise<string> {
@@ -49,6 +49,15 @@ async function figureHelp(): Promise<string> {
   return `Figures of --min and --max, such as --min gender-accuracy=0.9 --max age-mae=5:
   ${FIGURE_NAMES.join(' ')}
 `;
+}
+
+async function exportHelp(): Promise<string> {
+  const { EXPORTS } = await import('../exports/registry.js');
+  const kinds = Object.entries(EXPORTS).map(
+    ([kind, { description, drops }]) =>
+      `  ${kind.padEnd(13)} ${description}\n${' '.repeat(16)}drops ${drops}\n`,
+  );
+  return `Kinds:\n${kinds.join('')}`;
 }
 
 async function expressionHelp(): Promise<string> {

@@ -58,6 +58,8 @@ export function formatEventText(event: RunEvent, paint: Paint): string[] {
       return formatSummary(event.summary);
     case 'merge-end':
       return formatMerge(event);
+    case 'export-end':
+      return formatExport(event);
   }
 }
 
@@ -73,6 +75,19 @@ function formatMerge(merged: Extract<RunEvent, { event: 'merge-end' }>): string[
     `${countOf(folders, 'folder')} merged, ${countOf(pictures, 'picture')}: ${failed} failed`,
     formatFaceCounts(merged),
     `results in ${escapeControls(output)}`,
+  ];
+}
+
+function formatExport(exported: Extract<RunEvent, { event: 'export-end' }>): string[] {
+  const { to, pictures, failed, leftOut, output } = exported;
+  const without = [
+    ...(failed > 0 ? [`${countOf(failed, 'failed picture')} left out`] : []),
+    ...(leftOut > 0 ? [`${countOf(leftOut, 'picture')} could not be exported`] : []),
+  ];
+  return [
+    [`${countOf(pictures, 'picture')} exported to ${to}`, ...without].join('; '),
+    formatFaceCounts(exported),
+    output === undefined ? 'beside the pictures' : `in ${escapeControls(output)}`,
   ];
 }
 

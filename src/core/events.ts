@@ -1,3 +1,4 @@
+import type { ExportKind } from '../config.js';
 import type { FatalCode } from '../errors.js';
 import type { EngineName, FailureCode, Stage } from '../types.js';
 import type { FaceCounts } from './face-counts.js';
@@ -121,6 +122,20 @@ interface MergeEnd extends FaceCounts {
   readonly output: string;
 }
 
+/** `facetag export` has written. Level info. */
+interface ExportEnd extends FaceCounts {
+  readonly event: 'export-end';
+  readonly to: ExportKind;
+  /** That were taken. */
+  readonly pictures: number;
+  /** Pictures that had failed and are left out. */
+  readonly failed: number;
+  /** Pictures that the format could not take, each with a warning of its own. */
+  readonly leftOut: number;
+  /** Absolute path of the folder that was written; absent where files went beside the pictures. */
+  readonly output?: string;
+}
+
 /** Last of a run that came to its end or was stopped in order. Level info. */
 interface RunEnd {
   readonly event: 'run-end';
@@ -146,7 +161,8 @@ export type RunEvent =
   | Warning
   | Fatal
   | RunEnd
-  | MergeEnd;
+  | MergeEnd
+  | ExportEnd;
 
 const LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 
@@ -164,6 +180,7 @@ const LEVEL_OF: Record<Exclude<RunEvent['event'], 'lane-replaced' | 'picture-fai
   note: 'info',
   'run-end': 'info',
   'merge-end': 'info',
+  'export-end': 'info',
   'picture-done': 'debug',
 };
 

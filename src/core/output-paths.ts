@@ -46,11 +46,11 @@ export function annotatedPath(relativePath: string): string {
 export function pictureOfRecord(file: string): string | undefined {
   if (!file.endsWith(RECORD_SUFFIX)) return undefined;
   const relativePath = file.slice(0, -RECORD_SUFFIX.length);
-  return isSafe(relativePath) ? relativePath : undefined;
+  return isPlainPath(relativePath) ? relativePath : undefined;
 }
 
 function mirror(folder: string, relativePath: string): string {
-  if (!isSafe(relativePath)) {
+  if (!isPlainPath(relativePath)) {
     throw new FatalError(
       'INTERNAL',
       `The picture name ${JSON.stringify(relativePath)} would leave the output folder. Nothing was written.`,
@@ -60,6 +60,6 @@ function mirror(folder: string, relativePath: string): string {
 }
 
 /** A path of plain names: no empty, `.` or `..` segment, no NUL. Dots inside a name (`a..b`, `...`) are plain. */
-function isSafe(relativePath: string): boolean {
+export function isPlainPath(relativePath: string): boolean {
   return /^(?!\.{0,2}(?:\/|$))[^\0/]+(?:\/(?!\.{0,2}(?:\/|$))[^\0/]+)*$/.test(relativePath);
 }

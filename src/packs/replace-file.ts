@@ -2,9 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { closeSync, constants, futimesSync, openSync, renameSync, unlinkSync, writeFile } from 'node:fs';
 import path from 'node:path';
 import { promisify } from 'node:util';
-
-/** What a file is to hold: whole, or piece by piece so that it need not fit in memory. */
-export type Content = string | Uint8Array | AsyncIterable<string | Uint8Array>;
+import type { FileContent } from '../ports.js';
 
 /**
  * Where content is written first and where it goes then. Asked for right before each use: an address may not outlive a
@@ -24,13 +22,13 @@ const NEW = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constant
  *
  * @throws what the system says; the target is then what it was, and nothing is left under the temporary name.
  */
-export async function replaceFile(target: string, content: Content): Promise<void> {
+export async function replaceFile(target: string, content: FileContent): Promise<void> {
   const temporary = path.join(path.dirname(target), `.facetag-${randomUUID()}.tmp`);
   await replaceBy({ temporary: () => temporary, target: () => target }, content);
 }
 
 /** As `replaceFile`. @param mtimeMs becomes the file's mtime. */
-export async function replaceBy(route: Route, content: Content, mtimeMs?: number): Promise<void> {
+export async function replaceBy(route: Route, content: FileContent, mtimeMs?: number): Promise<void> {
   const descriptor = openSync(route.temporary(), NEW, 0o666);
   try {
     try {
@@ -49,7 +47,7 @@ export async function replaceBy(route: Route, content: Content, mtimeMs?: number
 /** Goes on after a short write, which a disk that is nearly full answers with. */
 const writeAll = promisify(writeFile);
 
-async function write(descriptor: number, content: Content): Promise<void> {
+async function write(descriptor: number, content: FileContent): Promise<void> {
   if (typeof content === 'string' || content instanceof Uint8Array) await writeAll(descriptor, content);
   else for await (const piece of content) await writeAll(descriptor, piece);
 }

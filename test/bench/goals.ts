@@ -1,5 +1,4 @@
 import type { EngineName } from '../../src/types.js';
-import type { PackName } from './contenders.js';
 import type { SetName } from './pictures.js';
 import type { Results } from './report.js';
 import type { RowKey } from './speed.js';

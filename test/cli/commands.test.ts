@@ -20,6 +20,10 @@ const VALUES: Partial<Record<FlagName, [string, unknown]>> = {
   output: ['out', 'out'],
   format: ['jsonl', ['jsonl']],
   mirror: ['http://mirror', 'http://mirror'],
+  to: ['voc', 'voc'],
+  split: ['0.2', 0.2],
+  beside: ['1', true],
+  yoloClasses: ['face', 'face'],
   models: ['m', 'm'],
   json: ['1', true],
   quiet: ['1', true],
@@ -75,8 +79,10 @@ describe.each(COMMAND_NAMES)('facetag %s', (name) => {
 
 describe('the flag table', () => {
   it.each<[FlagName, CommandName[]]>([
-    ['output', ['tag', 'merge', 'doctor']],
+    ['output', ['tag', 'merge', 'export', 'doctor']],
     ['format', ['tag', 'merge']],
+    ['where', ['tag', 'export']],
+    ['to', ['export']],
     ['json', ['models list', 'eval', 'doctor']],
     ['mirror', ['models pull']],
     ['logFormat', COMMAND_NAMES],

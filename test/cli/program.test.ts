@@ -75,7 +75,9 @@ describe('help', () => {
   it.each(['help nope', 'help models nope', 'help merge merge'])('refuses %s', async (line) => {
     const { outcome, printed } = await read(line);
     expect(outcome).toMatchObject({ code: 'USAGE' });
-    expect(String(outcome)).toContain('Expected a command (tag, models, merge, eval, doctor, setup, help)');
+    expect(String(outcome)).toContain(
+      'Expected a command (tag, models, merge, eval, export, doctor, setup, help)',
+    );
     expect(printed).toBe('');
   });
 

@@ -98,6 +98,38 @@ const rows: readonly (readonly [RunEvent, string, string])[] = [
     '2 folders merged, 1 picture: 0 failed\n1 face: 0 female, 1 male; ages 60-100: 1\nresults in /data/o\\nut',
   ],
   [
+    {
+      event: 'export-end',
+      to: 'voc',
+      pictures: 2,
+      failed: 1,
+      leftOut: 2,
+      faces: 1,
+      females: 1,
+      males: 0,
+      ages: { ...NO_AGES, '(0-2)': 1 },
+      output: '/data/o\nut',
+    },
+    'info',
+    '2 pictures exported to voc; 1 failed picture left out; 2 pictures could not be exported\n' +
+      '1 face: 1 female, 0 male; ages 0-2: 1\nin /data/o\\nut',
+  ],
+  [
+    {
+      event: 'export-end',
+      to: 'xmp',
+      pictures: 1,
+      failed: 0,
+      leftOut: 0,
+      faces: 0,
+      females: 0,
+      males: 0,
+      ages: NO_AGES,
+    },
+    'info',
+    '1 picture exported to xmp\n0 faces\nbeside the pictures',
+  ],
+  [
     { event: 'format-changed', pictures: 12 },
     'info',
     '12 pictures are redone because the record format changed',

@@ -2,6 +2,7 @@ import { rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { EXPORT_KINDS } from '../../src/config.js';
 import { AGE_GROUPS, FAILURE_CODES, STAGES } from '../../src/types.js';
 import { facetag, temporaryFolder } from './cli.js';
 import { tapLanes } from './lane-tap.js';
@@ -112,6 +113,16 @@ const event = z.discriminatedUnion('event', [
     pictures: count,
     failed: count,
     output: z.string().startsWith('/'),
+  }),
+  z.strictObject({
+    ...base,
+    ...people,
+    event: z.literal('export-end'),
+    to: z.enum(EXPORT_KINDS),
+    pictures: count,
+    failed: count,
+    leftOut: count,
+    output: z.string().startsWith('/').optional(),
   }),
   z.strictObject({ ...base, event: z.literal('warning'), message: z.string().min(1) }),
   z.strictObject({ ...base, event: z.literal('error'), code: z.string(), message: z.string().min(1) }),

@@ -1,0 +1,32 @@
+import path from 'node:path';
+import { exportFolders } from '../adapters/export-folder.js';
+import { outputFolders } from '../adapters/output-folder.js';
+import { exportCommand } from '../commands/export.js';
+import { EXPORT_KINDS, type ExportFlags } from '../config.js';
+import { usageError } from '../errors.js';
+import { environmentName, FLAGS, type FlagsOf } from './flags.js';
+import type { RunContext } from './handlers.js';
+
+/** Composition root of `facetag export`. @returns the exit code. */
+export async function runExport(
+  { to, output, where, imagePrefix, yoloClasses, split, beside }: FlagsOf<'export'>,
+  [folder = '']: readonly string[],
+  { log }: RunContext,
+): Promise<number> {
+  if (to === undefined) {
+    throw usageError(`one of ${EXPORT_KINDS.join(', ')}`, `--to or ${environmentName('to')}`, 'nothing');
+  }
+  const flags: ExportFlags = { imagePrefix, yoloClasses, split, beside };
+  const names = Object.keys(flags) as (keyof ExportFlags)[];
+  return await exportCommand(
+    {
+      folder: path.resolve(folder),
+      to,
+      output: output === undefined ? undefined : path.resolve(output),
+      where,
+      flags,
+      given: names.filter((name) => flags[name] !== FLAGS[name].fallback),
+    },
+    { outputs: outputFolders, exports: exportFolders, log },
+  );
+}
