@@ -30,10 +30,17 @@ const above = (...folders) => ({
   regex: `(^|/)(${folders.join('|')})(/|\\.js$)`,
   message: 'An inner layer does not import an outer one.',
 });
+/** Composition roots of lanes. */
+const LANE_ENTRIES = ['src/lanes/lane.ts', 'src/lanes/preview-lane.ts'];
 /** Folders that are above each other one, outermost first. */
 const TOP = ['cli', 'commands', 'batch', 'lanes', 'picture'];
 /** Folders that are beside them, read by commands. */
 const BESIDE = ['discover', 'packs', 'convert', 'results', 'evaluation', 'exports'];
+/** Folders of one capability each, loaded by its command alone; `core/report.js` is no such folder. */
+const capabilities = {
+  regex: '(^|/)report/',
+  message: 'A capability is loaded by its command alone.',
+};
 const adapters = {
   regex: '(^|/)adapters/',
   message: 'Adapters are named only in composition roots (cli/, lanes/lane.ts).',
@@ -58,7 +65,12 @@ export default tseslint.config(
   {
     files: ['src/**/*.ts', 'test/**/*.ts', '*.ts'],
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
-    languageOptions: { parserOptions: { project: './tsconfig.json', tsconfigRootDir: import.meta.dirname } },
+    languageOptions: {
+      parserOptions: {
+        project: ['./tsconfig.json', './src/report/client/tsconfig.json'],
+        tsconfigRootDir: import.meta.dirname,
+      },
+    },
     rules: {
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
@@ -71,7 +83,7 @@ export default tseslint.config(
   },
   {
     files: ['src/**/*.ts'],
-    ignores: ['src/cli/**', 'src/lanes/lane.ts', 'src/adapters/**'],
+    ignores: ['src/cli/**', ...LANE_ENTRIES, 'src/adapters/**'],
     rules: {
       'no-restricted-globals': ['error', noProcess],
     },
@@ -95,8 +107,10 @@ export default tseslint.config(
       globals: { process: 'readonly', console: 'readonly', URL: 'readonly', Buffer: 'readonly' },
     },
   },
-  forbid(['src/core/**'], [effects, adapters, above(...TOP, ...BESIDE, 'nets')], { syntax: impure }),
-  forbid(['src/nets/**'], [adapters, nativeLibraries, above(...TOP, 'discover', 'convert')], {
+  forbid(['src/core/**'], [effects, adapters, capabilities, above(...TOP, ...BESIDE, 'nets')], {
+    syntax: impure,
+  }),
+  forbid(['src/nets/**'], [adapters, capabilities, nativeLibraries, above(...TOP, 'discover', 'convert')], {
     syntax: [
       {
         selector: "ImportDeclaration[importKind!='type'][source.value=/(^|\\u002F)packs\\u002F/]",
@@ -110,26 +124,58 @@ export default tseslint.config(
   }),
   forbid(
     ['src/picture/**'],
-    [adapters, nativeLibraries, above('cli', 'commands', 'batch', 'lanes', ...BESIDE)],
+    [adapters, capabilities, nativeLibraries, above('cli', 'commands', 'batch', 'lanes', ...BESIDE)],
   ),
-  forbid(['src/lanes/**'], [adapters, nativeLibraries, above('cli', 'commands', 'batch', ...BESIDE)], {
-    ignores: ['src/lanes/lane.ts'],
-  }),
+  forbid(
+    ['src/lanes/**'],
+    [adapters, capabilities, nativeLibraries, above('cli', 'commands', 'batch', ...BESIDE)],
+    {
+      ignores: LANE_ENTRIES,
+    },
+  ),
   forbid(
     ['src/batch/**'],
     [
       adapters,
+      capabilities,
       nativeLibraries,
       above('cli', 'commands', 'picture', 'nets', 'discover', 'packs', 'convert', 'exports'),
     ],
   ),
-  forbid(['src/discover/**'], [adapters, nativeLibraries, above(...TOP, 'nets', 'packs', 'convert')]),
+  forbid(
+    ['src/discover/**'],
+    [adapters, capabilities, nativeLibraries, above(...TOP, 'nets', 'packs', 'convert')],
+  ),
   forbid(
     ['src/results/**'],
     [
       adapters,
+      capabilities,
       nativeLibraries,
       above(...TOP, 'discover', 'nets', 'packs', 'convert', 'evaluation', 'exports'),
+    ],
+  ),
+  forbid(
+    ['src/packs/**'],
+    [adapters, capabilities, nativeLibraries, above(...TOP, 'nets', 'discover', 'convert')],
+  ),
+  forbid(['src/convert/**'], [adapters, capabilities, nativeLibraries, above(...TOP, 'discover')]),
+  forbid(
+    ['src/report/**'],
+    [adapters, nativeLibraries, above(...TOP, 'nets', 'discover', 'packs', 'convert')],
+    { ignores: ['src/report/client/**'] },
+  ),
+  // The page's own code runs in a browser.
+  forbid(
+    ['src/report/client/**'],
+    [
+      effects,
+      adapters,
+      above(...TOP, ...BESIDE, 'nets'),
+      {
+        regex: '^\\.\\./(?!rows\\.js$|\\.\\./core/)',
+        message: 'A browser has no part of facetag but the core.',
+      },
     ],
   ),
   forbid(
@@ -137,6 +183,7 @@ export default tseslint.config(
     [
       effects,
       adapters,
+      capabilities,
       nativeLibraries,
       above(...TOP, ...BESIDE.filter((name) => name !== 'evaluation'), 'nets'),
     ],
@@ -144,15 +191,21 @@ export default tseslint.config(
   ),
   forbid(
     ['src/exports/**'],
-    [adapters, nativeLibraries, above(...TOP, 'discover', 'nets', 'packs', 'convert', 'evaluation')],
+    [
+      adapters,
+      capabilities,
+      nativeLibraries,
+      above(...TOP, 'discover', 'nets', 'packs', 'convert', 'evaluation'),
+    ],
   ),
-  forbid(['src/packs/**'], [adapters, nativeLibraries, above(...TOP, 'nets', 'discover', 'convert')]),
-  forbid(['src/convert/**'], [adapters, nativeLibraries, above(...TOP, 'discover')]),
   forbid(['src/commands/**'], [adapters, nativeLibraries, above('cli', 'picture', 'nets', 'convert')], {
     ignores: ['src/commands/models.ts'],
   }),
   forbid(['src/commands/models.ts'], [adapters, nativeLibraries, above('cli', 'picture', 'nets')]),
-  forbid(['src/adapters/**'], [above(...TOP, 'nets', 'discover', 'convert')]),
+  forbid(['src/adapters/**'], [capabilities, above(...TOP, 'nets', 'discover', 'convert')]),
   // The vocabulary, which everybody may import.
-  forbid(['src/*.ts'], [adapters, nativeLibraries, above(...TOP, 'nets', 'discover', 'packs', 'convert')]),
+  forbid(
+    ['src/*.ts'],
+    [adapters, capabilities, nativeLibraries, above(...TOP, 'nets', 'discover', 'packs', 'convert')],
+  ),
 );

@@ -52,6 +52,8 @@ export interface TagFlags extends LogFlags, StoreFlags {
   readonly csvNames: CsvNames;
   readonly jsonl: boolean;
   readonly annotate: boolean;
+  /** Write a page that shows the results, at the end. */
+  readonly report: boolean;
   readonly pack: string;
   /** Name of a detector of the pack. */
   readonly detector: string | undefined;
@@ -117,6 +119,10 @@ export interface Flags extends TagFlags, ExportFlags {
   readonly to: ExportKind | undefined;
   /** Print a listing as JSON. */
   readonly json: boolean;
+  /** A report in one file. */
+  readonly inline: boolean;
+  /** A report with the pictures in it. */
+  readonly copyPictures: boolean;
   /** Base URL that model files are tried at first. */
   readonly mirror: string | undefined;
   /** A file of labels, or `-`. */

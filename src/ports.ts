@@ -51,6 +51,12 @@ export interface PictureCodec {
   encode(raster: Raster, format: PictureFormat): Promise<Buffer>;
 }
 
+/** Encodes the small pictures of a report. */
+export interface PreviewEncoder {
+  /** Bytes of a WebP file. The same raster always gives the same bytes. */
+  encodePreview(raster: Raster): Promise<Buffer>;
+}
+
 /** Finds faces; boxes are in raster pixels and may leave the raster by up to a fifth of their area. */
 export interface FaceDetector {
   detect(raster: Raster): Promise<readonly Detection[]>;
@@ -282,6 +288,34 @@ export interface ProgressListener {
 /** Tells people, or machines, what happens in a run. */
 export interface EventLog {
   emit(event: RunEvent): void;
+}
+
+/** The folder of a report, held. Only what a report is made of is replaced or removed in it, and no link is followed. */
+export interface ReportFolder {
+  /** Absolute, as it was named. */
+  readonly path: string;
+  readonly root: OutputRoot;
+  /** Paths below the folder of the plain files in one of its folders. */
+  files(folder: string): Promise<string[]>;
+  /** @throws {FatalError} OUTPUT_UNUSABLE, as all of these. */
+  read(file: string): Buffer;
+  write(file: string, text: string): Promise<void>;
+  remove(file: string): void;
+}
+
+/** Gives access to folders of reports. */
+export interface ReportFolders {
+  /**
+   * Creates the folder, locks it, runs `work`, unlocks it; removes the folder again when `work` left nothing in it.
+   *
+   * @param options `named`: false for a folder that nobody named, which must not be a link then.
+   * @throws {FatalError} USAGE for a folder that holds anything but a report; OUTPUT_LOCKED; OUTPUT_UNUSABLE.
+   */
+  hold<T>(
+    location: string,
+    work: (folder: ReportFolder) => Promise<T>,
+    options: { readonly named: boolean },
+  ): Promise<T>;
 }
 
 /** An output folder that is held or visited. */

@@ -195,6 +195,12 @@ export interface LaneConfig {
   readonly output?: OutputRoot;
 }
 
+/** As `LaneConfig`, for a lane that makes previews and needs no nets. */
+export interface PreviewConfig extends Pick<LaneConfig, 'maxPixels' | 'maxBytes' | 'maxMemory'> {
+  /** Where previews go. */
+  readonly output: OutputRoot;
+}
+
 /** Which folder results go to. */
 export interface OutputRoot {
   /** Absolute, links resolved. */
@@ -221,6 +227,17 @@ export interface LaneTask {
   readonly annotatedPath?: string;
   /** Faces of an earlier record: draw them again without inference. */
   readonly redraw?: readonly Face[];
+  /** What a report needs of the picture, in place of everything else. */
+  readonly preview?: PreviewTask;
+}
+
+/** Paths are below the report's folder; one that is absent is there already, or not wanted. */
+export interface PreviewTask {
+  /** Of the bytes that were tagged: others are not shown with the faces of these. Lower-case hex. */
+  readonly sha256: string;
+  readonly thumbnail?: string;
+  /** Where to copy the file itself. */
+  readonly copy?: string;
 }
 
 /** What the pool says of one picture: exactly one of these. */

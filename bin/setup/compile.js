@@ -2,8 +2,12 @@
 import { rmSync } from 'node:fs';
 import path from 'node:path';
 import { requirePackage } from './layout.js';
-import { runLogged } from './process.js';
+import { npmCommand, runLogged } from './process.js';
 import { hashFiles, isStamped, listFiles, readStamp, writeStamp } from './stamp.js';
+
+/** The code and style of the report's page: bundled for browsers, not compiled file by file. */
+const CLIENT = 'report/client';
+const CLIENT_PARTS = [`${CLIENT}.js`, `${CLIENT}.css`];
 
 /**
  * TypeScript to `dist`. The stamp holds the contents of both sides, so that edits, deletions and builds by hand are seen.
@@ -14,18 +18,22 @@ export function compile(root) {
   const stamp = path.join(root, 'node_modules/.cache/facetag/compile.json');
   const dist = path.join(root, 'dist');
   const sources = () => listFiles(path.join(root, 'src'), '.ts');
+  const styles = () => listFiles(path.join(root, 'src'), '.css');
   const state = () => ({
     inputs: hashFiles([
       ...['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'].map((name) =>
         path.join(root, name),
       ),
-      ...sources().map((name) => path.join(root, 'src', name)),
+      ...[...sources(), ...styles()].map((name) => path.join(root, 'src', name)),
     ]),
-    outputs: hashFiles(listFiles(dist, '.js').map((name) => path.join(dist, name))),
+    outputs: hashFiles(
+      [...listFiles(dist, '.js'), ...listFiles(dist, '.css')].map((name) => path.join(dist, name)),
+    ),
   });
   /** tsc leaves modules whose source is gone, and does not write again those that were changed behind its back. */
   const removeLeftovers = () => {
-    const wanted = new Set(sources().map((name) => name.replace(/\.ts$/, '.js')));
+    const compiled = sources().filter((name) => !name.startsWith(`${CLIENT}/`));
+    const wanted = new Set([...compiled.map((name) => name.replace(/\.ts$/, '.js')), ...CLIENT_PARTS]);
     for (const name of listFiles(dist, '.js').filter((name) => !wanted.has(name)))
       rmSync(path.join(dist, name));
     const made = /** @type {{ outputs?: string } | undefined} */ (readStamp(stamp));
@@ -41,6 +49,11 @@ export function compile(root) {
         cwd: root,
         lock,
         failure: { code: 'COMPILE_FAILED', what: 'Compiling the TypeScript' },
+      });
+      await runLogged([...npmCommand(), 'run', 'bundle'], {
+        cwd: root,
+        lock,
+        failure: { code: 'COMPILE_FAILED', what: "Bundling the code of the report's page" },
       });
       writeStamp(stamp, state());
     },

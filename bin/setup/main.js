@@ -65,7 +65,7 @@ async function start(args) {
   const facetag = path.join(root, 'bin/facetag.js');
   if (args.length > 0) return attached([process.execPath, facetag, ...args], callerFolder('start'));
   const code = await attached(
-    [process.execPath, facetag, 'fixtures/images', '--output', OUTPUT, '--annotate'],
+    [process.execPath, facetag, 'fixtures/images', '--output', OUTPUT, '--annotate', '--report'],
     root,
   );
   if (code < COULD_NOT_RUN) await printTable(path.join(root, OUTPUT));

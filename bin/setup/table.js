@@ -40,9 +40,8 @@ export async function printTable(output) {
   const records = listFiles(folder, '.json').map((name) =>
     JSON.parse(readFileSync(path.join(folder, name), 'utf8')),
   );
-  console.log(
-    ['', formatTable(records, await loadWording()), '', ...outputLines(output), '', NEXT, ''].join('\n'),
-  );
+  const table = formatTable(records, await loadWording());
+  console.log(['', table, '', ...outputLines(output), '', NEXT, '', ...reportLine(output)].join('\n'));
 }
 
 /** @returns {Promise<Wording>} */
@@ -96,6 +95,12 @@ function pictureRows({ image, status, width, height, faces, error }, names, { fa
  * @param {string} noun
  */
 const count = (n, noun) => `${n} ${noun}${n === 1 ? '' : 's'}`;
+
+/** What to open next comes last. @param {string} output */
+function reportLine(output) {
+  const page = path.join(output, 'report/index.html');
+  return existsSync(page) ? [`See it in a browser:  ${page}`] : [];
+}
 
 /** @param {string} output */
 function outputLines(output) {

@@ -12,9 +12,9 @@ import { estimateCopyBytes, estimateDecodeBytes, type PixelLayout } from '../cor
 import { PICTURE_FORMATS, type PictureFormat } from '../core/picture-format/signatures.js';
 import { tiffBlockBytes } from '../core/picture-format/tiff.js';
 import { ImageError } from '../errors.js';
-import type { DecodeLimits, PictureCodec, PictureDecoder } from '../ports.js';
+import type { DecodeLimits, PictureCodec, PictureDecoder, PreviewEncoder } from '../ports.js';
 import { decoderFault, decoderMessage } from './sharp/decoder-message.js';
-import { ENCODERS } from './sharp/encoders.js';
+import { encodePreview, ENCODERS } from './sharp/encoders.js';
 import { readJpeg, type ReadJpeg, type ReadPixels } from './sharp/read-jpeg.js';
 
 type SharpModule = typeof sharp;
@@ -37,7 +37,7 @@ interface Header {
 }
 
 /** Pictures through sharp, which is loaded here and no sooner: it takes 40 ms that only lanes need to spend. */
-export function createPictures(): PictureDecoder & PictureCodec {
+export function createPictures(): PictureDecoder & PictureCodec & PreviewEncoder {
   const sharp = loadSharp();
   return {
     async decode(bytes, limits) {
@@ -55,6 +55,9 @@ export function createPictures(): PictureDecoder & PictureCodec {
       const how = { ...limits, thorough: false };
       const { raster } = await readPixels(sharp, bytes, header, how, (image) => image);
       return { raster, format: header.format };
+    },
+    async encodePreview({ data, width, height }) {
+      return await encodePreview(sharp(data, { raw: { width, height, channels: 3 } })).toBuffer();
     },
     async encode({ data, width, height }, format) {
       const image = sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false });

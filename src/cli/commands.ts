@@ -46,6 +46,10 @@ export const COMMANDS = {
     description: 'hand results on to labelling tools, trainers, photo programs and tables',
     arguments: [{ usage: '<output>', help: 'an output folder of facetag' }],
   },
+  report: {
+    description: 'write a page that shows the results of an output folder',
+    arguments: [{ usage: '<output>', help: 'an output folder' }],
+  },
   doctor: { description: 'check this machine and say what to do about each fault', arguments: [] },
   setup: {
     description: 'build the native binding and the embedded models (after npm i -g --ignore-scripts)',

@@ -15,6 +15,8 @@ import { optional, repeatable, toggle, value, type FlagRow } from './flag-row.js
 
 const TAG = ['tag'] as const;
 const EVAL = ['eval'] as const;
+/** The commands that read pictures. */
+const PICTURES = ['tag', 'report'] as const;
 /** The commands that read packs. */
 const PACKS = [
   'tag',
@@ -39,13 +41,14 @@ const TABLE = {
     oneOf(EXPORT_KINDS),
   ),
   output: optional(
-    ['tag', 'merge', 'export', 'doctor'],
+    ['tag', 'merge', 'export', 'report', 'doctor'],
     'Output',
     '-o, --output <dir>',
     {
       tag: 'where results go (default: facetag-out)',
       merge: 'the folder to write (required)',
       export: 'the folder to write (required, but for --beside)',
+      report: 'the folder of the report (default: report in the output folder)',
       doctor: 'the output folder to check (default: facetag-out)',
     },
     text,
@@ -70,11 +73,28 @@ const TABLE = {
   markdown: toggle(EVAL, 'Output', '--markdown', "print as Markdown: a model card's figures"),
   jsonl: toggle(TAG, 'Output', '--jsonl', 'stream a JSON record per picture to stdout; no files unless -o'),
   annotate: toggle(TAG, 'Output', '--annotate', 'also write copies with boxes and labels drawn'),
+  report: toggle(
+    TAG,
+    'Output',
+    '--report',
+    'also write a page to look at: report/index.html in the output folder',
+  ),
+  inline: toggle(['report'], 'Output', '--inline', 'one file with the thumbnails in it, up to 300 pictures'),
+  copyPictures: toggle(
+    ['report'],
+    'Output',
+    '--copy-pictures',
+    'copy the pictures into the report, to pass it on (default: link them)',
+  ),
   where: optional(
-    ['tag', 'export'],
+    [...PICTURES, 'export'],
     'Output',
     '--where <expr>',
-    { tag: 'only matching pictures appear in csv, jsonl and stdout', export: 'only matching pictures' },
+    {
+      tag: 'only matching pictures appear in csv, jsonl, stdout and report',
+      export: 'only matching pictures',
+      report: 'only matching pictures',
+    },
     text,
   ),
   imagePrefix: optional(
@@ -277,14 +297,14 @@ const TABLE = {
     text,
   ),
   jobs: optional(
-    TAG,
+    PICTURES,
     'Limits',
     '-j, --jobs <n>',
     'lanes, each a process (default: cores, bounded by memory)',
     integer(1, 256),
   ),
   timeout: value(
-    TAG,
+    PICTURES,
     'Limits',
     '--timeout <s>',
     'seconds a picture may take (default: 60)',
@@ -292,7 +312,7 @@ const TABLE = {
     number(0.1, 86400, 'seconds in 0.1..86400'),
   ),
   maxPixels: value(
-    TAG,
+    PICTURES,
     'Limits',
     '--max-pixels <n>',
     'refuse larger pictures (default: 100000000)',
@@ -301,7 +321,7 @@ const TABLE = {
   ),
   thorough: toggle(TAG, 'Screening', '--thorough', 'look for lost blocks in JPEGs too: a quarter slower'),
   maxBytes: value(
-    TAG,
+    PICTURES,
     'Limits',
     '--max-bytes <n>',
     'refuse larger files unread (default: 500000000)',
@@ -309,7 +329,7 @@ const TABLE = {
     integer(1, 2 ** 31 - 1),
   ),
   maxLaneMemory: value(
-    TAG,
+    PICTURES,
     'Limits',
     '--max-lane-memory <MB>',
     'memory a lane may take; more is refused (default: 2048)',
@@ -318,7 +338,12 @@ const TABLE = {
   ),
   quiet: toggle(COMMAND_NAMES, 'Messages', '-q, --quiet', 'only errors on stderr'),
   verbose: toggle(COMMAND_NAMES, 'Messages', '-v, --verbose', 'everything on stderr, every picture too'),
-  progress: toggle(['tag', 'models pull'], 'Messages', '--no-progress', 'no progress bar or progress lines'),
+  progress: toggle(
+    [...PICTURES, 'models pull'],
+    'Messages',
+    '--no-progress',
+    'no progress bar or progress lines',
+  ),
   color: value(
     COMMAND_NAMES,
     'Messages',

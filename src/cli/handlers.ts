@@ -28,6 +28,7 @@ const HANDLERS: Handlers<RunnableCommand> = {
   merge: async (...call) => (await import('./merge.js')).runMerge(...call),
   eval: async (...call) => (await import('./eval.js')).runEval(...call),
   export: async (...call) => (await import('./export.js')).runExport(...call),
+  report: async (...call) => (await import('./report.js')).runReport(...call),
   doctor: async (flags) => (await import('./doctor.js')).runDoctor(flags),
   setup: async (...call) => (await import('./setup.js')).runSetup(...call),
   'models list': async (...call) => (await import('./models.js')).runList(...call),

@@ -37,6 +37,9 @@ export function tagConfig(inputs: readonly string[], flags: FlagsOf<'tag'>): Con
   if (config.annotate && !writesFiles(config)) {
     throw usageError('an output folder (-o <dir>) beside --jsonl', '--annotate', 'none');
   }
+  if (config.report && !writesFiles(config)) {
+    throw usageError('an output folder (-o <dir>) beside --jsonl', '--report', 'none');
+  }
   if (config.null && config.filesFrom === undefined) throw usageError('--files-from', '--null', 'none');
   if ((config.prune || config.pruneAll) && !writesFiles(config)) {
     throw usageError('an output folder (-o <dir>)', config.prune ? '--prune' : '--prune-all', 'none');

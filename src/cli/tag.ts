@@ -1,6 +1,6 @@
 import { isGone, mtimeOf, pictureFiles } from '../adapters/files.js';
 import { readMachineLimits } from '../adapters/limits.js';
-import { limitPrivateMemory, readMemory, residentBytes } from '../adapters/memory.js';
+import { readMemory } from '../adapters/memory.js';
 import { unmetForWriting, writeNamedFile } from '../adapters/named-file.js';
 import { outputFolders } from '../adapters/output-folder.js';
 import { readPathList } from '../adapters/path-list.js';
@@ -14,12 +14,22 @@ import { createLanePool } from '../lanes/pool.js';
 import { LANE_ENVIRONMENT } from '../lanes/tuning.js';
 import { Stop } from '../batch/stop-switch.js';
 import type { RunContext } from './handlers.js';
-
-/** Private memory that a lane has but never touches, in bytes: stacks of threads and room that allocators keep. */
-const NEVER_TOUCHED = 500e6;
+import { laneMemoryLimit } from './lane-memory.js';
 
 /** Composition root of `facetag [tag]`. @returns the exit code. */
-export async function runTag(given: Config, { log, version }: RunContext): Promise<number> {
+export async function runTag(config: Config, context: RunContext): Promise<number> {
+  const exitCode = await tag(config, context);
+  // A run that was stopped, or that only looked, has no report.
+  if (config.report && !config.dryRun && exitCode < FIRST_SIGNAL_CODE) {
+    await (await import('./report.js')).reportRun(config, context);
+  }
+  return exitCode;
+}
+
+/** Exit codes from here on say by which signal a run was stopped. */
+const FIRST_SIGNAL_CODE = 128;
+
+async function tag(given: Config, { log, version }: RunContext): Promise<number> {
   const maxLaneMemory = boundLaneMemory(given.maxLaneMemory, readMachineLimits());
   const config = { ...given, maxLaneMemory };
   const cwd = process.cwd();
@@ -50,13 +60,7 @@ export async function runTag(given: Config, { log, version }: RunContext): Promi
       createLanes: ({ memoryLimitBytes, ...options }) =>
         createLanePool({
           ...options,
-          memoryLimit: {
-            bytes: memoryLimitBytes,
-            residentBytes,
-            enforce: (pid) => {
-              limitPrivateMemory(pid, memoryLimitBytes + NEVER_TOUCHED);
-            },
-          },
+          memoryLimit: laneMemoryLimit(memoryLimitBytes),
           script: new URL('../lanes/lane.js', import.meta.url),
           env: { ...LANE_ENVIRONMENT, ...process.env },
         }),

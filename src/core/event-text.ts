@@ -60,6 +60,8 @@ export function formatEventText(event: RunEvent, paint: Paint): string[] {
       return formatMerge(event);
     case 'export-end':
       return formatExport(event);
+    case 'report-end':
+      return formatReport(event);
   }
 }
 
@@ -89,6 +91,15 @@ function formatExport(exported: Extract<RunEvent, { event: 'export-end' }>): str
     formatFaceCounts(exported),
     output === undefined ? 'beside the pictures' : `in ${escapeControls(output)}`,
   ];
+}
+
+function formatReport({ made, reused, missing, page }: Extract<RunEvent, { event: 'report-end' }>): string[] {
+  const parts = [
+    `${made} made`,
+    `${reused} unchanged`,
+    ...(missing > 0 ? [`${missing} could not be made`] : []),
+  ];
+  return [`thumbnails: ${parts.join(', ')}`, `report in ${escapeControls(page)}`];
 }
 
 function describeDone({ how, faces, people }: Extract<RunEvent, { event: 'picture-done' }>): string {

@@ -136,6 +136,19 @@ interface ExportEnd extends FaceCounts {
   readonly output?: string;
 }
 
+/** `facetag report` has written a report. Level info. */
+interface ReportEnd {
+  readonly event: 'report-end';
+  readonly pictures: number;
+  readonly faces: number;
+  /** Pictures whose thumbnail was made, was there already, or could not be made. */
+  readonly made: number;
+  readonly reused: number;
+  readonly missing: number;
+  /** Absolute path of the page. */
+  readonly page: string;
+}
+
 /** Last of a run that came to its end or was stopped in order. Level info. */
 interface RunEnd {
   readonly event: 'run-end';
@@ -162,7 +175,8 @@ export type RunEvent =
   | Fatal
   | RunEnd
   | MergeEnd
-  | ExportEnd;
+  | ExportEnd
+  | ReportEnd;
 
 const LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 
@@ -181,6 +195,7 @@ const LEVEL_OF: Record<Exclude<RunEvent['event'], 'lane-replaced' | 'picture-fai
   'run-end': 'info',
   'merge-end': 'info',
   'export-end': 'info',
+  'report-end': 'info',
   'picture-done': 'debug',
 };
 

@@ -1,14 +1,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { FatalError } from '../errors.js';
-import type { ImageReport, LaneConfig, LaneTask } from '../types.js';
+import type { ImageReport, LaneTask } from '../types.js';
 import type { LaneExit } from './exit.js';
 import { watchMemory, type MemoryLimit } from './memory-limit.js';
-import type { FromLane, LaneMemory, ToLane } from './messages.js';
+import type { AnyLaneConfig, FromLane, LaneMemory, ToLane } from './messages.js';
 
 export interface LaneProcessOptions {
   /** The child's entry. */
   readonly script: string | URL;
-  readonly config: LaneConfig;
+  readonly config: AnyLaneConfig;
   /** Limit of the start, in milliseconds. */
   readonly startTimeoutMs: number;
   /** The child's whole environment. Default: the parent's. */

@@ -5,13 +5,13 @@ import { createPictures } from '../adapters/sharp.js';
 import { buildPack } from '../nets/build.js';
 import { processImage, type ImagePorts } from '../picture/process-image.js';
 import type { Engine, FileWriter } from '../ports.js';
-import type { EngineName, OutputRoot } from '../types.js';
+import type { EngineName, LaneConfig, OutputRoot } from '../types.js';
 import { serveLane } from './serve.js';
 
 /** Entry and composition root of a lane: everything is loaded once, then pictures are processed one after another. */
 serveLane(process, {
   memory: readMemory,
-  async build(config) {
+  async build(config: LaneConfig) {
     const { imaging, engine, canvases } = loadOpenCv();
     const loading = buildPack(config.pack, {
       imaging,

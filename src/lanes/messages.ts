@@ -4,10 +4,13 @@
  */
 
 import type { FatalCode } from '../errors.js';
-import type { ImageReport, LaneConfig, LaneTask } from '../types.js';
+import type { ImageReport, LaneConfig, LaneTask, PreviewConfig } from '../types.js';
+
+/** What a lane is told at its start: the one of its entry. */
+export type AnyLaneConfig = LaneConfig | PreviewConfig;
 
 export type ToLane =
-  | { readonly type: 'configure'; readonly config: LaneConfig }
+  | { readonly type: 'configure'; readonly config: AnyLaneConfig }
   | { readonly type: 'process'; readonly task: LaneTask };
 
 export type FromLane =

@@ -1,10 +1,11 @@
 import type { FatalError } from '../errors.js';
 import type { LanePool } from '../ports.js';
-import type { ImageReport, LaneConfig, LaneOutcome, LaneStats, LaneTask } from '../types.js';
+import type { ImageReport, LaneOutcome, LaneStats, LaneTask } from '../types.js';
 import { crashReport, type LaneExit, outgrownReport, timeoutReport } from './exit.js';
 import type { LaneAnswer, LaneProcess } from './lane-process.js';
 import { LaneSet } from './lane-set.js';
 import type { LaneEvent } from './lane-event.js';
+import type { AnyLaneConfig } from './messages.js';
 import type { MemoryLimit } from './memory-limit.js';
 import { StopState } from './stop-state.js';
 import { LANE_NODE_FLAGS } from './tuning.js';
@@ -14,7 +15,7 @@ export interface LanePoolOptions {
   readonly script: string | URL;
   /** Child processes at most, 1 or more. */
   readonly lanes: number;
-  readonly config: LaneConfig;
+  readonly config: AnyLaneConfig;
   /** Limit of one picture in milliseconds. */
   readonly timeoutMs: number;
   /** Limit of a lane's start in milliseconds. Default: 120,000 (nets may come from a slow disk). */

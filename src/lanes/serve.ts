@@ -1,11 +1,11 @@
 import { FatalError } from '../errors.js';
-import type { ImageReport, LaneConfig, LaneTask } from '../types.js';
-import type { FromLane, LaneMemory, ToLane } from './messages.js';
+import type { ImageReport, LaneTask } from '../types.js';
+import type { AnyLaneConfig, FromLane, LaneMemory, ToLane } from './messages.js';
 
 /** What a lane is made of. */
-export interface LaneWork {
-  /** Called once: loads the nets and returns what processes a picture. A `FatalError` ends the run. */
-  build(config: LaneConfig): Promise<ProcessImage>;
+export interface LaneWork<C extends AnyLaneConfig> {
+  /** Called once: loads what is needed and returns what processes a picture. A `FatalError` ends the run. */
+  build(config: C): Promise<ProcessImage>;
   memory(): LaneMemory;
 }
 
@@ -22,7 +22,7 @@ const LAST_PICTURE_MS = 10_000;
  * `nohup` set up): what to do about them is the parent's decision. Whatever ends the parent closes the channel, and
  * with it the lane.
  */
-export function serveLane(self: NodeJS.Process, work: LaneWork): void {
+export function serveLane<C extends AnyLaneConfig>(self: NodeJS.Process, work: LaneWork<C>): void {
   self.title = 'facetag-lane';
   for (const signal of ['SIGINT', 'SIGHUP'] as const) self.on(signal, () => undefined);
 
@@ -36,7 +36,7 @@ export function serveLane(self: NodeJS.Process, work: LaneWork): void {
   const answer = async (message: ToLane): Promise<void> => {
     try {
       if (message.type === 'configure') {
-        processImage = await work.build(message.config);
+        processImage = await work.build(message.config as C);
         send({ type: 'ready', memory: work.memory() });
       } else if (processImage) {
         send({ type: 'taken' });

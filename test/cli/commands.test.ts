@@ -79,9 +79,9 @@ describe.each(COMMAND_NAMES)('facetag %s', (name) => {
 
 describe('the flag table', () => {
   it.each<[FlagName, CommandName[]]>([
-    ['output', ['tag', 'merge', 'export', 'doctor']],
+    ['output', ['tag', 'merge', 'export', 'report', 'doctor']],
     ['format', ['tag', 'merge']],
-    ['where', ['tag', 'export']],
+    ['where', ['tag', 'export', 'report']],
     ['to', ['export']],
     ['json', ['models list', 'eval', 'doctor']],
     ['mirror', ['models pull']],

@@ -1,0 +1,74 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { readMachineLimits } from '../adapters/limits.js';
+import { outputFolders } from '../adapters/output-folder.js';
+import { createProgress } from '../adapters/progress.js';
+import { createReportFolders } from '../adapters/report-folder.js';
+import { logLaneEvent } from '../commands/log-lane-event.js';
+import { reportCommand } from '../commands/report.js';
+import { boundLaneMemory, decideLanes, FOOTPRINT } from '../core/lane-count.js';
+import { createLanePool } from '../lanes/pool.js';
+import { LANE_ENVIRONMENT } from '../lanes/tuning.js';
+import { type Config, DEFAULT_OUTPUT } from '../config.js';
+import { GENERATOR } from '../report/page.js';
+import { REPORT_PAGE } from '../report/rows.js';
+import type { FlagsOf } from './flags.js';
+import type { RunContext } from './handlers.js';
+import { laneMemoryLimit } from './lane-memory.js';
+import { packageRoot } from './open-store.js';
+
+/** Composition root of `facetag report`. @returns the exit code. */
+export async function runReport(
+  flags: FlagsOf<'report'>,
+  [folder = '']: readonly string[],
+  { log, version }: RunContext,
+): Promise<number> {
+  const limits = readMachineLimits();
+  const memory = boundLaneMemory(flags.maxLaneMemory, limits) * 1e6;
+  const maxMemory = memory - FOOTPRINT.laneBytes;
+  return await reportCommand(
+    {
+      ...flags,
+      output: path.resolve(folder),
+      target: flags.output === undefined ? undefined : path.resolve(flags.output),
+    },
+    {
+      outputs: outputFolders,
+      reports: createReportFolders({ file: REPORT_PAGE, text: GENERATOR }),
+      createLanes: (output) =>
+        createLanePool({
+          script: new URL('../lanes/preview-lane.js', import.meta.url),
+          lanes: flags.jobs ?? decideLanes(limits, FOOTPRINT).lanes,
+          config: { maxPixels: flags.maxPixels, maxBytes: flags.maxBytes, maxMemory, output },
+          timeoutMs: flags.timeout * 1000,
+          memoryLimit: laneMemoryLimit(memory),
+          env: { ...LANE_ENVIRONMENT, ...process.env },
+          onEvent: (event) => {
+            logLaneEvent(event, log);
+          },
+        }),
+      code: { script: built('client.js'), style: built('client.css') },
+      progress: await createProgress({
+        enabled: flags.progress && !flags.quiet,
+        stream: process.stderr,
+        format: flags.logFormat,
+        log,
+        now: () => performance.now(),
+        terminal: process.env['TERM'],
+      }),
+      log,
+      version,
+    },
+  );
+}
+
+/** The report of a run that has just ended, in its output folder. @returns the exit code. */
+export async function reportRun(config: Config, context: RunContext): Promise<number> {
+  const flags = { ...config, output: undefined, inline: false, copyPictures: false };
+  return await runReport(flags, [config.output ?? DEFAULT_OUTPUT], context);
+}
+
+/** A file of the page, as the build made it. */
+function built(name: string): string {
+  return readFileSync(path.join(packageRoot, 'dist/report', name), 'utf8');
+}

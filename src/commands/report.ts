@@ -1,0 +1,79 @@
+import path from 'node:path';
+import { isWithin } from '../core/base-folder.js';
+import { entriesOf } from '../core/roots.js';
+import { usageError } from '../errors.js';
+import type { StartableLanePool } from '../lanes/pool.js';
+import type { EventLog, OutputFolders, ProgressListener, ReportFolders } from '../ports.js';
+import type { PageCode } from '../report/page.js';
+import { REPORT_PAGE } from '../report/rows.js';
+import { writeReport } from '../report/write-report.js';
+import { type Results, withResults } from '../results/with-results.js';
+import type { OutputRoot } from '../types.js';
+
+/** Name of the report's folder in an output folder, when none was named. */
+const REPORT = 'report';
+
+export interface ReportCommandOptions {
+  /** Absolute path of the output folder. */
+  readonly output: string;
+  /** Absolute path of the report's folder; undefined leaves it to the output folder. */
+  readonly target: string | undefined;
+  readonly where: string | undefined;
+  readonly inline: boolean;
+  readonly copyPictures: boolean;
+}
+
+/** What `facetag report` needs of the outside world. */
+export interface ReportCommandPorts {
+  readonly outputs: OutputFolders;
+  readonly reports: ReportFolders;
+  /** @param output the report's folder. */
+  readonly createLanes: (output: OutputRoot) => StartableLanePool;
+  readonly code: PageCode;
+  readonly progress: ProgressListener;
+  readonly log: EventLog;
+  /** Version of facetag. */
+  readonly version: string;
+}
+
+/**
+ * `facetag report <output>`: writes a page that shows what was found.
+ *
+ * @returns the exit code.
+ * @throws {FatalError} USAGE, OUTPUT_UNUSABLE, OUTPUT_LOCKED, LANES_FAILING.
+ */
+export async function reportCommand(
+  options: ReportCommandOptions,
+  ports: ReportCommandPorts,
+): Promise<number> {
+  const { output, target, where, inline, copyPictures } = options;
+  if (inline && copyPictures) throw usageError('one of --inline and --copy-pictures', 'the report', 'both');
+  const location = target ?? path.join(output, REPORT);
+  const asked = { folder: output, command: 'facetag report', into: 'the report', where };
+  return await withResults(asked, ports, async (results) => {
+    warnIfAmongPictures(location, results, ports.log);
+    return await ports.reports.hold(
+      location,
+      async (folder) => {
+        const lanes = ports.createLanes(folder.root);
+        try {
+          const told = { inline, copies: copyPictures, where, version: ports.version };
+          const written = await writeReport(results, told, { ...ports, folder, lanes });
+          ports.log.emit({ event: 'report-end', ...written, page: path.join(location, REPORT_PAGE) });
+          return 0;
+        } finally {
+          await lanes.close();
+        }
+      },
+      { named: target !== undefined },
+    );
+  });
+}
+
+/** The next run would take its thumbnails for pictures. */
+function warnIfAmongPictures(location: string, { folder, roots }: Results, log: EventLog): void {
+  const among = entriesOf(roots).some(([, root]) => isWithin(root, location));
+  if (!among || isWithin(folder, location)) return;
+  const message = `${location} lies among the pictures: leave it out of the next run with --ignore '${path.basename(location)}/**'`;
+  log.emit({ event: 'warning', message });
+}
