@@ -3,7 +3,11 @@ import { turnBox, turnedBack, turnRaster, TURNS } from '../../src/core/turn.js';
 import type { Raster } from '../../src/types.js';
 
 /** Pixels `1 2 3 / 4 5 6`, each three times. */
-const raster: Raster = { width: 3, height: 2, data: Buffer.from([1, 2, 3, 4, 5, 6].flatMap((v) => [v, v, v])) };
+const raster: Raster = {
+  width: 3,
+  height: 2,
+  data: Buffer.from([1, 2, 3, 4, 5, 6].flatMap((v) => [v, v, v])),
+};
 
 const rows = ({ data, width, height }: Raster): number[][] =>
   Array.from({ length: height }, (_, y) =>
