@@ -15,6 +15,8 @@ import { optional, repeatable, toggle, value, type FlagRow } from './flag-row.js
 
 const TAG = ['tag'] as const;
 const EVAL = ['eval'] as const;
+/** The commands that hold results against labels. */
+const LABELLED = ['eval', 'report'] as const;
 /** The commands that read pictures. */
 const PICTURES = ['tag', 'report'] as const;
 /** The commands that read packs. */
@@ -241,15 +243,18 @@ const TABLE = {
     'merge although shares are missing or unfinished, and say so',
   ),
   labels: optional(
-    EVAL,
+    LABELLED,
     'Labels',
     '--labels <file>',
-    'a CSV file of labels, or - for stdin (required)',
+    {
+      eval: 'a CSV file of labels, or - for stdin (required)',
+      report: 'also show how right the results are by these labels (CSV, or - for stdin)',
+    },
     text,
   ),
-  by: repeatable(EVAL, 'Labels', '--by <column>', 'break down by this column too (repeatable)'),
+  by: repeatable(LABELLED, 'Labels', '--by <column>', 'break down by this column too (repeatable)'),
   iou: value(
-    EVAL,
+    LABELLED,
     'Labels',
     '--iou <0..1>',
     'overlap from which a face is the labelled one (default: 0.5)',
@@ -257,7 +262,7 @@ const TABLE = {
     number(0.01, 1, 'a number in 0.01..1'),
   ),
   match: value(
-    EVAL,
+    LABELLED,
     'Labels',
     '--match <rule>',
     'the face of a label without a box: central or largest (default: central)',
@@ -265,7 +270,7 @@ const TABLE = {
     oneOf(MATCH_RULES),
   ),
   minGroup: value(
-    EVAL,
+    LABELLED,
     'Labels',
     '--min-group <n>',
     'smaller groups do not count in a gap (default: 10)',

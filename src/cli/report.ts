@@ -5,23 +5,38 @@ import { outputFolders } from '../adapters/output-folder.js';
 import { createProgress } from '../adapters/progress.js';
 import { createReportFolders } from '../adapters/report-folder.js';
 import { logLaneEvent } from '../commands/log-lane-event.js';
+import type { LabelsOptions } from '../commands/eval/hold-against.js';
 import { reportCommand } from '../commands/report.js';
 import { boundLaneMemory, decideLanes, FOOTPRINT } from '../core/lane-count.js';
 import { createLanePool } from '../lanes/pool.js';
 import { LANE_ENVIRONMENT } from '../lanes/tuning.js';
 import { type Config, DEFAULT_OUTPUT } from '../config.js';
 import { GENERATOR } from '../report/page.js';
+import type { TableRow } from '../evaluation/read-labels.js';
 import { REPORT_PAGE } from '../report/rows.js';
 import type { FlagsOf } from './flags.js';
 import type { RunContext } from './handlers.js';
 import { laneMemoryLimit } from './lane-memory.js';
 import { packageRoot } from './open-store.js';
 
+type LabelFlags = Pick<FlagsOf<'report'>, 'labels' | 'by' | 'iou' | 'match' | 'minGroup'>;
+
 /** Composition root of `facetag report`. @returns the exit code. */
 export async function runReport(
   flags: FlagsOf<'report'>,
   [folder = '']: readonly string[],
+  context: RunContext,
+): Promise<number> {
+  const { labels, by, iou, match, minGroup } = flags;
+  const against = labels === undefined ? undefined : { labels, evaluation: { by, iou, match, minGroup } };
+  return await report(flags, folder, context, against);
+}
+
+async function report(
+  flags: Omit<FlagsOf<'report'>, keyof LabelFlags>,
+  folder: string,
   { log, version }: RunContext,
+  against?: LabelsOptions,
 ): Promise<number> {
   const limits = readMachineLimits();
   const memory = boundLaneMemory(flags.maxLaneMemory, limits) * 1e6;
@@ -31,6 +46,7 @@ export async function runReport(
       ...flags,
       output: path.resolve(folder),
       target: flags.output === undefined ? undefined : path.resolve(flags.output),
+      ...(against && { against }),
     },
     {
       outputs: outputFolders,
@@ -56,16 +72,23 @@ export async function runReport(
         now: () => performance.now(),
         terminal: process.env['TERM'],
       }),
+      readRows,
       log,
       version,
     },
   );
 }
 
+/** The reader of tables is loaded where there is one to read. */
+async function* readRows(source: string, flag: string): AsyncIterable<TableRow> {
+  const { readCsvRows } = await import('../adapters/csv-rows.js');
+  yield* readCsvRows(source, flag);
+}
+
 /** The report of a run that has just ended, in its output folder. @returns the exit code. */
 export async function reportRun(config: Config, context: RunContext): Promise<number> {
   const flags = { ...config, output: undefined, inline: false, copyPictures: false };
-  return await runReport(flags, [config.output ?? DEFAULT_OUTPUT], context);
+  return await report(flags, config.output ?? DEFAULT_OUTPUT, context);
 }
 
 /** A file of the page, as the build made it. */

@@ -4,11 +4,12 @@ import { entriesOf } from '../core/roots.js';
 import { usageError } from '../errors.js';
 import type { StartableLanePool } from '../lanes/pool.js';
 import type { EventLog, OutputFolders, ProgressListener, ReportFolders } from '../ports.js';
-import type { PageCode } from '../report/page.js';
+import type { PageCode, Section } from '../report/page.js';
 import { REPORT_PAGE } from '../report/rows.js';
 import { writeReport } from '../report/write-report.js';
 import { type Results, withResults } from '../results/with-results.js';
 import type { OutputRoot } from '../types.js';
+import type { LabelsOptions, ReadRows } from './eval/hold-against.js';
 
 /** Name of the report's folder in an output folder, when none was named. */
 const REPORT = 'report';
@@ -21,6 +22,8 @@ export interface ReportCommandOptions {
   readonly where: string | undefined;
   readonly inline: boolean;
   readonly copyPictures: boolean;
+  /** Labels to hold the results against, for a part of the page. */
+  readonly against?: LabelsOptions;
 }
 
 /** What `facetag report` needs of the outside world. */
@@ -31,6 +34,8 @@ export interface ReportCommandPorts {
   readonly createLanes: (output: OutputRoot) => StartableLanePool;
   readonly code: PageCode;
   readonly progress: ProgressListener;
+  /** Reads labels. */
+  readonly readRows: ReadRows;
   readonly log: EventLog;
   /** Version of facetag. */
   readonly version: string;
@@ -46,18 +51,19 @@ export async function reportCommand(
   options: ReportCommandOptions,
   ports: ReportCommandPorts,
 ): Promise<number> {
-  const { output, target, where, inline, copyPictures } = options;
+  const { output, target, where, inline, copyPictures, against } = options;
   if (inline && copyPictures) throw usageError('one of --inline and --copy-pictures', 'the report', 'both');
   const location = target ?? path.join(output, REPORT);
   const asked = { folder: output, command: 'facetag report', into: 'the report', where };
   return await withResults(asked, ports, async (results) => {
     warnIfAmongPictures(location, results, ports.log);
+    const sections = against ? [await evaluationSection(results, against, ports)] : [];
     return await ports.reports.hold(
       location,
       async (folder) => {
         const lanes = ports.createLanes(folder.root);
         try {
-          const told = { inline, copies: copyPictures, where, version: ports.version };
+          const told = { inline, copies: copyPictures, where, version: ports.version, sections };
           const written = await writeReport(results, told, { ...ports, folder, lanes });
           ports.log.emit({ event: 'report-end', ...written, page: path.join(location, REPORT_PAGE) });
           return 0;
@@ -68,6 +74,21 @@ export async function reportCommand(
       { named: target !== undefined },
     );
   });
+}
+
+/** What `facetag eval` says of the same results and labels. Loaded where there are labels. */
+async function evaluationSection(
+  results: Results,
+  against: LabelsOptions,
+  { readRows, log }: ReportCommandPorts,
+): Promise<Section> {
+  const { holdAgainst, labelsName, readLabelsOf } = await import('./eval/hold-against.js');
+  const { tellProblems } = await import('./eval/tell-problems.js');
+  const { describeReport } = await import('../evaluation/document/document.js');
+  const { figuresSection } = await import('../report/figures-section.js');
+  const report = await holdAgainst(results, await readLabelsOf(against, readRows), against);
+  tellProblems(report.labels, labelsName(against), log);
+  return figuresSection('Against labels', describeReport(report));
 }
 
 /** The next run would take its thumbnails for pictures. */

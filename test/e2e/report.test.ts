@@ -65,6 +65,27 @@ describe('facetag report', () => {
     expect(listed(path.join(folder, 'there/report'))).toEqual([...before.keys()]);
   });
 
+  it('shows how right the results are by labels, whose words are text', async () => {
+    const folder = temporaryFolder();
+    const out = path.join(folder, 'out');
+    await facetag([fixtures, '-o', out, '-q']);
+    const labels = path.join(folder, 'labels.csv');
+    writeFileSync(
+      labels,
+      'image,gender,place\nastronaut.png,F,<b>x\ncamera.png,M,"<img src=x>"\nnope.png,F,\n',
+    );
+    const { code, stderr } = await facetag(['report', out, '--labels', labels, '--by', 'place']);
+    expect(code).toBe(0);
+    expect(stderr).toContain('Left out the labels of nope.png, which has no record');
+    const page = readFileSync(path.join(out, 'report/index.html'), 'utf8');
+    expect(page).toContain('<h2>Against labels</h2>');
+    expect(page).toMatch(/accuracy<\/th><td class="number">100\.0 %<\/td>/);
+    expect(page).toContain('&lt;img src=x&gt;');
+    expect(page).not.toContain('<img src=x>');
+    const wrong = await facetag(['report', out, '--labels', path.join(folder, 'none.csv')]);
+    expect([wrong.code, wrong.stderr.includes('none.csv')]).toEqual([2, true]);
+  });
+
   it('thumbnails are 160 pixels long', async () => {
     const { output } = await tenRecords();
     await facetag(['report', output]);
