@@ -18,13 +18,13 @@ import { listFiles } from './stamp.js';
 
 /**
  * Its attributes are the business of the core, which also words them.
- * @typedef {{ bbox: number[], confidence: number, [attribute: string]: any }} Face
+ * @typedef {{ bbox: number[], confidence: number, [attribute: string]: unknown }} Face
  */
 
 /**
  * How the core words records for people.
  * @typedef {object} Wording
- * @property {(face: any) => { name: string, text: string }[]} faceParts
+ * @property {(face: Face) => { name: string, text: string }[]} faceParts
  * @property {(share: number) => string} percent
  */
 

@@ -15,10 +15,10 @@ function dataOf({ text }: Exported): { train: string; val: string; names: Record
 
 /** Where Ultralytics looks for the labels of a listed picture: `img2label_paths` of its data loaders. */
 function labelsOf(listed: string): string {
-  const path = listed.replace('./', '/root/');
+  const path = listed.replace('./', '/set/');
   const at = path.lastIndexOf('/images/');
   const swapped = `${path.slice(0, at)}/labels/${path.slice(at + '/images/'.length)}`;
-  return `${swapped.slice(0, swapped.lastIndexOf('.'))}.txt`.replace('/root/', '');
+  return `${swapped.slice(0, swapped.lastIndexOf('.'))}.txt`.replace('/set/', '');
 }
 
 const linesOf = (text: string): string[] => text.split('\n').slice(0, -1);
