@@ -18,7 +18,7 @@ import { listFiles } from './stamp.js';
 
 /**
  * Its attributes are the business of the core, which also words them.
- * @typedef {{ bbox: number[], confidence: number, [attribute: string]: unknown }} Face
+ * @typedef {import('../../src/core/attributes.js').Attributes & { bbox: number[], confidence: number }} Face
  */
 
 /**

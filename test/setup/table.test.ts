@@ -4,7 +4,7 @@ import { faceParts } from '../../src/core/face-text.js';
 import { percent } from '../../src/core/percent.js';
 
 it('shows a line per face, per picture without faces and per failed picture', () => {
-  const face = { gender: 'Female', genderConfidence: 0.9999, age: '(25-32)' };
+  const face = { gender: 'Female', genderConfidence: 0.9999, age: '(25-32)' } as const;
   const table = formatTable(
     [
       {
