@@ -52,6 +52,15 @@ export interface TagFlags extends LogFlags, StoreFlags {
   readonly csvNames: CsvNames;
   readonly jsonl: boolean;
   readonly annotate: boolean;
+  readonly blur: boolean;
+  readonly pixelate: boolean;
+  /** An expression over one face, as typed. */
+  readonly blurWhere: string | undefined;
+  readonly crops: boolean;
+  /** Share of the box size. */
+  readonly cropPadding: number | undefined;
+  /** Pixels, longer side; 0 as it is. */
+  readonly cropSize: number | undefined;
   /** Write a page that shows the results, at the end. */
   readonly report: boolean;
   readonly pack: string;

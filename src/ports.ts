@@ -2,8 +2,9 @@
 
 import type { Estimates } from './core/attributes.js';
 import type { RunEvent } from './core/events.js';
-import type { PictureFormat } from './core/picture-format/signatures.js';
+import type { WritableFormat } from './core/picture-format/signatures.js';
 import type { Completion } from './core/completion.js';
+import type { CopyKind, CopyStyles } from './core/copies.js';
 import type { PictureRecord } from './core/report.js';
 import type { Roots } from './core/roots.js';
 import type {
@@ -40,15 +41,21 @@ export interface PictureDecoder {
   decode(bytes: Buffer, limits: DecodeLimits): Promise<DecodedPicture>;
 }
 
-/** Pixels at the original size, in and out: what annotated copies need. */
+export type CopyLimits = Omit<DecodeLimits, 'maxDim' | 'thorough'>;
+
+/** Pixels at the original size, in and out: what copies need. */
 export interface PictureCodec {
-  /** @throws {ImageError} as `PictureDecoder.decode`. */
-  decodeFull(bytes: Buffer, limits: Omit<DecodeLimits, 'maxDim' | 'thorough'>): Promise<FullPicture>;
+  /**
+   * @param rasters how many of its size the caller holds at once.
+   * @throws {ImageError} as `PictureDecoder.decode`.
+   */
+  decodeFull(bytes: Buffer, limits: CopyLimits, rasters?: number): Promise<FullPicture>;
   /**
    * Bytes of a picture file: 8-bit sRGB, one frame, no metadata. The same raster always gives the same bytes.
+   * @param longerSide in pixels, to which the picture is shrunk or enlarged; 0 or absent leaves it as it is.
    * @throws {ImageError} WRITE_FAILED when the format cannot hold the picture.
    */
-  encode(raster: Raster, format: PictureFormat): Promise<Buffer>;
+  encode(raster: Raster, format: WritableFormat, longerSide?: number): Promise<Buffer>;
 }
 
 /** Encodes the small pictures of a report. */
@@ -231,17 +238,19 @@ export interface Ledger {
   write(record: PictureRecord, sourceMtimeMs: number | undefined): Promise<void>;
   /** Remembers that the picture is unchanged although its mtime is not. */
   restamp(image: string, sourceMtimeMs: number): void;
-  /** Removes the record and the annotated copy. @throws {ImageError} WRITE_FAILED. */
+  /** Removes the record and every copy. @throws {ImageError} WRITE_FAILED. */
   remove(image: string): void;
-  hasAnnotated(image: string): boolean;
-  /** Does nothing for a picture without a record: the file may be anybody's. @throws {ImageError} WRITE_FAILED. */
-  removeAnnotated(image: string): void;
-  /** Of the annotated copy, below the output folder. */
-  annotatedPath(image: string): string;
-  /** The bytes of the annotated copy, if there is one. @throws {FatalError} OUTPUT_UNUSABLE for what is no plain file. */
-  readAnnotated(image: string): AsyncIterable<Uint8Array> | undefined;
+  /** The files of a picture's copies of one kind that are there: paths below the output folder, in no order. */
+  copiesOf(kind: CopyKind, image: string): string[];
+  /**
+   * Removes the picture's copies of one kind but those in `kept`. Without any of these it does nothing for a picture
+   * without a record: the files may be anybody's. @throws {ImageError} WRITE_FAILED.
+   */
+  removeCopies(kind: CopyKind, image: string, kept: readonly string[]): void;
+  /** The bytes of a copy, if it is there. @throws {FatalError} OUTPUT_UNUSABLE for what is no plain file. */
+  readCopy(file: string): AsyncIterable<Uint8Array> | undefined;
   /** @throws {ImageError} WRITE_FAILED. */
-  writeAnnotated(image: string, content: AsyncIterable<Uint8Array>): Promise<void>;
+  writeCopy(file: string, content: AsyncIterable<Uint8Array>): Promise<void>;
   /** Every picture with a record, sorted by UTF-16 code units. Lets signals be heard meanwhile. */
   images(): Promise<string[]>;
   /** Replaces a file at the top of the output folder with the joined chunks. */
@@ -337,6 +346,10 @@ export interface OutputFolder {
   writeRoots(roots: Roots): Promise<void>;
   /** @throws {FatalError} OUTPUT_UNUSABLE when the file is there but not ours. */
   readCompletion(): Completion;
+  /** How the copies in it were drawn. @throws {FatalError} OUTPUT_UNUSABLE when the file is there but not ours. */
+  readCopyStyles(): CopyStyles;
+  /** Leaves no file for no styles. */
+  writeCopyStyles(styles: CopyStyles): Promise<void>;
   /** Leaves no file where there is nothing to say: whole results without shares. */
   writeCompletion(completion: Completion): Promise<void>;
 }

@@ -9,6 +9,7 @@
  */
 
 import type { Attributes } from './core/attributes.js';
+import type { CopyDrawing, CopyKind } from './core/copies.js';
 import type { PictureFormat } from './core/picture-format/signatures.js';
 
 /** A picture to process. */
@@ -158,8 +159,13 @@ export interface ImageReport {
   /** Absent when the file could not be read. */
   readonly source?: SourceIdentity;
   readonly failure?: ImageFailure;
-  /** Why the annotated copy could not be made, though the picture itself is well. No part of its record. */
-  readonly copyFailure?: ImageFailure;
+  /** Copies that could not be made, though the picture itself is well. No part of its record. */
+  readonly copyFailures?: readonly CopyFailure[];
+}
+
+/** Why a copy could not be made. */
+export interface CopyFailure extends ImageFailure {
+  readonly copy: CopyKind;
 }
 
 /** A picture at its original size, upright. */
@@ -191,8 +197,8 @@ export interface LaneConfig {
   readonly maxBytes: number;
   /** Bytes of memory that one picture may take beyond what the lane holds anyway. */
   readonly maxMemory: number;
-  /** Where annotated copies go; absent when none are wanted. */
-  readonly output?: OutputRoot;
+  /** Where copies go and how they are drawn; absent when none are wanted. */
+  readonly copies?: { readonly output: OutputRoot; readonly drawing: CopyDrawing };
 }
 
 /** As `LaneConfig`, for a lane that makes previews and needs no nets. */
@@ -223,10 +229,10 @@ export interface LanePack {
 /** One picture's work. */
 export interface LaneTask {
   readonly source: ImageSource;
-  /** Where to write the annotated copy, below the output folder; absent when none is wanted. */
-  readonly annotatedPath?: string;
-  /** Faces of an earlier record: draw them again without inference. */
-  readonly redraw?: readonly Face[];
+  /** The copies to draw; absent when none are wanted. */
+  readonly copies?: readonly CopyKind[];
+  /** What an earlier record says: draw it again without inference. */
+  readonly redraw?: Pick<ImageReport, 'faces' | 'warnings'>;
   /** What a report needs of the picture, in place of everything else. */
   readonly preview?: PreviewTask;
 }

@@ -7,7 +7,7 @@ import { OpenFolder } from './open-folder.js';
 import { OutputTree } from './output-tree.js';
 
 /**
- * Writes annotated copies from a lane, into the very folder that its parent has locked.
+ * Writes copies from a lane, into the very folder that its parent has locked.
  *
  * @throws {FatalError} OUTPUT_UNUSABLE when its path leads elsewhere by now.
  */

@@ -1,5 +1,13 @@
 import path from 'node:path';
-import { annotatedPath, pictureOfRecord, recordPath, RECORDS } from '../core/output-paths.js';
+import { COPY_KINDS, type CopyKind } from '../core/copies.js';
+import {
+  copyPath,
+  cropFolder,
+  isCropName,
+  pictureOfRecord,
+  recordPath,
+  RECORDS,
+} from '../core/output-paths.js';
 import { isOtherVersion, MAX_RECORD_BYTES, parseRecord } from '../core/parse-record.js';
 import { formatRecord, type PictureRecord } from '../core/report.js';
 import { FatalError } from '../errors.js';
@@ -47,34 +55,38 @@ class TreeLedger implements Ledger {
   }
 
   remove(image: string): void {
-    this.removeAnnotated(image);
+    for (const kind of COPY_KINDS) this.removeCopies(kind, image, []);
     this.removeFile(recordPath(image));
   }
 
-  annotatedPath(image: string): string {
-    return annotatedPath(image);
-  }
-
-  hasAnnotated(image: string): boolean {
+  copiesOf(kind: CopyKind, image: string): string[] {
     try {
-      return this.tree.stats(annotatedPath(image)) !== undefined;
+      if (kind !== 'crops')
+        return [copyPath(kind, image)].filter((file) => this.tree.stats(file) !== undefined);
+      const folder = cropFolder(image);
+      return this.tree
+        .filesIn(folder)
+        .filter(isCropName)
+        .map((name) => `${folder}/${name}`);
     } catch {
-      return false;
+      // What is no plain file, or no folder, is none of ours.
+      return [];
     }
   }
 
-  removeAnnotated(image: string): void {
-    // Without a record nobody knows whose it is; what is no plain file is none of ours.
-    if (this.hasAnnotated(image) && this.isRecorded(image)) this.removeFile(annotatedPath(image));
+  removeCopies(kind: CopyKind, image: string, kept: readonly string[]): void {
+    const removed = this.copiesOf(kind, image).filter((file) => !kept.includes(file));
+    if (removed.length === 0 || (kept.length === 0 && !this.isRecorded(image))) return;
+    for (const file of removed) this.removeFile(file);
+    if (kind === 'crops' && kept.length === 0) this.tree.removeIfEmpty(cropFolder(image));
   }
 
-  readAnnotated(image: string): AsyncIterable<Uint8Array> | undefined {
-    const file = annotatedPath(image);
+  readCopy(file: string): AsyncIterable<Uint8Array> | undefined {
     return this.has(file) ? this.tree.pieces(file) : undefined;
   }
 
-  writeAnnotated(image: string, content: AsyncIterable<Uint8Array>): Promise<void> {
-    return this.replace(annotatedPath(image), content);
+  writeCopy(file: string, content: AsyncIterable<Uint8Array>): Promise<void> {
+    return this.replace(file, content);
   }
 
   async images(): Promise<string[]> {

@@ -7,7 +7,14 @@ import { openLedger } from './ledger.js';
 import { withLockedTree } from './locked-tree.js';
 import { sweepOldTemporaries } from './old-temporaries.js';
 import type { OpenFolder } from './open-folder.js';
-import { readCompletion, readRoots, writeCompletion, writeRoots } from './output-memory.js';
+import {
+  readCompletion,
+  readCopyStyles,
+  readRoots,
+  writeCompletion,
+  writeCopyStyles,
+  writeRoots,
+} from './output-memory.js';
 import { LOCK, makeRoot, openRoot, openUnnamedRoot, removeIfEmpty } from './output-root.js';
 import { OutputTree } from './output-tree.js';
 
@@ -54,6 +61,8 @@ function openOutput(tree: OutputTree): OutputFolder {
     writeRoots: (roots) => writeRoots(tree, roots),
     readCompletion: () => readCompletion(tree),
     writeCompletion: (completion) => writeCompletion(tree, completion),
+    readCopyStyles: () => readCopyStyles(tree),
+    writeCopyStyles: (styles) => writeCopyStyles(tree, styles),
   };
 }
 

@@ -1,7 +1,8 @@
 import { readFileSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { formatCompletion, NOTHING_BEGUN, parseCompletion, type Completion } from '../core/completion.js';
-import { COMPLETION, MEMORY } from '../core/output-paths.js';
+import { formatCopyStyles, parseCopyStyles, type CopyStyles } from '../core/copies.js';
+import { COMPLETION, COPY_STYLES, MEMORY } from '../core/output-paths.js';
 import { formatMemory, parseMemory, type Roots } from '../core/roots.js';
 import { hasCode } from '../core/thrown.js';
 import { FatalError } from '../errors.js';
@@ -39,6 +40,18 @@ export async function writeCompletion(tree: OutputTree, completion: Completion):
   const text = formatCompletion(completion);
   if (text !== undefined) await replace(tree, COMPLETION, text);
   else if (readIfThere(tree, COMPLETION) !== undefined) remove(tree, COMPLETION);
+}
+
+/** @throws {FatalError} OUTPUT_UNUSABLE when the file is there but not ours. */
+export function readCopyStyles(tree: OutputTree): CopyStyles {
+  const text = readIfThere(tree, COPY_STYLES);
+  return text === undefined ? {} : (parseCopyStyles(text) ?? notOurs(tree, COPY_STYLES));
+}
+
+/** @throws {FatalError} OUTPUT_UNUSABLE. */
+export async function writeCopyStyles(tree: OutputTree, styles: CopyStyles): Promise<void> {
+  if (Object.keys(styles).length > 0) await replace(tree, COPY_STYLES, formatCopyStyles(styles));
+  else if (readIfThere(tree, COPY_STYLES) !== undefined) remove(tree, COPY_STYLES);
 }
 
 async function replace(tree: OutputTree, name: string, text: string): Promise<void> {

@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
-import { COMPLETION, COPIES, MEMORY, RECORDS, TABLES } from '../core/output-paths.js';
+import { COPY_KINDS } from '../core/copies.js';
+import { COMPLETION, COPY_STYLES, MEMORY, RECORDS, TABLES } from '../core/output-paths.js';
 import { reasonOf } from '../core/system-fault.js';
 import { hasCode } from '../core/thrown.js';
 import { FatalError } from '../errors.js';
@@ -46,8 +47,8 @@ export function openUnnamedRoot(output: string): OpenFolder {
   }
 }
 
-const FOLDERS = [RECORDS, COPIES, TEMPORARIES];
-const FILES = [MEMORY, COMPLETION, LOCK, `${LOCK}.takeover`, ...Object.values(TABLES)];
+const FOLDERS: readonly string[] = [RECORDS, ...COPY_KINDS, TEMPORARIES];
+const FILES = [MEMORY, COMPLETION, COPY_STYLES, LOCK, `${LOCK}.takeover`, ...Object.values(TABLES)];
 
 /** @returns the folder. @throws {OddFileError} */
 function withoutOddities(root: OpenFolder): OpenFolder {

@@ -112,6 +112,25 @@ export class OutputTree {
     unlinkSync(temporary);
   }
 
+  /** Names of the plain files in a folder; none where there is no such folder. @throws {OddFileError} when it is none. */
+  filesIn(folder: string): string[] {
+    return this.#entries(folder).flatMap((entry) => (entry.isFile() ? [entry.name] : []));
+  }
+
+  /** Removes a folder with nothing in it, if there is one. */
+  removeIfEmpty(folder: string): void {
+    this.mayChange();
+    this.#open.get(folder)?.close();
+    this.#open.delete(folder);
+    this.#latest = undefined;
+    try {
+      rmdirSync(this.#address(folder));
+    } catch (error) {
+      // It is not there, not empty, no folder, or something is mounted on it.
+      if (!hasCode(error, 'ENOENT', 'ENOTEMPTY', 'EEXIST', 'ENOTDIR', 'EBUSY')) throw error;
+    }
+  }
+
   /** Sets a file's mtime. @throws {OddFileError} */
   touch(relative: string, mtimeMs: number): void {
     this.mayChange();

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type sharp from 'sharp';
-import type { Metadata, Sharp } from 'sharp';
+import type { Sharp } from 'sharp';
 import { isSrgbProfile } from '../core/picture-format/icc.js';
 import {
   requireBounded,
@@ -15,6 +15,8 @@ import { ImageError } from '../errors.js';
 import type { DecodeLimits, PictureCodec, PictureDecoder, PreviewEncoder } from '../ports.js';
 import { decoderFault, decoderMessage } from './sharp/decoder-message.js';
 import { encodePreview, ENCODERS } from './sharp/encoders.js';
+import { toTiff } from './sharp/other-formats.js';
+import { readMetadata, type HeaderFacts } from './sharp/read-metadata.js';
 import { readJpeg, type ReadJpeg, type ReadPixels } from './sharp/read-jpeg.js';
 
 type SharpModule = typeof sharp;
@@ -30,7 +32,7 @@ const WHITE = { r: 255, g: 255, b: 255 };
 /** What is known of a picture before its pixels are read. */
 interface Header {
   readonly format: PictureFormat;
-  readonly metadata: Metadata;
+  readonly metadata: HeaderFacts;
   /** Size as seen: EXIF orientation applied. */
   readonly width: number;
   readonly height: number;
@@ -50,8 +52,8 @@ export function createPictures(): PictureDecoder & PictureCodec & PreviewEncoder
       const told = warnings.length > 0 && { warnings };
       return { raster, width, height, orientation, scale: raster.width / width, ...told };
     },
-    async decodeFull(bytes, limits) {
-      const header = await readHeader(sharp, bytes, limits, estimateCopyBytes);
+    async decodeFull(bytes, limits, rasters = 1) {
+      const header = await readHeader(sharp, bytes, limits, (layout) => estimateCopyBytes(layout, rasters));
       const how = { ...limits, thorough: false };
       const { raster } = await readPixels(sharp, bytes, header, how, (image) => image);
       return { raster, format: header.format };
@@ -59,8 +61,10 @@ export function createPictures(): PictureDecoder & PictureCodec & PreviewEncoder
     async encodePreview({ data, width, height }) {
       return await encodePreview(sharp(data, { raw: { width, height, channels: 3 } })).toBuffer();
     },
-    async encode({ data, width, height }, format) {
+    async encode({ data, width, height }, format, longerSide = 0) {
       const image = sharp(data, { raw: { width, height, channels: 3 }, limitInputPixels: false });
+      if (longerSide > 0)
+        image.resize({ width: longerSide, height: longerSide, fit: 'inside', kernel: 'lanczos3' });
       try {
         return await ENCODERS[format](image).toBuffer();
       } catch (error) {
@@ -96,9 +100,9 @@ async function readHeader(
 ): Promise<Header> {
   const format = requireDecodable(bytes);
   requireBounded(bytes, format);
-  let metadata: Metadata;
+  let metadata: HeaderFacts;
   try {
-    metadata = await sharp(bytes, { limitInputPixels: false, failOn: 'none' }).metadata();
+    metadata = await readMetadata(sharp, bytes, format);
   } catch (error) {
     requireComplete(bytes, format);
     throw decoderFault(error);
@@ -120,7 +124,7 @@ const MAX_SIDE = 65_535;
  * @throws {ImageError} TOO_LARGE.
  */
 function requireSmall(
-  { width, height }: Metadata,
+  { width, height }: HeaderFacts,
   memory: number,
   { maxPixels, maxMemory }: SizeLimits,
 ): void {
@@ -139,7 +143,7 @@ function requireSmall(
 /** Bytes of a sample by what sharp calls it; the other depths are of 4 bytes or more. */
 const SAMPLE_BYTES: Readonly<Record<string, number>> = { uchar: 1, char: 1, ushort: 2, short: 2 };
 
-function layoutOf(format: PictureFormat, metadata: Metadata, bytes: Buffer): PixelLayout {
+function layoutOf(format: PictureFormat, metadata: HeaderFacts, bytes: Buffer): PixelLayout {
   const { width, height, channels, depth, isProgressive, chromaSubsampling, orientation } = metadata;
   return {
     format,
@@ -191,13 +195,14 @@ async function readPixels(
   try {
     if (format === 'jpeg')
       return await readJpeg(file, { interlaced: metadata.isProgressive, thorough }, read);
-    return { raster: await read(file, 'warning'), warnings: [] };
+    const readable = format === 'heic' || format === 'bmp' ? await toTiff(file, format, metadata) : file;
+    return { raster: await read(readable, 'warning'), warnings: [] };
   } catch (error) {
     throw decoderFault(error);
   }
 }
 
-/** What the installed sharp can do with one format. */
+/** What the installed libraries can do with one format. */
 export interface FormatSupport {
   readonly format: PictureFormat;
   readonly reads: boolean;
@@ -213,6 +218,9 @@ export function supportedFormats(): {
   return {
     version: `sharp ${sharp.versions.sharp}, libvips ${sharp.versions.vips}`,
     formats: PICTURE_FORMATS.map((format) => {
+      // Both are read by other means, and their copies are JPEGs.
+      if (format === 'heic' || format === 'bmp')
+        return { format, reads: true, writes: sharp.format.jpeg.output.buffer };
       const { input, output } = sharp.format[format === 'avif' ? 'heif' : format];
       return { format, reads: input.buffer, writes: output.buffer };
     }),

@@ -1,3 +1,4 @@
+import { copyFiles, type CopyKind } from '../core/copies.js';
 import type { PictureRecord } from '../core/report.js';
 import { pathOf, type Roots } from '../core/roots.js';
 import { decideSkip, type SkipRules } from '../core/skip.js';
@@ -9,10 +10,10 @@ import type { FileStamp, ImageFailure } from '../types.js';
 export type Decision =
   /** `reformatted`: only because its record is in another version of the format. */
   | { readonly action: 'tag'; readonly stamp: FileStamp; readonly reformatted: boolean }
-  /** Unchanged, and its annotated copy is there or not wanted. */
+  /** Unchanged, and its copies are there or not wanted. */
   | { readonly action: 'skip'; readonly kept: Kept }
-  /** Unchanged, but its annotated copy is missing. */
-  | { readonly action: 'redraw'; readonly kept: Kept }
+  /** Unchanged, but copies are missing, or there are some of faces that it has not. */
+  | { readonly action: 'redraw'; readonly kept: Kept; readonly copies: readonly CopyKind[] }
   /** It cannot even be looked at. */
   | { readonly action: 'fail'; readonly failure: ImageFailure };
 
@@ -28,7 +29,10 @@ export interface DecisionPlan extends Roots {
   /** Paths that turned up but are no pictures to read: each becomes a failed record. */
   readonly faults: ReadonlyMap<string, ImageFailure>;
   readonly rules: SkipRules;
-  readonly annotate: boolean;
+  /** The kinds of copies that are wanted. */
+  readonly copies: readonly CopyKind[];
+  /** Those of them that are there in another style: as good as missing. */
+  readonly restyled?: readonly CopyKind[];
 }
 
 export interface DecisionPorts {
@@ -45,7 +49,8 @@ export async function decide(image: string, plan: DecisionPlan, ports: DecisionP
     const stamp = ports.files.stamp(pathOf(plan, image));
     const kept = await findKept(image, stamp, plan, ports);
     if (!kept) return { action: 'tag', stamp, reformatted: isReformatted(image, plan, ports) };
-    return { action: isCopyMissing(kept.record, plan, ports) ? 'redraw' : 'skip', kept };
+    const copies = incompleteCopies(kept.record, plan, ports);
+    return copies.length > 0 ? { action: 'redraw', kept, copies } : { action: 'skip', kept };
   } catch (error) {
     return { action: 'fail', failure: failureOf(error, 'discover') };
   }
@@ -73,12 +78,18 @@ async function findKept(
   }
 }
 
-function isCopyMissing(
-  { status, image }: PictureRecord,
-  { annotate }: DecisionPlan,
+function incompleteCopies(
+  { status, image, faces }: PictureRecord,
+  { copies, restyled = [] }: DecisionPlan,
   { ledger }: DecisionPorts,
-): boolean {
-  return annotate && status === 'ok' && ledger?.hasAnnotated(image) === false;
+): CopyKind[] {
+  if (status !== 'ok' || !ledger) return [];
+  return copies.filter((kind) => {
+    if (restyled.includes(kind)) return true;
+    const wanted = copyFiles(kind, image, faces.length);
+    const found = new Set(ledger.copiesOf(kind, image));
+    return found.size !== wanted.length || wanted.some((file) => !found.has(file));
+  });
 }
 
 function isReformatted(image: string, { rules }: DecisionPlan, { ledger }: DecisionPorts): boolean {

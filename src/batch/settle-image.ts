@@ -1,3 +1,4 @@
+import { COPY_KINDS, copyFiles, type CopyKind } from '../core/copies.js';
 import { facesOf, toRecord, type PictureRecord } from '../core/report.js';
 import { pathOf } from '../core/roots.js';
 import type { FinishedImage } from '../core/summary.js';
@@ -30,7 +31,7 @@ export async function settleImage(
     case 'skip':
       return keep(decision.kept, ports);
     case 'redraw':
-      return await redraw(keep(decision.kept, ports), plan, ports);
+      return await redraw(keep(decision.kept, ports), decision.copies, plan, ports);
     case 'fail':
       return await settle(image, unreadReport(decision.failure), undefined, plan, ports);
   }
@@ -42,7 +43,7 @@ async function tag(
   plan: DecisionPlan,
   ports: SettlePorts,
 ): Promise<FinishedImage | undefined> {
-  const outcome = await ports.lanes.process(laneTask(image, plan, ports));
+  const outcome = await ports.lanes.process(laneTask(image, plan.copies, plan, ports));
   if (outcome.kind === 'dropped') return undefined;
   const report = await withAttempts(outcome.report, image, stamp, plan, ports);
   const finished = await settle(image, report, stamp, plan, ports);
@@ -54,24 +55,42 @@ function keep({ record, newMtimeMs }: Kept, { ledger }: SettlePorts): FinishedIm
   return { record, how: 'skipped' };
 }
 
-/** Draws the copy again from the record. What goes wrong is the copy's fault: the record stays as it is. */
+/** Draws copies again from the record. What goes wrong is their fault: the record stays as it is. */
 async function redraw(
   kept: FinishedImage,
+  copies: readonly CopyKind[],
   plan: DecisionPlan,
   ports: SettlePorts,
 ): Promise<FinishedImage | undefined> {
   const { record } = kept;
-  const task = { ...laneTask(record.image, plan, ports), redraw: facesOf(record) };
+  const { warnings } = record;
+  const task = {
+    ...laneTask(record.image, copies, plan, ports),
+    redraw: { faces: facesOf(record), ...(warnings && { warnings }) },
+  };
   const outcome = await ports.lanes.process(task);
   if (outcome.kind === 'dropped') return undefined;
-  const copyFailure = outcome.report.failure ?? outcome.report.copyFailure;
-  return copyFailure ? { ...kept, copyFailure } : { record, how: 'redrawn' };
+  const { failure, copyFailures = failure ? copies.map((copy) => ({ copy, ...failure })) : [] } =
+    outcome.report;
+  const drawn = copies.filter((kind) => !copyFailures.some(({ copy }) => copy === kind));
+  try {
+    if (ports.ledger) removeSurplus(record, drawn, copies, ports.ledger);
+  } catch (error) {
+    const fault = failureOf(error, 'write');
+    return { ...kept, copyFailures: [...copyFailures, ...drawn.map((copy) => ({ copy, ...fault }))] };
+  }
+  return copyFailures.length > 0 ? { ...kept, copyFailures } : { record, how: 'redrawn' };
 }
 
-function laneTask(image: string, plan: DecisionPlan, { ledger }: SettlePorts): LaneTask {
+function laneTask(
+  image: string,
+  copies: readonly CopyKind[],
+  plan: DecisionPlan,
+  { ledger }: SettlePorts,
+): LaneTask {
   return {
     source: { root: plan.base, path: pathOf(plan, image), relativePath: image },
-    ...(plan.annotate && ledger && { annotatedPath: ledger.annotatedPath(image) }),
+    ...(ledger && copies.length > 0 && { copies }),
   };
 }
 
@@ -80,15 +99,21 @@ async function settle(
   image: string,
   report: ImageReport,
   stamp: FileStamp | undefined,
-  { annotate, rules }: DecisionPlan,
+  { copies, rules }: DecisionPlan,
   { ledger }: SettlePorts,
 ): Promise<FinishedImage> {
-  const { copyFailure } = report;
+  const { copyFailures } = report;
   const record = toRecord(image, report, rules.run);
-  const finished = { record, how: 'processed', ...(copyFailure && { copyFailure }) } as const;
+  const finished = { record, how: 'processed', ...(copyFailures && { copyFailures }) } as const;
   if (!ledger) return finished;
   try {
-    await write(record, annotate && !copyFailure, stamp, ledger);
+    const drawn =
+      record.status === 'failed'
+        ? []
+        : copies.filter((kind) => !copyFailures?.some(({ copy }) => copy === kind));
+    // Copies that do not belong to the record go first: none is ever stale.
+    removeSurplus(record, drawn, COPY_KINDS, ledger);
+    await ledger.write(record, stamp?.mtimeMs);
     return finished;
   } catch (error) {
     const failure = failureOf(error, 'write');
@@ -96,13 +121,13 @@ async function settle(
   }
 }
 
-/** @param drawn whether a new copy may be there. One that does not belong to the record goes first: none is ever stale. */
-async function write(
-  record: PictureRecord,
-  drawn: boolean,
-  stamp: FileStamp | undefined,
+/** Removes copies that were not drawn now, of all these kinds. @throws {ImageError} WRITE_FAILED. */
+function removeSurplus(
+  { image, faces }: PictureRecord,
+  drawn: readonly CopyKind[],
+  kinds: readonly CopyKind[],
   ledger: Ledger,
-): Promise<void> {
-  if (!drawn || record.status === 'failed') ledger.removeAnnotated(record.image);
-  await ledger.write(record, stamp?.mtimeMs);
+): void {
+  for (const kind of kinds)
+    ledger.removeCopies(kind, image, drawn.includes(kind) ? copyFiles(kind, image, faces.length) : []);
 }

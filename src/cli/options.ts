@@ -34,17 +34,33 @@ export function resolveConfig(inputs: readonly string[], raw: RawFlags, env: Env
 /** @throws {FatalError} USAGE for flags that contradict each other. */
 export function tagConfig(inputs: readonly string[], flags: FlagsOf<'tag'>): Config {
   const config: Config = { ...flags, inputs };
-  if (config.annotate && !writesFiles(config)) {
-    throw usageError('an output folder (-o <dir>) beside --jsonl', '--annotate', 'none');
-  }
-  if (config.report && !writesFiles(config)) {
-    throw usageError('an output folder (-o <dir>) beside --jsonl', '--report', 'none');
-  }
+  requireMeant(config);
   if (config.null && config.filesFrom === undefined) throw usageError('--files-from', '--null', 'none');
   if ((config.prune || config.pruneAll) && !writesFiles(config)) {
     throw usageError('an output folder (-o <dir>)', config.prune ? '--prune' : '--prune-all', 'none');
   }
   return Object.freeze(config);
+}
+
+/** @throws {FatalError} USAGE for what has no folder to go to, and for words about copies that are not asked for. */
+function requireMeant(config: Config): void {
+  const { annotate, blur, pixelate, blurWhere, crops, cropPadding, cropSize, report } = config;
+  const asked = {
+    '--annotate': annotate,
+    '--blur': blur,
+    '--pixelate': pixelate,
+    '--crops': crops,
+    '--report': report,
+  };
+  for (const [flag, given] of Object.entries(asked)) {
+    if (given && !writesFiles(config))
+      throw usageError('an output folder (-o <dir>) beside --jsonl', flag, 'none');
+  }
+  if (blur && pixelate) throw usageError('one of --blur and --pixelate', 'the blurred copies', 'both');
+  if (blurWhere !== undefined && !blur && !pixelate)
+    throw usageError('--blur or --pixelate', '--blur-where', 'none');
+  if (cropPadding !== undefined && !crops) throw usageError('--crops', '--crop-padding', 'none');
+  if (cropSize !== undefined && !crops) throw usageError('--crops', '--crop-size', 'none');
 }
 
 /** What decides how a refusal of the other flags is told. A bad value among these counts as not given. */

@@ -1,6 +1,8 @@
 import type { Config } from '../config.js';
 import { escapeControls, escapeLineBreaks } from '../core/escape-controls.js';
 import { exitCodeFor } from '../core/exit-code.js';
+import { wantedKinds } from '../core/copies.js';
+import { drawingOf, restyledKinds } from './copies.js';
 import { decide } from '../batch/decide.js';
 import type { OutputFolder, ReportSink } from '../ports.js';
 import type { RunKey } from '../types.js';
@@ -32,7 +34,10 @@ export async function dryRun(
   const { images, unlisted } = pictures;
   const ledger = output?.hasRecords() ? output.ledger : undefined;
   const rules = { run, force: config.force, retryFailed: config.retryFailed };
-  const plan = { ...pictures, rules, annotate: config.annotate };
+  const drawing = drawingOf(config);
+  const copies = wantedKinds(drawing);
+  const restyled = output && ledger ? restyledKinds(output, drawing) : [];
+  const plan = { ...pictures, rules, copies, restyled };
   const lines = new Lines(ports.stdout, config.jsonl);
   let reformatted = 0;
   for (const image of images) {

@@ -2,8 +2,8 @@ import { describeFace } from '../core/face-text.js';
 import type { FinishedImage } from '../core/summary.js';
 import type { EventLog } from '../ports.js';
 
-/** How a picture ended, and its copy, for a person. */
-export function logFinished({ record, how, copyFailure }: FinishedImage, log: EventLog): void {
+/** How a picture ended, and its copies, for a person. */
+export function logFinished({ record, how, copyFailures = [] }: FinishedImage, log: EventLog): void {
   const { image, error, faces } = record;
   if (error) {
     const { stage, code, message } = error;
@@ -12,5 +12,5 @@ export function logFinished({ record, how, copyFailure }: FinishedImage, log: Ev
   } else {
     log.emit({ event: 'picture-done', image, how, faces: faces.length, people: faces.map(describeFace) });
   }
-  if (copyFailure) log.emit({ event: 'copy-failed', image, ...copyFailure });
+  for (const failure of copyFailures) log.emit({ event: 'copy-failed', image, ...failure });
 }

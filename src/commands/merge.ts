@@ -1,5 +1,7 @@
+import { COPY_KINDS, copyFiles } from '../core/copies.js';
 import { writeOutputs } from '../batch/write-tables.js';
 import { FaceTally } from '../core/face-counts.js';
+import type { PictureRecord } from '../core/report.js';
 import { usageError } from '../errors.js';
 import type { Ledger, OutputFolder } from '../ports.js';
 import { inspect, type Joined, type MergeOptions, type MergePorts } from './merge/inspect.js';
@@ -21,6 +23,7 @@ export async function mergeCommand(options: MergeOptions, ports: MergePorts): Pr
   await outputs.hold(output, async (target) => {
     await refuseStrangers(target, joined);
     await target.writeRoots(joined.roots);
+    await target.writeCopyStyles(joined.styles);
     await target.writeCompletion({ shares: [], unfinished: joined.unfinished });
     for (const [folder, images] of joined.images) {
       await outputs.visit(folder, (source) => copyResults(images, source?.ledger, target.ledger, found));
@@ -55,11 +58,22 @@ async function copyResults(
   for (const image of images) {
     const stored = source?.read(image);
     if (!source || !stored) throw usageError('records that stay while they are merged', image, 'none');
-    const copy = source.readAnnotated(image);
-    if (copy) await target.writeAnnotated(image, copy);
-    else target.removeAnnotated(image);
+    await copyCopies(stored.record, source, target);
     await target.write(stored.record, stored.mtimeMs);
     found.faces.add(stored.record.faces);
     if (stored.record.error) found.failed += 1;
+  }
+}
+
+async function copyCopies({ image, faces }: PictureRecord, source: Ledger, target: Ledger): Promise<void> {
+  for (const kind of COPY_KINDS) {
+    const written: string[] = [];
+    for (const file of copyFiles(kind, image, faces.length)) {
+      const copy = source.readCopy(file);
+      if (!copy) continue;
+      await target.writeCopy(file, copy);
+      written.push(file);
+    }
+    target.removeCopies(kind, image, written);
   }
 }

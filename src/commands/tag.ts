@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { DEFAULT_OUTPUT, writesFiles, type Config } from '../config.js';
+import { wantedKinds } from '../core/copies.js';
 import { exitCodeFor } from '../core/exit-code.js';
 import type { PictureRecord } from '../core/report.js';
 import { Tally, type RunSummary } from '../core/summary.js';
@@ -12,6 +13,7 @@ import { assertOutputOutside } from '../discover/output-folder.js';
 import type { EventLog, Ledger, OutputFolder } from '../ports.js';
 import type { Pictures } from './find-pictures.js';
 import { noteBegin, requestOf } from './completion.js';
+import { drawingOf, restyleCopies } from './copies.js';
 import { logLaneEvent } from './log-lane-event.js';
 import { logFinished } from './log-finished.js';
 import { pruneGone } from './prune.js';
@@ -50,9 +52,12 @@ interface Screens {
 }
 
 /** Expressions are checked before anything else happens. */
-async function compileScreens({ where, failIf }: Config): Promise<Screens> {
-  if (where === undefined && failIf === undefined) return { shows: () => true, fails: undefined };
-  const { compileExpression } = await import('../core/expression.js');
+async function compileScreens({ where, failIf, blurWhere }: Config): Promise<Screens> {
+  if (where === undefined && failIf === undefined && blurWhere === undefined)
+    return { shows: () => true, fails: undefined };
+  const { compileExpression, compileFaceExpression } = await import('../core/expression.js');
+  // Lanes compile it for themselves: it is tried here.
+  if (blurWhere !== undefined) compileFaceExpression(blurWhere, '--blur-where');
   return {
     shows: where === undefined ? () => true : compileExpression(where, '--where'),
     fails: failIf === undefined ? undefined : compileExpression(failIf, '--fail-if'),
@@ -96,9 +101,11 @@ async function tagPictures(run: TagRun, ports: TagPorts): Promise<number> {
 const RESTING_SHARE = 0.5;
 
 function openLanes({ config, settings, output }: TagRun, lanes: number, ports: TagPorts): StartableLanePool {
+  const drawing = drawingOf(config);
+  const draws = wantedKinds(drawing).length > 0;
   return ports.createLanes({
     lanes,
-    config: { ...settings.lane, ...(config.annotate && output && { output: output.root }) },
+    config: { ...settings.lane, ...(output && draws && { copies: { output: output.root, drawing } }) },
     timeoutMs: config.timeout * 1000,
     maxLaneBytes: config.maxLaneMemory * 1e6 * RESTING_SHARE,
     memoryLimitBytes: config.maxLaneMemory * 1e6,
@@ -133,6 +140,8 @@ async function tagFound(
 
   const noteEnd =
     output === undefined ? undefined : await noteBegin(output, requestOf(config, output.path, ports.cwd));
+  const drawing = drawingOf(config);
+  if (output) await restyleCopies(output, drawing, log);
   const tally = new Tally();
   const screened: string[] = [];
   const unwritten = new Map<string, PictureRecord>();
@@ -143,7 +152,7 @@ async function tagFound(
       {
         ...pictures,
         rules: { run: settings.run, force: config.force, retryFailed: config.retryFailed },
-        annotate: config.annotate,
+        copies: wantedKinds(drawing),
         jobs,
       },
       {

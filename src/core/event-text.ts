@@ -27,9 +27,9 @@ export function formatEventText(event: RunEvent, paint: Paint): string[] {
       ];
     }
     case 'copy-failed': {
-      const { image, code, message } = event;
+      const { image, copy, code, message } = event;
       return [
-        `${paint('error', 'no copy')} of ${escapeControls(image)}: ${code}: ${escapeControls(message)}`,
+        `${paint('error', 'no copy')} of ${escapeControls(image)} in ${copy}: ${code}: ${escapeControls(message)}`,
       ];
     }
     case 'screened':

@@ -1,6 +1,7 @@
 import type { ExportKind } from '../config.js';
 import type { FatalCode } from '../errors.js';
 import type { EngineName, FailureCode, Stage } from '../types.js';
+import type { CopyKind } from './copies.js';
 import type { FaceCounts } from './face-counts.js';
 import type { Progress } from './progress-line.js';
 import type { RunSummary } from './summary.js';
@@ -44,12 +45,14 @@ interface PictureFailed {
 }
 
 /**
- * An annotated copy could not be made; the picture keeps its record. Level error: it alone explains exit code 1 to a
+ * A copy could not be made; the picture keeps its record. Level error: it alone explains exit code 1 to a
  * quiet run.
  */
 interface CopyFailed {
   readonly event: 'copy-failed';
   readonly image: string;
+  /** The folder that it would be in. */
+  readonly copy: CopyKind;
   readonly stage: Stage;
   readonly code: FailureCode;
   readonly message: string;

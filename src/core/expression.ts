@@ -3,7 +3,7 @@ import { ExpressionFault, pointAt } from './expression/fault.js';
 import type { FaceFacts, PictureFacts } from './expression/names.js';
 import { parseExpression } from './expression/parse.js';
 
-export type { PictureFacts } from './expression/names.js';
+export type { FaceFacts, PictureFacts } from './expression/names.js';
 
 /** Stands where no face is looked at; no name that reads a face compiles there. */
 const NO_FACE = Object.freeze({}) as FaceFacts;
@@ -44,10 +44,31 @@ const NO_FACE = Object.freeze({}) as FaceFacts;
  * @throws {FatalError} USAGE, with the expression and a caret under the fault.
  */
 export function compileExpression(source: string, flag: string): (record: PictureFacts) => boolean {
+  const holds = compile(source, flag, false);
+  return (record) => holds(record, NO_FACE);
+}
+
+/**
+ * Compiles a condition on one face, in the words that are good inside `any(…)`: `maxAge <= 12`.
+ *
+ * @returns a pure function of the picture and one of its faces.
+ * @throws {FatalError} USAGE, as `compileExpression`.
+ */
+export function compileFaceExpression(
+  source: string,
+  flag: string,
+): (record: PictureFacts, face: FaceFacts) => boolean {
+  return compile(source, flag, true);
+}
+
+function compile(
+  source: string,
+  flag: string,
+  inFace: boolean,
+): (record: PictureFacts, face: FaceFacts) => boolean {
   try {
     const parsed = parseExpression(source);
-    const holds = new Compiler(parsed).condition(parsed.tree);
-    return (record) => holds(record, NO_FACE);
+    return new Compiler(parsed, inFace).condition(parsed.tree);
   } catch (error) {
     if (error instanceof ExpressionFault) throw pointAt(source, flag, error);
     throw error;

@@ -1,15 +1,12 @@
 import { FatalError } from '../errors.js';
 
 /*
- * Where the outputs of a picture are: the input tree is mirrored below two folders of the output folder. Every path here
+ * Where the outputs of a picture are: the input tree is mirrored below folders of the output folder. Every path here
  * is relative to the output folder, of plain names with `/` between them.
  */
 
 /** Holds the records. */
 export const RECORDS = 'json';
-
-/** Holds the annotated copies. */
-export const COPIES = 'annotated';
 
 /** The tables of a run. */
 export const TABLES = { csv: 'faces.csv', jsonl: 'faces.jsonl' } as const;
@@ -19,6 +16,9 @@ export const MEMORY = 'facetag.json';
 
 /** Which shares it holds, and what was begun there and not finished. */
 export const COMPLETION = 'completion.json';
+
+/** Remembers how the copies in it were drawn. */
+export const COPY_STYLES = 'copies.json';
 
 const RECORD_SUFFIX = '.json';
 
@@ -31,12 +31,37 @@ export function recordPath(relativePath: string): string {
   return mirror(RECORDS, relativePath) + RECORD_SUFFIX;
 }
 
+/** Names under which no viewer expects a JPEG, and those that such a name gets here. */
+const NOT_WRITTEN = /\.(?:hei[cf]|hif|bmp)(?:\.jpg)*$/i;
+
 /**
- * Path of a picture's annotated copy: `annotated/<relativePath>`.
+ * Path of a picture's copy: `annotated/<relativePath>`, and so on. A copy of `a.heic` is a JPEG and called `a.heic.jpg`,
+ * for nothing would open it by its own name; a picture called `a.heic.jpg` makes room for it as `a.heic.jpg.jpg`.
  * @throws {FatalError} INTERNAL when `relativePath` would leave the output folder.
  */
-export function annotatedPath(relativePath: string): string {
-  return mirror(COPIES, relativePath);
+export function copyPath(folder: 'annotated' | 'blurred', relativePath: string): string {
+  return mirror(folder, relativePath) + (NOT_WRITTEN.test(relativePath) ? '.jpg' : '');
+}
+
+/**
+ * Folder of the crops of a picture's faces: `crops/<relativePath>`.
+ * @throws {FatalError} INTERNAL when `relativePath` would leave the output folder.
+ */
+export function cropFolder(relativePath: string): string {
+  return mirror('crops', relativePath);
+}
+
+/**
+ * Path of the crop of a picture's face: `crops/<relativePath>/<index>.jpg`.
+ * @param index of the face in the record, from 0.
+ */
+export function cropPath(relativePath: string, index: number): string {
+  return `${cropFolder(relativePath)}/${index}.jpg`;
+}
+
+/** Whether a file in a folder of crops has a name that `cropPath` gives. */
+export function isCropName(name: string): boolean {
+  return /^(?:0|[1-9]\d{0,8})\.jpg$/.test(name);
 }
 
 /**

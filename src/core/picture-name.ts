@@ -1,8 +1,8 @@
 /**
- * Extensions that count as pictures inside folders and globs. heic, heif and bmp cannot be decoded: they are listed so
- * that they get UNSUPPORTED_FORMAT and nobody thinks they were tagged. jfif, jpe and jif are other names for JPEG.
+ * Extensions that count as pictures inside folders and globs. jfif, jpe and jif are other names for JPEG, hif is one for
+ * HEIF.
  */
-const PICTURE_NAME = /\.(?:jpe?g|jfif|jpe|jif|png|webp|tiff?|gif|avif|hei[cf]|bmp)$/i;
+const PICTURE_NAME = /\.(?:jpe?g|jfif|jpe|jif|png|webp|tiff?|gif|avif|hei[cf]|hif|bmp)$/i;
 
 /** True when a file with this name (or path) is taken for a picture; case does not matter. */
 export function isPictureName(name: string): boolean {
@@ -15,7 +15,7 @@ const UNREAD_NAME = new RegExp(
     // Camera raw.
     '3fr|arw|cr[23w]|dcr|dng|erf|iiq|kdc|mef|mos|mrw|nef|nrw|orf|pef|raf|raw|rw[2l]|sr[2fw]|x3f',
     // Other pictures.
-    'apng|avifs|dds|eps|exr|hdr|hei[cf]s|hif|ico|j2[ck]|jp2|jp[fx]|jxl|jxr|p[bgnp]m|pcx|ps[bd]|svgz?|tga|wdp|xcf',
+    'apng|avifs|dds|eps|exr|hdr|hei[cf]s|ico|j2[ck]|jp2|jp[fx]|jxl|jxr|p[bgnp]m|pcx|ps[bd]|svgz?|tga|wdp|xcf',
     // Videos.
     '3gp|avi|m2ts|m4v|mkv|mov|mp4|mpe?g|mts|webm|wmv',
   ].join('|')})$`,

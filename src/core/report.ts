@@ -101,7 +101,8 @@ function toErrorRecord({ stage, code, message, attempts }: ImageFailure): ImageF
   return { stage, code, message, ...(attempts !== undefined && { attempts }) };
 }
 
-function toFaceRecord({ box, confidence, attributes }: Face): FaceRecord {
+/** A presented face, as records show it. */
+export function toFaceRecord({ box, confidence, attributes }: Face): FaceRecord {
   return { bbox: [box.x1, box.y1, box.x2 - box.x1, box.y2 - box.y1], confidence, ...attributes };
 }
 

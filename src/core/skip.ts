@@ -38,8 +38,12 @@ export function decideSkip(
   return recordMtimeMs === source.mtimeMs ? 'skip' : 'hash';
 }
 
+/** What was said of formats before they could be read: such a picture is worth another look. */
+const LEARNT = /^(?:HEIC|HEIF|BMP) files cannot be decoded$/;
+
 /** Two time-outs or crashes in a row are kept too: else one picture would cost every night's run a minute, for ever. */
-function isLasting({ code, attempts = 1 }: ImageFailure): boolean {
+function isLasting({ code, message, attempts = 1 }: ImageFailure): boolean {
+  if (code === 'UNSUPPORTED_FORMAT' && LEARNT.test(message)) return false;
   return CONTENT_FAULTS.has(code) || attempts >= HOPELESS_ATTEMPTS;
 }
 

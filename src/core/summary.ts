@@ -1,4 +1,4 @@
-import type { FailureCode, ImageFailure } from '../types.js';
+import type { CopyFailure, FailureCode } from '../types.js';
 import { countOf } from './count-of.js';
 import { escapeControls } from './escape-controls.js';
 import { FaceTally, formatFaceCounts, type FaceCounts } from './face-counts.js';
@@ -16,9 +16,9 @@ export interface RunSummary extends FaceCounts {
   readonly processed: number;
   /** Unchanged since an earlier run. */
   readonly skipped: number;
-  /** Annotated copies drawn again from their record. */
+  /** Pictures whose copies were drawn again from their record. */
   readonly redrawn: number;
-  /** Annotated copies that could not be made, of pictures that keep their record. */
+  /** Copies that could not be made, of pictures that keep their record. */
   readonly copiesFailed: number;
   /** Those of `processed` whose record was in another version of the format. */
   readonly reformatted: number;
@@ -57,8 +57,8 @@ export interface FinishedImage {
   readonly how: 'processed' | 'skipped' | 'redrawn';
   /** Set where it was done again only because its record is in another version of the format. */
   readonly reformatted?: true;
-  /** Why its annotated copy could not be made; the record does not know of it. */
-  readonly copyFailure?: ImageFailure;
+  /** Copies that could not be made; the record does not know of it. */
+  readonly copyFailures?: readonly CopyFailure[];
 }
 
 /** Counts as pictures finish. */
@@ -75,10 +75,10 @@ export class Tally {
   notPruned = 0;
   readonly failedByCode: Partial<Record<FailureCode, number>> = {};
 
-  add({ record, how, copyFailure, reformatted }: FinishedImage): void {
+  add({ record, how, copyFailures = [], reformatted }: FinishedImage): void {
     this[how] += 1;
     this.found.add(record.faces);
-    if (copyFailure) this.copiesFailed += 1;
+    this.copiesFailed += copyFailures.length;
     if (reformatted) this.reformatted += 1;
     if (!record.error) return;
     this.failed += 1;

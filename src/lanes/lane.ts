@@ -25,7 +25,8 @@ serveLane(process, {
     const { detector, attributes } = await loading;
     const ports: ImagePorts = {
       files: pictureFiles,
-      writer: await openWriter(config.output),
+      writer: await openWriter(config.copies?.output),
+      blurs: await openRule(config.copies),
       decoder: codec,
       codec,
       canvases,
@@ -51,4 +52,12 @@ async function openWriter(output: OutputRoot | undefined): Promise<FileWriter> {
   if (output === undefined) return { write: () => Promise.reject(new Error('no output folder was named')) };
   const { openCopyWriter } = await import('../adapters/copy-writer.js');
   return openCopyWriter(output);
+}
+
+/** The parent has compiled it before, so that a mistake in it is told at once. */
+async function openRule(copies: LaneConfig['copies']): Promise<ImagePorts['blurs']> {
+  const where = copies?.drawing.blurred?.where;
+  if (where === undefined) return undefined;
+  const { compileFaceExpression } = await import('../core/expression.js');
+  return compileFaceExpression(where, '--blur-where');
 }

@@ -1,6 +1,6 @@
 import { type FaceMark, layoutAnnotation } from '../core/annotation.js';
 import { PALETTE } from '../core/annotation/style.js';
-import type { Canvas, CanvasFactory, DecodeLimits, PictureCodec } from '../ports.js';
+import type { Canvas, CanvasFactory } from '../ports.js';
 import type { BoundingBox, Face, Raster } from '../types.js';
 
 /** A canvas is a copy: drawing in bands keeps 12 megapixels from costing their 36 MB three times over. */
@@ -8,25 +8,12 @@ const BAND_ROWS = 256;
 const ONE_PIXEL: Raster = { data: Buffer.alloc(3), width: 1, height: 1 };
 
 /**
- * Draws boxes and labels on the picture at its original size, upright, and encodes it in the format that it came in.
+ * Draws boxes and labels into the raster itself.
  *
- * @param bytes the picture file.
- * @param faces boxes in pixels of the picture as seen.
- * @throws {ImageError} what decoding throws; WRITE_FAILED when the copy cannot be encoded.
+ * @param faces boxes in pixels of the raster.
  */
-export async function annotateImage(
-  bytes: Buffer,
-  faces: readonly Face[],
-  codec: PictureCodec,
-  canvases: CanvasFactory,
-  limits: Omit<DecodeLimits, 'maxDim' | 'thorough'>,
-): Promise<Buffer> {
-  const { raster, format } = await codec.decodeFull(bytes, limits);
-  return codec.encode(faces.length === 0 ? raster : drawFaces(raster, faces, canvases), format);
-}
-
-/** Draws into the raster itself. */
-function drawFaces(raster: Raster, faces: readonly Face[], canvases: CanvasFactory): Raster {
+export function annotate(raster: Raster, faces: readonly Face[], canvases: CanvasFactory): void {
+  if (faces.length === 0) return;
   const all = withCanvas(canvases, ONE_PIXEL, (canvas) =>
     layoutAnnotation(raster, faces, canvas.textSize.bind(canvas)),
   );
@@ -43,7 +30,6 @@ function drawFaces(raster: Raster, faces: readonly Face[], canvases: CanvasFacto
       rows(canvas.toRaster(), top - from, bottom - from).data.copy(rows(raster, top, bottom).data);
     });
   }
-  return raster;
 }
 
 /** A view of rows `top` to `bottom`. */

@@ -1,24 +1,14 @@
 import { createHash } from 'node:crypto';
 import { clipBox } from '../core/box.js';
 import { presentFaces } from '../core/report.js';
-import { messageOf } from '../core/thrown.js';
 import { turnBox, turnedBack, turnRaster, type Turns } from '../core/turn.js';
-import { FatalError, failureOf, ImageError } from '../errors.js';
-import type {
-  AttributeEstimator,
-  CanvasFactory,
-  FaceDetector,
-  FileWriter,
-  PictureCodec,
-  PictureDecoder,
-  PictureFiles,
-} from '../ports.js';
+import type { AttributeEstimator, FaceDetector, PictureDecoder, PictureFiles } from '../ports.js';
 import type {
   BoundingBox,
+  CopyFailure,
   DecodedPicture,
   Detection,
   Face,
-  ImageFailure,
   ImageReport,
   LaneConfig,
   LaneTask,
@@ -26,31 +16,29 @@ import type {
   SourceIdentity,
   Stage,
 } from '../types.js';
-import { annotateImage } from './annotate.js';
+import type { CopyPorts } from './draw-copies.js';
 import { estimateAttributes } from './estimate-attributes.js';
 import { findUpright } from './find-upright.js';
+import { imageFailure } from './image-failure.js';
 
 /** Everything one picture needs, loaded once for the life of a lane. */
-export interface ImagePorts {
+export interface ImagePorts extends CopyPorts {
   readonly files: PictureFiles;
-  readonly writer: FileWriter;
   readonly decoder: PictureDecoder;
-  readonly codec: PictureCodec;
-  readonly canvases: CanvasFactory;
   readonly detector: FaceDetector;
   readonly attributes: AttributeEstimator;
 }
 
 export type ImageSettings = Pick<
   LaneConfig,
-  'maxDim' | 'maxPixels' | 'thorough' | 'maxBytes' | 'maxMemory' | 'minFace' | 'turned'
+  'maxDim' | 'maxPixels' | 'thorough' | 'maxBytes' | 'maxMemory' | 'minFace' | 'turned' | 'copies'
 >;
 
 /**
- * Takes one picture through the stages: read, decode, detect, attributes, annotate. A failure of the picture, or of its
- * copy alone, is part of the report; only a fault that concerns the whole run is thrown.
+ * Takes one picture through the stages: read, decode, detect, attributes, draw copies. A failure of the picture, or of
+ * a copy alone, is part of the report; only a fault that concerns the whole run is thrown.
  *
- * @throws {FatalError} when the disk cannot take the annotated copy.
+ * @throws {FatalError} when the disk cannot take a copy.
  */
 export async function processImage(
   task: LaneTask,
@@ -61,9 +49,11 @@ export async function processImage(
   try {
     const bytes = await ports.files.read(task.source.path, settings.maxBytes);
     reached.source = { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
-    const faces = task.redraw ?? (await findFaces(bytes, ports, settings, reached));
-    const copyFailure = await drawCopy(bytes, faces, task, ports, settings);
-    return { ...reached.size, faces, source: reached.source, ...(copyFailure && { copyFailure }) };
+    const faces = task.redraw?.faces ?? (await findFaces(bytes, ports, settings, reached));
+    const { warnings } = task.redraw ?? reached.size;
+    const copyFailures = await drawn(bytes, { faces, ...(warnings && { warnings }) }, task, ports, settings);
+    const failed = copyFailures.length > 0 && { copyFailures };
+    return { ...reached.size, faces, source: reached.source, ...failed };
   } catch (error) {
     const { stage, size, source } = reached;
     return { ...size, faces: [], ...(source && { source }), failure: imageFailure(error, stage) };
@@ -117,29 +107,18 @@ async function findFaces(
   );
 }
 
-/** Draws the annotated copy where one is wanted. @returns why it could not be made. */
-async function drawCopy(
+/** @returns the copies that were wanted and could not be made. */
+async function drawn(
   bytes: Buffer,
-  faces: readonly Face[],
-  { annotatedPath }: LaneTask,
-  { codec, canvases, writer }: ImagePorts,
+  { faces, warnings }: Pick<ImageReport, 'faces' | 'warnings'>,
+  { copies = [], source }: LaneTask,
+  ports: ImagePorts,
   settings: ImageSettings,
-): Promise<ImageFailure | undefined> {
-  if (annotatedPath === undefined) return undefined;
-  try {
-    await writer.write(annotatedPath, await annotateImage(bytes, faces, codec, canvases, settings));
-    return undefined;
-  } catch (error) {
-    return imageFailure(error, 'annotate');
-  }
-}
-
-/** @throws {FatalError} as it came: that is no picture's failure. */
-function imageFailure(error: unknown, stage: Stage): ImageFailure {
-  if (error instanceof FatalError) throw error;
-  if (error instanceof ImageError) return failureOf(error, stage);
-  // A decoder that chokes on bytes it should have refused, against a fault of ours or of the native code.
-  return { stage, code: stage === 'decode' ? 'CORRUPT' : 'CRASHED', message: messageOf(error) };
+): Promise<readonly CopyFailure[]> {
+  if (copies.length === 0) return [];
+  const { drawCopies } = await import('./draw-copies.js');
+  const work = { bytes, image: source.relativePath, kinds: copies, faces, ...(warnings && { warnings }) };
+  return await drawCopies(work, ports, settings, settings.copies?.drawing ?? {});
 }
 
 /**

@@ -2,7 +2,7 @@ import path from 'node:path';
 import sharp from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createPictures, supportedFormats } from '../../src/adapters/sharp.js';
-import { PICTURE_FORMATS } from '../../src/core/picture-format/signatures.js';
+import { PICTURE_FORMATS, WRITABLE_FORMATS } from '../../src/core/picture-format/signatures.js';
 import type { PictureCodec, PictureDecoder } from '../../src/ports.js';
 import type { DecodedPicture, Raster } from '../../src/types.js';
 import {
@@ -279,7 +279,7 @@ describe('size', () => {
 });
 
 describe('encode', () => {
-  it.each(PICTURE_FORMATS)('writes %s that reads back alike, and twice the same bytes', async (format) => {
+  it.each(WRITABLE_FORMATS)('writes %s that reads back alike, and twice the same bytes', async (format) => {
     const bytes = await pictures.encode(reference.raster, format);
     expect(bytes.equals(await pictures.encode(reference.raster, format))).toBe(true);
     const full = await pictures.decodeFull(bytes, LIMITS);

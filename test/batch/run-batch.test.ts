@@ -1,12 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { COPY_KINDS, type CopyKind } from '../../src/core/copies.js';
 import type { PictureRecord } from '../../src/core/report.js';
 import { Tally, type FinishedImage } from '../../src/core/summary.js';
 import { FatalError, ImageError, PipeClosedError } from '../../src/errors.js';
 import { runBatch, type BatchPlan, type BatchPorts } from '../../src/batch/run-batch.js';
 import { Stop } from '../../src/batch/stop-switch.js';
 import type { Ledger } from '../../src/ports.js';
-import type { ImageFailure, ImageReport, LaneOutcome, LaneTask } from '../../src/types.js';
+import type { CopyFailure, ImageFailure, ImageReport, LaneOutcome, LaneTask } from '../../src/types.js';
 import { face, okRecord, runKey } from '../records.js';
 
 const report: ImageReport = {
@@ -50,11 +51,10 @@ function batch(images: readonly string[], over: Over = {}) {
       if (kept) records.set(image, { ...kept, mtimeMs });
     },
     remove: (image) => records.delete(image),
-    hasAnnotated: () => over.copies ?? false,
-    removeAnnotated: (image) => removedCopies.push(image),
-    annotatedPath: (image) => `annotated/${image}`,
-    readAnnotated: () => undefined,
-    writeAnnotated: () => Promise.resolve(),
+    copiesOf: (kind, image) => over.copies?.(kind, image) ?? [],
+    removeCopies: (kind, image, kept) => removedCopies.push([kind, image, ...kept].join(' ')),
+    readCopy: () => undefined,
+    writeCopy: () => Promise.resolve(),
     images: () => Promise.resolve([...records.keys()].sort()),
     publish: () => Promise.resolve(),
     has: () => false,
@@ -88,7 +88,7 @@ function batch(images: readonly string[], over: Over = {}) {
     images,
     faults: over.faults ?? new Map(),
     rules: { run: runKey, force: false, retryFailed: false },
-    annotate: over.annotate ?? false,
+    copies: over.wanted ?? [],
     jobs: over.jobs ?? 2,
   };
   const tally = new Tally();
@@ -100,7 +100,7 @@ interface Over {
   readonly stored?: readonly PictureRecord[];
   readonly lane?: (task: LaneTask, stop: Stop) => LaneOutcome | Promise<LaneOutcome>;
   readonly writeFault?: (image: string) => Error | undefined;
-  readonly copies?: boolean;
+  readonly copies?: (kind: CopyKind, image: string) => string[];
   readonly otherVersion?: readonly string[];
   readonly gone?: readonly string[];
   readonly mtimeMs?: number;
@@ -109,7 +109,7 @@ interface Over {
   readonly closedPipe?: boolean;
   readonly shows?: (record: PictureRecord) => boolean;
   readonly faults?: BatchPlan['faults'];
-  readonly annotate?: boolean;
+  readonly wanted?: readonly CopyKind[];
   readonly jobs?: number;
 }
 
@@ -239,39 +239,43 @@ describe('runBatch', () => {
   });
 
   it('draws a missing copy again from the record', async () => {
-    const run = batch(['a.jpg'], { stored: [okRecord('a.jpg')], annotate: true });
+    const run = batch(['a.jpg'], { stored: [okRecord('a.jpg')], wanted: ['annotated'] });
     await run.run();
-    expect(run.tasks).toMatchObject([{ annotatedPath: 'annotated/a.jpg', redraw: [{ confidence: 0.9 }] }]);
+    expect(run.tasks).toMatchObject([{ copies: ['annotated'], redraw: { faces: [{ confidence: 0.9 }] } }]);
     expect(run.tally).toMatchObject({ processed: 0, redrawn: 1 });
   });
 
-  const noCopy: ImageFailure = { stage: 'annotate', code: 'TOO_LARGE', message: '12 megapixels' };
+  const noCopy: CopyFailure = {
+    copy: 'annotated',
+    stage: 'annotate',
+    code: 'TOO_LARGE',
+    message: '12 megapixels',
+  };
 
   it.each([
     ['the lane fails', { ...report, faces: [], failure: noCopy }],
-    ['the copy fails', { ...report, copyFailure: noCopy }],
+    ['the copy fails', { ...report, copyFailures: [noCopy] }],
   ])('keeps the record of a picture whose copy cannot be drawn again: %s', async (_, failed) => {
     const stored = okRecord('a.jpg');
     const run = batch(['a.jpg'], {
       stored: [stored],
-      annotate: true,
+      wanted: ['annotated'],
       lane: () => ({ kind: 'report', report: failed, retried: false }),
     });
     await run.run();
     expect(run.records.get('a.jpg')).toEqual({ record: stored, mtimeMs: 5000 });
-    expect(run.finished).toEqual([{ record: stored, how: 'skipped', copyFailure: noCopy }]);
+    expect(run.finished).toEqual([{ record: stored, how: 'skipped', copyFailures: [noCopy] }]);
     expect(run.tally).toMatchObject({ skipped: 1, redrawn: 0, copiesFailed: 1, failed: 0 });
   });
 
   it('keeps what was found in a picture whose copy cannot be drawn, and no older copy', async () => {
     const run = batch(['a.jpg'], {
-      annotate: true,
-      copies: true,
-      lane: () => ({ kind: 'report', report: { ...report, copyFailure: noCopy }, retried: false }),
+      wanted: ['annotated'],
+      lane: () => ({ kind: 'report', report: { ...report, copyFailures: [noCopy] }, retried: false }),
     });
     await run.run();
     expect(run.records.get('a.jpg')?.record).toMatchObject({ status: 'ok', faces: [{}] });
-    expect(run.removedCopies).toEqual(['a.jpg']);
+    expect(run.removedCopies).toEqual(COPY_KINDS.map((kind) => `${kind} a.jpg`));
     expect(run.tally).toMatchObject({ processed: 1, copiesFailed: 1, failed: 0 });
   });
 
@@ -280,10 +284,25 @@ describe('runBatch', () => {
       stored: [okRecord('a.jpg')],
       sha256: 'beef',
       mtimeMs: 6000,
-      copies: true,
     });
     await run.run();
-    expect(run.removedCopies).toEqual(['a.jpg']);
+    expect(run.removedCopies).toEqual(COPY_KINDS.map((kind) => `${kind} a.jpg`));
+  });
+
+  it('draws again only the kinds that are missing, incomplete or too many', async () => {
+    const files: Record<CopyKind, string[]> = {
+      annotated: ['annotated/a.jpg'],
+      blurred: [],
+      crops: ['crops/a.jpg/0.jpg', 'crops/a.jpg/1.jpg'],
+    };
+    const run = batch(['a.jpg'], {
+      stored: [okRecord('a.jpg')],
+      wanted: COPY_KINDS,
+      copies: (kind) => files[kind],
+    });
+    await run.run();
+    expect(run.tasks).toMatchObject([{ copies: ['crops', 'blurred'] }]);
+    expect(run.removedCopies).toEqual(['crops a.jpg crops/a.jpg/0.jpg', 'blurred a.jpg blurred/a.jpg']);
   });
 
   it('counts what is redone because its record is in another version of the format', async () => {

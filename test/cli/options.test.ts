@@ -68,6 +68,11 @@ describe('resolveConfig', () => {
     [{ shard: '4/3' }, 'Expected K/N with 1 <= K <= N for --shard, received "4/3"'],
     [{ shard: '0/3' }, 'Expected K/N with 1 <= K <= N for --shard, received "0/3"'],
     [{ jsonl: true, annotate: true }, 'Expected an output folder (-o <dir>) beside --jsonl for --annotate'],
+    [{ jsonl: true, crops: true }, 'Expected an output folder (-o <dir>) beside --jsonl for --crops'],
+    [{ blur: true, pixelate: true }, 'Expected one of --blur and --pixelate for the blurred copies'],
+    [{ blurWhere: 'age' }, 'Expected --blur or --pixelate for --blur-where'],
+    [{ cropPadding: '0.1' }, 'Expected --crops for --crop-padding'],
+    [{ cropSize: '64' }, 'Expected --crops for --crop-size'],
     [{ quiet: true, verbose: true }, 'Expected one of --quiet and --verbose'],
     [{ null: true }, 'Expected --files-from for --null'],
   ])('refuses %j', (raw, message) => {

@@ -72,9 +72,16 @@ const rows: readonly (readonly [RunEvent, string, string])[] = [
     '<error>failed</error> a/b.jpg: TRUNCATED: cut short',
   ],
   [
-    { event: 'copy-failed', image, stage: 'annotate', code: 'TOO_LARGE', message: '12 megapixels' },
+    {
+      event: 'copy-failed',
+      image,
+      copy: 'annotated',
+      stage: 'annotate',
+      code: 'TOO_LARGE',
+      message: '12 megapixels',
+    },
     'error',
-    '<error>no copy</error> of a/b.jpg: TOO_LARGE: 12 megapixels',
+    '<error>no copy</error> of a/b.jpg in annotated: TOO_LARGE: 12 megapixels',
   ],
   [
     { event: 'picture-failed', image, stage: 'decode', code: 'TRUNCATED', message: 'cut short', kept: true },

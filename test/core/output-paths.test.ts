@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { annotatedPath, pictureOfRecord, recordPath } from '../../src/core/output-paths.js';
+import { copyPath, cropPath, isCropName, pictureOfRecord, recordPath } from '../../src/core/output-paths.js';
 
 describe('output paths', () => {
   it.each([
@@ -11,7 +11,7 @@ describe('output paths', () => {
     ['x.json', 'json/x.json.json', 'annotated/x.json'],
   ])('mirror %j', (relativePath, record, annotated) => {
     expect(recordPath(relativePath)).toBe(record);
-    expect(annotatedPath(relativePath)).toBe(annotated);
+    expect(copyPath('annotated', relativePath)).toBe(annotated);
     expect(pictureOfRecord(record.slice('json/'.length))).toBe(relativePath);
   });
 
@@ -30,10 +30,32 @@ describe('output paths', () => {
     'a/.',
   ])('refuse %j', (relativePath) => {
     expect(() => recordPath(relativePath)).toThrow('would leave the output folder');
-    expect(() => annotatedPath(relativePath)).toThrow('would leave the output folder');
+    expect(() => copyPath('annotated', relativePath)).toThrow('would leave the output folder');
   });
 
   it.each(['a.jpg', '.json', 'x/..json', '.facetag-1-2.tmp'])('%s is no record', (file) => {
     expect(pictureOfRecord(file)).toBeUndefined();
+  });
+});
+
+describe('the names of copies', () => {
+  it.each([
+    ['a.heic', 'a.heic.jpg'],
+    ['sub/A.HEIF', 'sub/A.HEIF.jpg'],
+    ['a.hif', 'a.hif.jpg'],
+    ['a.bmp', 'a.bmp.jpg'],
+    ['a.heic.jpg', 'a.heic.jpg.jpg'],
+    ['a.heic.jpg.jpg', 'a.heic.jpg.jpg.jpg'],
+    ['a.jpg', 'a.jpg'],
+    ['heic', 'heic'],
+    ['a.heic.png', 'a.heic.png'],
+  ])('%s is copied to %s, so that no two pictures meet', (image, copy) => {
+    expect(copyPath('blurred', image)).toBe(`blurred/${copy}`);
+  });
+
+  it('number crops by the face in the record', () => {
+    expect(cropPath('2024/a.jpg', 12)).toBe('crops/2024/a.jpg/12.jpg');
+    expect(['0.jpg', '12.jpg'].every(isCropName)).toBe(true);
+    expect(['01.jpg', '0.png', 'a0.jpg', '0.jpg.jpg'].some(isCropName)).toBe(false);
   });
 });

@@ -34,6 +34,16 @@ describe('decideSkip', () => {
     expect(decideSkip(failed, 5000, stamp, rules)).toBe('process');
   });
 
+  it.each([
+    ['HEIC files cannot be decoded', 'process'],
+    ['BMP files cannot be decoded', 'process'],
+    ['PDF files cannot be decoded', 'skip'],
+  ])('looks again at what was refused before its format could be read: %s', (message, decision) => {
+    const failed = failedRecord('a.heic', 'UNSUPPORTED_FORMAT');
+    const refused = { ...failed, error: { stage: 'decode', code: 'UNSUPPORTED_FORMAT', message } as const };
+    expect(decideSkip(refused, 5000, stamp, rules)).toBe(decision);
+  });
+
   const kept = ['EMPTY_FILE', 'NOT_AN_IMAGE', 'UNSUPPORTED_FORMAT', 'TRUNCATED', 'CORRUPT'];
   it.each(FAILURE_CODES.map((code) => [code, kept.includes(code) ? 'skip' : 'process'] as const))(
     'a picture that failed with %s: %s',

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { EXPORT_KINDS } from '../../src/config.js';
+import { COPY_KINDS } from '../../src/core/copies.js';
 import { AGE_GROUPS, FAILURE_CODES, STAGES } from '../../src/types.js';
 import { facetag, temporaryFolder } from './cli.js';
 import { tapLanes } from './lane-tap.js';
@@ -82,6 +83,7 @@ const event = z.discriminatedUnion('event', [
     ...base,
     event: z.literal('copy-failed'),
     image,
+    copy: z.enum(COPY_KINDS),
     stage: z.enum(STAGES),
     code: z.enum(FAILURE_CODES),
     message: z.string().min(1),

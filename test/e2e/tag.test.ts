@@ -267,7 +267,7 @@ describe('annotated copies', () => {
     const flags = ['--annotate', '--max-pixels', '1000'];
     const failing = await facetag([FIXTURES, ...flags, '--summary', 'totals.json'], { cwd: folder });
     expect(failing.code).toBe(1);
-    expect(failing.stderr).toMatch(/^no copy of astronaut\.png: TOO_LARGE: /m);
+    expect(failing.stderr).toMatch(/^no copy of astronaut\.png in annotated: TOO_LARGE: /m);
     expect(failing.stderr).toContain('3 pictures: 0 tagged, 3 unchanged, 0 failed, 3 copies not drawn');
     const summary = JSON.parse(readFileSync(path.join(folder, 'totals.json'), 'utf8')) as object;
     expect(summary).toMatchObject({ skipped: 3, redrawn: 0, copiesFailed: 3, failed: 0, exitCode: 1 });
@@ -275,7 +275,7 @@ describe('annotated copies', () => {
 
     const quiet = await facetag([FIXTURES, ...flags, '-q'], { cwd: folder });
     expect(quiet).toMatchObject({ code: 1 });
-    expect(quiet.stderr).toContain('no copy of home.jpg: TOO_LARGE');
+    expect(quiet.stderr).toContain('no copy of home.jpg in annotated: TOO_LARGE');
     expect((await facetag([FIXTURES, '--annotate'], { cwd: folder })).code).toBe(0);
   });
 
@@ -288,7 +288,7 @@ describe('annotated copies', () => {
     writeFileSync(path.join(output, 'annotated/sub'), 'a file where a folder belongs');
     const ran = await facetag(['photos', '--annotate'], { cwd: folder });
     expect(ran.code).toBe(1);
-    expect(ran.stderr).toMatch(/^no copy of sub\/a\.png: WRITE_FAILED: /m);
+    expect(ran.stderr).toMatch(/^no copy of sub\/a\.png in annotated: WRITE_FAILED: /m);
     expect(ran.stderr).toContain('2 pictures: 2 tagged, 0 unchanged, 0 failed, 1 copy not drawn');
     const files = contents(output);
     expect(files.get('faces.csv')).toMatch(/^sub\/a\.png,ok,/m);

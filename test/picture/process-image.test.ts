@@ -142,10 +142,14 @@ describe('processImage', () => {
     ['decoded in full', new ImageError('TOO_LARGE', 'big'), { stage: 'annotate', code: 'TOO_LARGE' }],
     ['written', new ImageError('WRITE_FAILED', 'no', 'write'), { stage: 'write', code: 'WRITE_FAILED' }],
     ['drawn', new Error('native'), { stage: 'annotate', code: 'CRASHED' }],
-  ])('keeps the faces of a picture whose copy cannot be %s', async (_, error, copyFailure) => {
+  ])('keeps the faces of a picture whose copy cannot be %s', async (_, error, failure) => {
     const codec = { decodeFull: refuse(error), encode: unused };
-    const report = await processImage({ source, annotatedPath: '/out/a.png' }, ports({ codec }), settings);
-    expect(report).toMatchObject({ width: 400, faces: [{}, {}], copyFailure });
+    const report = await processImage({ source, copies: ['annotated'] }, ports({ codec }), settings);
+    expect(report).toMatchObject({
+      width: 400,
+      faces: [{}, {}],
+      copyFailures: [{ copy: 'annotated', ...failure }],
+    });
     expect(report.failure).toBeUndefined();
   });
 
@@ -159,7 +163,7 @@ describe('processImage', () => {
     });
     const redraw: Face[] = [];
     await expect(
-      processImage({ source, annotatedPath: 'annotated/a.png', redraw }, failing, settings),
+      processImage({ source, copies: ['annotated'], redraw: { faces: redraw } }, failing, settings),
     ).rejects.toThrow('no space');
   });
 
@@ -177,7 +181,7 @@ describe('processImage', () => {
       release: () => undefined,
     };
     const report = await processImage(
-      { source, annotatedPath: 'annotated/a.png', redraw: [face()] },
+      { source, copies: ['annotated'], redraw: { faces: [face()] } },
       ports({
         decoder: { decode: unused },
         detector: { detect: unused },
@@ -197,6 +201,6 @@ describe('processImage', () => {
       settings,
     );
     expect(report.failure).toBeUndefined();
-    expect(written).toEqual(['annotated/a.png']);
+    expect(written).toEqual(['annotated/a.jpg']);
   });
 });

@@ -1,4 +1,4 @@
-import { bmp, cut, flipped, heic, jpegHeader, pngHeader, withHole, zeroTail } from './bytes.js';
+import { bmp, cut, flipped, heic, jpegHeader, runLengthBomb, pngHeader, withHole, zeroTail } from './bytes.js';
 import { astronautPng, encoded, type MadePicture } from './made-picture.js';
 import { jpegWithThumbnail } from './odd.js';
 
@@ -18,9 +18,7 @@ function notPictures(): MadePicture[] {
     { name: 'page.jpg', bytes: Buffer.from('<!doctype html><svg></svg>'), expected: 'NOT_AN_IMAGE' },
     { name: 'zeros.jpg', bytes: Buffer.alloc(50_000), expected: 'NOT_AN_IMAGE' },
     { name: 'drawing.jpg', bytes: Buffer.from(SVG), expected: 'UNSUPPORTED_FORMAT' },
-    { name: 'phone.heic', bytes: heic(), expected: 'UNSUPPORTED_FORMAT' },
-    { name: 'phone-heic.jpg', bytes: heic(), expected: 'UNSUPPORTED_FORMAT' },
-    { name: 'paint.bmp', bytes: bmp(), expected: 'UNSUPPORTED_FORMAT' },
+    { name: 'vector.heic', bytes: Buffer.from(SVG), expected: 'UNSUPPORTED_FORMAT' },
     { name: 'document.jpg', bytes: Buffer.from('%PDF-1.7\n%%EOF\n'), expected: 'UNSUPPORTED_FORMAT' },
   ];
 }
@@ -30,6 +28,7 @@ function tooLarge(): MadePicture[] {
     { name: 'bomb.jpg', bytes: jpegHeader(30_000, 30_000), expected: 'TOO_LARGE' },
     { name: 'bomb-max.jpg', bytes: jpegHeader(65_500, 65_500), expected: 'TOO_LARGE' },
     { name: 'bomb.png', bytes: pngHeader(30_000, 30_000), expected: 'TOO_LARGE' },
+    { name: 'bomb.bmp', bytes: runLengthBomb(30_000, 30_000), expected: 'TOO_LARGE' },
     { name: 'bomb-unfinished.jpg', bytes: cut(jpegHeader(30_000, 30_000), 0.99), expected: 'TOO_LARGE' },
   ];
 }
@@ -65,5 +64,9 @@ async function damaged(): Promise<MadePicture[]> {
     { name: 'corrupt.png', bytes: flipped(await astronautPng()), expected: 'CORRUPT' },
     { name: 'corrupt.gif', bytes: flipped(gif), expected: 'CORRUPT' },
     { name: 'corrupt.avif', bytes: flipped(avif), expected: 'CORRUPT' },
+    { name: 'phone.heic', bytes: heic(), expected: 'CORRUPT' },
+    { name: 'phone-heic.jpg', bytes: heic(), expected: 'CORRUPT' },
+    { name: 'cut.heic', bytes: cut(heic(), 0.6), expected: 'TRUNCATED' },
+    { name: 'cut.bmp', bytes: cut(bmp(), 0.6), expected: 'TRUNCATED' },
   ];
 }

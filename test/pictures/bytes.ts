@@ -113,6 +113,18 @@ export function bmp(): Buffer {
   return bytes;
 }
 
+/** A BMP whose 62 bytes say that they are a large picture of one colour. */
+export function runLengthBomb(width: number, height: number): Buffer {
+  const bytes = Buffer.concat([bmp().subarray(0, 54), Buffer.from([1, 2, 3, 0, 2, 0, 0, 1])]);
+  bytes.writeUInt32LE(58, 10);
+  bytes.writeInt32LE(width, 18);
+  bytes.writeInt32LE(height, 22);
+  bytes.writeUInt16LE(8, 28);
+  bytes.writeUInt32LE(1, 30);
+  bytes.writeUInt32LE(1, 46);
+  return bytes;
+}
+
 /** What a phone's HEIC photo starts with. */
 export function heic(): Buffer {
   return Buffer.concat([

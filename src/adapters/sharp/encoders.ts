@@ -1,11 +1,11 @@
 import type { Sharp } from 'sharp';
-import type { PictureFormat } from '../../core/picture-format/signatures.js';
+import type { WritableFormat } from '../../core/picture-format/signatures.js';
 
 /**
  * How copies are written. Times are for 12 megapixels on one core; files of these formats other than JPEG are seldom
  * that large. Metadata is never copied, so nothing private leaves with a copy and orientation is not applied twice.
  */
-export const ENCODERS: Readonly<Record<PictureFormat, (image: Sharp) => Sharp>> = {
+export const ENCODERS: Readonly<Record<WritableFormat, (image: Sharp) => Sharp>> = {
   // Huffman tables as they come: 35 ms instead of 128 ms, for a fifth more bytes.
   jpeg: (image) => image.jpeg({ quality: 90, chromaSubsampling: '4:2:0', optimiseCoding: false }),
   // Filters halve a photo; zlib levels above 3 hardly gain. 0.7 s.

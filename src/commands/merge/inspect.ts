@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { CsvNames, OutputFormat } from '../../config.js';
 import type { Request } from '../../core/completion.js';
+import { COPY_KINDS, type CopyStyles } from '../../core/copies.js';
 import { entriesOf, sameRoots, type Roots } from '../../core/roots.js';
 import { doubleShare, missingShares, whatIsMissing, type FolderState } from '../../core/shares.js';
 import { SCHEMA_VERSION } from '../../core/report.js';
@@ -30,6 +31,8 @@ export interface MergeOptions {
 export interface Joined {
   /** Of every folder. */
   readonly roots: Roots;
+  /** How the copies in the folders were drawn. */
+  readonly styles: CopyStyles;
   /** Which folder each picture's record is in. */
   readonly origins: ReadonlyMap<string, string>;
   /** The pictures of each folder, sorted. */
@@ -41,6 +44,7 @@ export interface Joined {
 /** A folder as it was found. */
 interface Source extends FolderState {
   readonly roots: Roots;
+  readonly styles: CopyStyles;
 }
 
 /**
@@ -61,7 +65,13 @@ export async function inspect(
   if (double) throw usageError(`share ${double.share} in one folder only`, 'the shards', double.folders);
   refusePartial(sources, allowPartial, ports);
   const { origins, images } = await findRecords(folders, ports.outputs);
-  return { roots, origins, images, unfinished: unfinishedOf(sources, roots, output) };
+  return {
+    roots,
+    styles: commonStyles(sources),
+    origins,
+    images,
+    unfinished: unfinishedOf(sources, roots, output),
+  };
 }
 
 function stateOf(folder: string, visited: OutputFolder | undefined): Source {
@@ -69,7 +79,13 @@ function stateOf(folder: string, visited: OutputFolder | undefined): Source {
   if (!visited || roots === undefined) {
     throw usageError('an output folder of facetag', 'facetag merge', folder);
   }
-  return { folder, roots, completion: visited.readCompletion(), isBusy: visited.isUnfinished() };
+  return {
+    folder,
+    roots,
+    styles: visited.readCopyStyles(),
+    completion: visited.readCompletion(),
+    isBusy: visited.isUnfinished(),
+  };
 }
 
 /** @throws {FatalError} USAGE for an output folder of other pictures than the first. */
@@ -85,6 +101,21 @@ function commonRoots([first, ...others]: readonly Source[]): Roots {
     );
   }
   return first.roots;
+}
+
+/** @throws {FatalError} USAGE for copies of one kind that were drawn in several ways. */
+function commonStyles(sources: readonly Source[]): CopyStyles {
+  const common: Partial<Record<keyof CopyStyles, string>> = {};
+  for (const { folder, styles } of sources) {
+    for (const kind of COPY_KINDS) {
+      const found = styles[kind];
+      if (found === undefined) continue;
+      const wanted = (common[kind] ??= found);
+      if (wanted === found) continue;
+      throw usageError(`copies in ${kind} drawn in one way (${wanted})`, folder, found);
+    }
+  }
+  return common;
 }
 
 function refusePartial(states: readonly FolderState[], allowPartial: boolean, { log }: MergePorts): void {

@@ -1,5 +1,5 @@
 import { ImageError } from '../../errors.js';
-import { findAvifTruncation } from './iso-media.js';
+import { findIsoMediaTruncation } from './iso-media.js';
 import { findGifTruncation } from './gif.js';
 import { findZeroBlock } from './jpeg-damage.js';
 import { findJpegTruncation } from './jpeg.js';
@@ -15,7 +15,10 @@ const TRUNCATION_FINDERS: Readonly<Record<PictureFormat, (bytes: Buffer) => stri
   webp: findWebpTruncation,
   tiff: findTiffTruncation,
   gif: findGifTruncation,
-  avif: findAvifTruncation,
+  avif: (bytes) => findIsoMediaTruncation(bytes, 'AVIF'),
+  heic: (bytes) => findIsoMediaTruncation(bytes, 'HEIC'),
+  // Its header is not read without a look at the length.
+  bmp: () => undefined,
 };
 
 /**

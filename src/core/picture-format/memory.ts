@@ -30,6 +30,10 @@ const COPIES_OF_A_LINE = 2;
 /** Bytes a pixel of decoders that hold the whole picture, their frame buffers and copies included; measured. */
 const AVIF_PIXEL = 19;
 const DEEP_AVIF_PIXEL = 26;
+/** libheif's planes and their RGBA, copies of it in JavaScript, and the TIFF that sharp reads them from. */
+const HEIC_PIXEL = 18;
+/** One byte an index, three a pixel, and again in the TIFF. */
+const BMP_PIXEL = 7;
 const GIF_PIXEL = 6;
 /** Lossless WebP; a lossy one takes less. */
 const WEBP_PIXEL = 4;
@@ -60,6 +64,10 @@ export function estimateDecodeBytes(layout: PixelLayout): number {
       return lines + blockBytes + turned;
     case 'gif':
       return pixels * GIF_PIXEL;
+    case 'heic':
+      return pixels * HEIC_PIXEL + lines;
+    case 'bmp':
+      return pixels * BMP_PIXEL + lines;
     case 'avif':
       return pixels * (sampleBytes > 1 ? DEEP_AVIF_PIXEL : AVIF_PIXEL) + turned;
   }
@@ -72,6 +80,9 @@ function samplesOf({ chromaSubsampling, channels }: PixelLayout): number {
 /** Bytes a pixel of writing a copy: the encoder, and the raster that it reads. Measured with the settings of `ENCODERS`. */
 const COPY_PIXEL: Readonly<Record<PictureFormat, number>> = {
   jpeg: 4,
+  // Written as JPEG.
+  heic: 4,
+  bmp: 4,
   png: 4,
   tiff: 4,
   webp: 11,
@@ -79,10 +90,17 @@ const COPY_PIXEL: Readonly<Record<PictureFormat, number>> = {
   avif: 25,
 };
 
-/** What decoding at full size and writing a copy take at their peak, in bytes beyond the file itself. */
-export function estimateCopyBytes(layout: PixelLayout): number {
+/**
+ * What decoding at full size and writing a copy take at their peak, in bytes beyond the file itself.
+ * @param rasters how many are held while a copy is written.
+ */
+export function estimateCopyBytes(layout: PixelLayout, rasters = 1): number {
   const pixels = layout.width * layout.height;
   const raster = pixels * 4;
   const turned = layout.orientation > 1 ? pixels * 3 : 0;
-  return Math.max(estimateDecodeBytes(layout) + raster + turned, pixels * COPY_PIXEL[layout.format]);
+  const further = (rasters - 1) * pixels * 3;
+  return Math.max(
+    estimateDecodeBytes(layout) + raster + turned,
+    pixels * COPY_PIXEL[layout.format] + further,
+  );
 }

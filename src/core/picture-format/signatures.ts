@@ -1,5 +1,10 @@
-/** Formats whose pixels facetag can read. */
-export const PICTURE_FORMATS = ['jpeg', 'png', 'webp', 'tiff', 'gif', 'avif'] as const;
+/** Formats whose pixels facetag can read and write. */
+export const WRITABLE_FORMATS = ['jpeg', 'png', 'webp', 'tiff', 'gif', 'avif'] as const;
+
+export type WritableFormat = (typeof WRITABLE_FORMATS)[number];
+
+/** Formats whose pixels facetag can read. `heic` is HEIF whatever codec is in it, but for what calls itself AVIF. */
+export const PICTURE_FORMATS = [...WRITABLE_FORMATS, 'heic', 'bmp'] as const;
 
 export type PictureFormat = (typeof PICTURE_FORMATS)[number];
 
@@ -42,7 +47,7 @@ const UNSUPPORTED: readonly (readonly [Buffer, string])[] = [
 const BMP_HEADER_SIZES = [12, 16, 40, 52, 56, 64, 108, 124];
 
 const HEIC_BRANDS = /^(hei[cxms]|hev[cxms])$/;
-/** Structural brands of HEIF: the codec is named by another brand. */
+/** Structural brands of HEIF, which say nothing of the codec. */
 const HEIF_BRANDS = /^(mif1|mif2|msf1)$/;
 const AVIF_BRANDS = /^avi[fs]$/;
 const LONGEST_FTYP = 512;
@@ -66,13 +71,13 @@ export function identifyFormat(bytes: Buffer): FormatFinding | undefined {
   if (text(bytes, 0, 4) === 'RIFF' && text(bytes, 8, 12) === 'WEBP')
     return { decodable: true, format: 'webp' };
   if (text(bytes, 4, 8) === 'ftyp') return isoMediaFormat(bytes);
+  if (isBmp(bytes)) return { decodable: true, format: 'bmp' };
   const name = unsupportedName(bytes);
   return name === undefined ? undefined : { decodable: false, name };
 }
 
 function unsupportedName(bytes: Buffer): string | undefined {
   for (const [signature, name] of UNSUPPORTED) if (startsWith(bytes, signature)) return name;
-  if (isBmp(bytes)) return 'BMP';
   return SVG_ROOT.test(bytes.toString('utf8', 0, SVG_PROLOGUE_BYTES)) ? 'SVG' : undefined;
 }
 
@@ -91,8 +96,8 @@ function isoMediaFormat(bytes: Buffer): FormatFinding | undefined {
   for (let at = 16; at + 4 <= Math.min(end, LONGEST_FTYP); at += 4) brands.push(text(bytes, at, at + 4));
   const codec = brands.find((brand) => AVIF_BRANDS.test(brand) || HEIC_BRANDS.test(brand));
   if (codec !== undefined && AVIF_BRANDS.test(codec)) return { decodable: true, format: 'avif' };
-  if (codec !== undefined) return { decodable: false, name: 'HEIC' };
-  if (brands.some((brand) => HEIF_BRANDS.test(brand))) return { decodable: false, name: 'HEIF' };
+  if (codec !== undefined || brands.some((brand) => HEIF_BRANDS.test(brand)))
+    return { decodable: true, format: 'heic' };
   if (brands[0] === 'crx ') return { decodable: false, name: 'camera raw (CR3)' };
   return /^[ -~]{4}$/.test(brands[0] ?? '')
     ? { decodable: false, name: 'video (MP4 or QuickTime)' }

@@ -17,18 +17,18 @@ describe('identifyFormat', () => {
     ['tiff', latin1('II+\0')],
     ['avif', ftyp('avif\0\0\0\0mif1miaf')],
     ['avif', ftyp('mif1\0\0\0\0mif1avifmiaf')],
+    ['heic', heic()],
+    ['heic', ftyp('mif1\0\0\0\0mif1heix')],
+    ['heic', ftyp('mif1\0\0\0\0mif1miaf')],
+    ['bmp', bmp()],
     ['avif', ftyp('avis\0\0\0\0avis')],
   ])('finds %s', (format, bytes) => {
     expect(identifyFormat(bytes)).toEqual({ decodable: true, format });
   });
 
   it.each([
-    ['HEIC', heic()],
-    ['HEIC', ftyp('mif1\0\0\0\0mif1heix')],
-    ['HEIF', ftyp('mif1\0\0\0\0mif1miaf')],
     ['video (MP4 or QuickTime)', ftyp('isom\0\0\0\0isommp42')],
     ['camera raw (CR3)', ftyp('crx \0\0\0\x01crx isom')],
-    ['BMP', bmp()],
     ['PDF', latin1('%PDF-1.4')],
     ['Photoshop (PSD)', latin1('8BPS\0\x01')],
     ['Windows icon (ICO)', latin1('\0\0\x01\0\x01\0')],

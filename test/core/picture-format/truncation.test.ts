@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { findGifTruncation } from '../../../src/core/picture-format/gif.js';
-import { findAvifTruncation } from '../../../src/core/picture-format/iso-media.js';
+import { findIsoMediaTruncation } from '../../../src/core/picture-format/iso-media.js';
 import { findJpegTruncation } from '../../../src/core/picture-format/jpeg.js';
 import { findPngTruncation } from '../../../src/core/picture-format/png.js';
 import { findTiffOverlap, findTiffTruncation } from '../../../src/core/picture-format/tiff.js';
@@ -132,7 +132,7 @@ describe('findWebpTruncation', () => {
   });
 });
 
-describe('findAvifTruncation', () => {
+describe('findIsoMediaTruncation', () => {
   const ftyp = isoBox('ftyp', Buffer.from('avif\0\0\0\0mif1'));
   const meta = isoBox('meta', Buffer.alloc(40, 1));
   const mdat = isoBox('mdat', Buffer.alloc(9000, 0x5a));
@@ -145,7 +145,7 @@ describe('findAvifTruncation', () => {
     ['a 64-bit size', [ftyp, meta, Buffer.from('\0\0\0\x01mdat\0\0\0\0\0\0\0\x12ab', 'latin1')]],
     ['zeros behind it', [ftyp, meta, mdat, Buffer.alloc(100)]],
   ])('passes %s', (_, boxes) => {
-    expect(findAvifTruncation(Buffer.concat(boxes))).toBeUndefined();
+    expect(findIsoMediaTruncation(Buffer.concat(boxes), 'AVIF')).toBeUndefined();
   });
 
   it.each([
@@ -155,7 +155,7 @@ describe('findAvifTruncation', () => {
     ['no index', Buffer.concat([ftyp, mdat])],
     ['unwritten data', zeroTail(Buffer.concat([ftyp, meta, mdat]), 0.5)],
   ])('finds %s', (_, bytes) => {
-    expect(findAvifTruncation(bytes)).toMatch(/AVIF/);
+    expect(findIsoMediaTruncation(bytes, 'AVIF')).toMatch(/AVIF/);
   });
 });
 

@@ -1,0 +1,51 @@
+import type sharp from 'sharp';
+import type { Metadata } from 'sharp';
+import { withKnownBrand } from '../../core/picture-format/iso-media.js';
+import type { PictureFormat } from '../../core/picture-format/signatures.js';
+
+/** What is read of a picture's header, in sharp's words. */
+export type HeaderFacts = Pick<
+  Metadata,
+  | 'width'
+  | 'height'
+  | 'channels'
+  | 'depth'
+  | 'isProgressive'
+  | 'chromaSubsampling'
+  | 'orientation'
+  | 'autoOrient'
+  | 'hasProfile'
+  | 'icc'
+  | 'pagePrimary'
+>;
+
+/**
+ * Reads the header alone. sharp knows that of HEIC although it cannot decode its pixels; that of BMP it does not know.
+ * @throws what sharp throws. @throws {ImageError} as `readBmpHeader`.
+ */
+export async function readMetadata(
+  load: typeof sharp,
+  bytes: Buffer,
+  format: PictureFormat,
+): Promise<HeaderFacts> {
+  if (format !== 'bmp') {
+    const file = format === 'heic' ? withKnownBrand(bytes) : bytes;
+    const metadata = await load(file, { limitInputPixels: false, failOn: 'none' }).metadata();
+    if (format !== 'heic') return metadata;
+    // HEIF says by properties of its own how a picture is turned, and the size is that afterwards. EXIF's word for it
+    // repeats that (iPhones) or contradicts it; by the standard it counts for nothing.
+    const { width, height } = metadata;
+    return { ...metadata, orientation: 1, autoOrient: { width, height } };
+  }
+  const { readBmpHeader } = await import('../../core/picture-format/bmp-header.js');
+  const { width, height } = readBmpHeader(bytes);
+  return {
+    width,
+    height,
+    channels: 3,
+    depth: 'uchar',
+    isProgressive: false,
+    hasProfile: false,
+    autoOrient: { width, height },
+  };
+}
