@@ -11,11 +11,11 @@ interface HeicPicture {
   decode(): Promise<{ readonly data: Uint8ClampedArray<ArrayBuffer> }>;
 }
 
-type HeicDecode = {
-  readonly all: (input: {
-    readonly buffer: Uint8Array;
-  }) => Promise<readonly HeicPicture[] & { dispose(): void }>;
-};
+interface HeicDecode {
+  readonly all: (input: { readonly buffer: Uint8Array }) => Promise<HeicPictures>;
+}
+
+type HeicPictures = readonly HeicPicture[] & { dispose(): void };
 
 /** Which picture of a file is wanted, and its size by the header, in pixels. */
 interface Wanted {

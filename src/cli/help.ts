@@ -5,6 +5,7 @@ const EXAMPLES = `
 Examples:
   facetag photos                              tag a folder into facetag-out
   facetag photos -o out --annotate            also write copies with boxes drawn
+  facetag photos -o out --blur                also write copies with faces blurred
   facetag photos --jsonl | jq -c .faces       stream records, write nothing
   find . -name '*.jpg' -print0 | facetag --files-from - -0 -o out
   facetag inbox -o out --allow-empty --fail-if 'any(maxAge <= 12)'
@@ -62,7 +63,7 @@ async function exportHelp(): Promise<string> {
 
 async function expressionHelp(): Promise<string> {
   const { FACE_NAMES, PICTURE_NAMES } = await import('../core/expression/names.js');
-  return `Expressions of --where and --fail-if read
+  return `Expressions of --where, --fail-if and (of one face) --blur-where read
   of a picture: ${[...PICTURE_NAMES.keys()].join(' ')}
   of a face, inside any(…), all(…) and count(…): ${[...FACE_NAMES.keys()].join(' ')}
 `;

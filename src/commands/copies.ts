@@ -56,7 +56,7 @@ export async function restyleCopies(
   await output.writeCopyStyles({ ...output.readCopyStyles(), ...stylesOf(drawing) });
   for (const [kind, count] of removed) {
     if (count === 0) continue;
-    const message = `${countOf(count, 'file')} in ${kind} were drawn in another way and are removed: this run draws its own again`;
+    const message = `Removed ${countOf(count, 'file')} in ${kind}, drawn in another way: this run draws its own again`;
     log.emit({ event: 'note', message });
   }
 }

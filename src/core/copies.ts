@@ -56,8 +56,9 @@ export function copyFiles(kind: CopyKind, image: string, faces: number): string[
 
 /** The format in which a whole copy of a picture is written: its own, or JPEG where that cannot be written or named. */
 export function copyFormat(kind: CopyKind, image: string, format: PictureFormat): WritableFormat {
-  const renamed = copyFiles(kind, image, 0)[0] !== `${kind}/${image}`;
-  return (!renamed && WRITABLE_FORMATS.find((writable) => writable === format)) || 'jpeg';
+  const [file] = copyFiles(kind, image, 0);
+  const own = WRITABLE_FORMATS.find((writable) => writable === format);
+  return file === `${kind}/${image}` && own ? own : 'jpeg';
 }
 
 /** Text of the file that remembers how copies were drawn. */

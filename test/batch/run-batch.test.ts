@@ -7,7 +7,7 @@ import { FatalError, ImageError, PipeClosedError } from '../../src/errors.js';
 import { runBatch, type BatchPlan, type BatchPorts } from '../../src/batch/run-batch.js';
 import { Stop } from '../../src/batch/stop-switch.js';
 import type { Ledger } from '../../src/ports.js';
-import type { CopyFailure, ImageFailure, ImageReport, LaneOutcome, LaneTask } from '../../src/types.js';
+import type { CopyFailure, ImageReport, LaneOutcome, LaneTask } from '../../src/types.js';
 import { face, okRecord, runKey } from '../records.js';
 
 const report: ImageReport = {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { debianPython } from './contenders.js';
 import type { PictureSet } from './pictures.js';
@@ -15,6 +16,8 @@ export interface DecodeTimes {
 export interface DecodeResult {
   readonly ours: DecodeTimes;
   readonly reference: DecodeTimes;
+  /** The first of the pictures as HEIC; absent where Debian's heif-enc is not installed. */
+  readonly heic?: DecodeTimes;
   /** Wall time of ours over the reference's, median of each round's ratio. */
   readonly ratio: number;
 }
@@ -38,5 +41,24 @@ export function measureDecode({ rounds, scratch, say }: Task, set: PictureSet): 
     ours: middle('ours'),
     reference: middle('reference'),
     ratio: median(turns.map((turn) => turn.ours.wallMs / turn.reference.wallMs)),
+    ...measureHeic(set, rounds, scratch),
+  };
+}
+
+function measureHeic(set: PictureSet, rounds: number, scratch: string): Pick<DecodeResult, 'heic'> {
+  const heic = path.join(scratch, 'large.heic');
+  // About the size that a phone gives 12 megapixels.
+  const made = spawnSync('heif-enc', ['-q', '60', set.files[0] ?? '', '-o', heic]);
+  if (made.status !== 0) return {};
+  const list = writeList(scratch, 'heic', [heic]);
+  const turns = Array.from(
+    { length: rounds },
+    () => ask(runner('decode-runner.ts', list), scratch) as DecodeTimes,
+  );
+  return {
+    heic: {
+      wallMs: median(turns.map(({ wallMs }) => wallMs)),
+      cpuMs: median(turns.map(({ cpuMs }) => cpuMs)),
+    },
   };
 }

@@ -69,7 +69,7 @@ export function renderMarkdown(results: Results): string {
       (results.faces ?? []).map(faceRow),
     ),
     section(
-      '12-megapixel JPEG to 720 px, one picture at a time',
+      '12 megapixels to 720 px, one picture at a time',
       ['by', 'ms', 'CPU ms'],
       results.decode ? decodeRows(results.decode) : [],
     ),
@@ -150,9 +150,13 @@ function faceRow({ pack, engine, msPerFace, points }: FaceCostRow): Row {
   return [pack, engine, figure(msPerFace), points.map(([faces, ms]) => `${faces}: ${figure(ms)}`).join(', ')];
 }
 
-function decodeRows({ ours, reference }: DecodeResult): Row[] {
+function decodeRows({ ours, reference, heic }: DecodeResult): Row[] {
   const row = (by: string, { wallMs, cpuMs }: DecodeTimes): Row => [by, figure(wallMs), figure(cpuMs)];
-  return [row('facetag', ours), row('imread and resize INTER_AREA', reference)];
+  return [
+    row('facetag, JPEG', ours),
+    row('imread and resize INTER_AREA, JPEG', reference),
+    ...(heic ? [row('facetag, HEIC (libheif as WebAssembly)', heic)] : []),
+  ];
 }
 
 function growthRow(row: GrowthRow): Row {

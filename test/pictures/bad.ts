@@ -1,4 +1,14 @@
-import { bmp, cut, flipped, heic, jpegHeader, runLengthBomb, pngHeader, withHole, zeroTail } from './bytes.js';
+import {
+  bmp,
+  cut,
+  flipped,
+  heic,
+  jpegHeader,
+  runLengthBomb,
+  pngHeader,
+  withHole,
+  zeroTail,
+} from './bytes.js';
 import { astronautPng, encoded, type MadePicture } from './made-picture.js';
 import { jpegWithThumbnail } from './odd.js';
 
