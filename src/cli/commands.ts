@@ -55,6 +55,10 @@ export const COMMANDS = {
     description: 'build the native binding and the embedded models (after npm i -g --ignore-scripts)',
     arguments: [],
   },
+  completion: {
+    description: 'print what makes a shell complete commands, flags and values',
+    arguments: [{ usage: '<shell>', help: 'bash, zsh or fish' }],
+  },
   help: {
     description: 'show the help of a command',
     arguments: [{ usage: '[command...]', help: 'such as merge, or models pull' }],

@@ -4,6 +4,16 @@ import { usageError } from '../errors.js';
 /** A flag's value as typed or from the environment: what commander and `process.env` give. */
 export type RawValue = string | boolean | readonly string[];
 
+/** Checks one raw value. */
+export interface Reader<T> {
+  /** @throws {FatalError} USAGE in the one validation form. */
+  (raw: RawValue, subject: string): T;
+  /** The words that are taken, where they are a closed set. */
+  readonly words?: readonly string[];
+  /** What stands between several of the words. */
+  readonly separator?: string;
+}
+
 /** Any non-empty value. */
 export function text(raw: RawValue, subject: string): string {
   if (typeof raw !== 'string' || raw === '') throw usageError('a value', subject, raw);
@@ -47,16 +57,22 @@ export function integer(low: number, high: number) {
 }
 
 /** One of a closed set of words. */
-export function oneOf<T extends string>(values: readonly T[]) {
-  return (raw: RawValue, subject: string): T => {
+export function oneOf<T extends string>(values: readonly T[]): Reader<T> {
+  const read = (raw: RawValue, subject: string): T => {
     const found = values.find((value) => value === raw);
     if (found === undefined) throw usageError(`one of ${values.join(', ')}`, subject, raw);
     return found;
   };
+  return Object.assign(read, { words: values });
 }
 
 /** A comma-separated list of output formats; `none` is the empty list. */
-export function formats(raw: RawValue, subject: string): readonly OutputFormat[] {
+export const formats: Reader<readonly OutputFormat[]> = Object.assign(readFormats, {
+  words: OUTPUT_FORMATS,
+  separator: ',',
+});
+
+function readFormats(raw: RawValue, subject: string): readonly OutputFormat[] {
   const names = text(raw, subject).split(',');
   const read = oneOf(OUTPUT_FORMATS);
   const chosen = [...new Set(names.map((name) => read(name.trim(), subject)))];

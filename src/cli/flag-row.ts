@@ -1,5 +1,5 @@
 import type { CommandName } from './commands.js';
-import { bool, list, type RawValue } from './flag-readers.js';
+import { bool, list, type Reader } from './flag-readers.js';
 
 export const FLAG_GROUPS = [
   'Output',
@@ -26,8 +26,7 @@ export interface FlagRow<T, C extends CommandName = CommandName> {
   /** One text, or one per command. */
   readonly help: string | Readonly<Partial<Record<CommandName, string>>>;
   readonly fallback: T;
-  /** @throws {FatalError} USAGE in the one validation form. */
-  readonly read: (raw: RawValue, subject: string) => T;
+  readonly read: Reader<T>;
   readonly repeatable?: boolean;
 }
 
@@ -41,7 +40,7 @@ export function value<T, C extends CommandName>(
   flags: string,
   help: Help<C>,
   fallback: T,
-  read: (raw: RawValue, subject: string) => T,
+  read: Reader<T>,
 ): FlagRow<T, C> {
   return { commands, group, flags, help, fallback, read };
 }
@@ -52,7 +51,7 @@ export function optional<T, C extends CommandName>(
   group: FlagGroup,
   flags: string,
   help: Help<C>,
-  read: (raw: RawValue, subject: string) => T,
+  read: Reader<T>,
 ): FlagRow<T | undefined, C> {
   return { commands, group, flags, help, fallback: undefined, read };
 }

@@ -190,7 +190,7 @@ const TABLE = {
     text,
   ),
   manifest: optional(
-    PACKS,
+    [...PACKS, 'completion'],
     'Models',
     '--manifest <file>',
     'adds packs of your own, in the same schema',

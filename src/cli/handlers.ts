@@ -31,6 +31,7 @@ const HANDLERS: Handlers<RunnableCommand> = {
   report: async (...call) => (await import('./report.js')).runReport(...call),
   doctor: async (flags) => (await import('./doctor.js')).runDoctor(flags),
   setup: async (...call) => (await import('./setup.js')).runSetup(...call),
+  completion: async (flags, words) => (await import('./completion.js')).runCompletion(flags, words),
   'models list': async (...call) => (await import('./models.js')).runList(...call),
   'models pull': async (...call) => (await import('./models.js')).runPull(...call),
   'models verify': async (...call) => (await import('./models.js')).runVerify(...call),

@@ -87,7 +87,7 @@ describe('the flag table', () => {
     ['mirror', ['models pull']],
     ['logFormat', COMMAND_NAMES],
     ['quiet', COMMAND_NAMES],
-    ['manifest', COMMAND_NAMES.filter((name) => /^(tag|models .*|doctor)$/.test(name))],
+    ['manifest', COMMAND_NAMES.filter((name) => /^(tag|models .*|doctor|completion)$/.test(name))],
   ])('%s belongs to %j', (flag, commands) => {
     const having = COMMAND_NAMES.filter((name) => flagsOf(name).some((each) => each.name === flag));
     expect(having).toEqual(commands);
