@@ -36,6 +36,11 @@ export interface LogFlags {
   readonly logFormat: (typeof LOG_FORMATS)[number];
 }
 
+/** Where flags may come from, in every command. */
+export interface SourceFlags {
+  readonly config: string | undefined;
+}
+
 /** Where packs are, in every command that reads them. */
 export interface StoreFlags {
   readonly models: string | undefined;
@@ -43,7 +48,7 @@ export interface StoreFlags {
 }
 
 /** Every flag of `facetag [tag]`, resolved. Undefined means: nobody said, so the default named in the help applies. */
-export interface TagFlags extends LogFlags, StoreFlags {
+export interface TagFlags extends LogFlags, SourceFlags, StoreFlags {
   /** Output folder as given; undefined leaves it to `facetag-out`, or to nothing at all with `--jsonl`. */
   readonly output: string | undefined;
   /** What is written beside the per-image JSON. */

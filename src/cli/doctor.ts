@@ -7,9 +7,15 @@ import type { CodecFacts, OnnxRuntimeFacts, OpenCvFacts } from '../core/doctor/f
 import { FOOTPRINT } from '../core/lane-count.js';
 import { decideLanes } from '../core/lane-count.js';
 import type { FlagsOf } from './flags.js';
+import type { RunContext } from './handlers.js';
+import { settingsOf } from './settings.js';
 
 /** Composition root of `facetag doctor`. @returns the exit code. */
-export async function runDoctor(flags: FlagsOf<'doctor'>): Promise<number> {
+export async function runDoctor(
+  flags: FlagsOf<'doctor'>,
+  _: readonly string[],
+  { sources }: RunContext,
+): Promise<number> {
   const { json, output } = flags;
   const machine = readMachineLimits();
   return await doctorCommand(
@@ -21,6 +27,7 @@ export async function runDoctor(flags: FlagsOf<'doctor'>): Promise<number> {
         platform: `${process.platform} ${process.arch}`,
         machine,
         lanes: decideLanes(machine, FOOTPRINT),
+        settings: settingsOf(sources),
       },
       probeOpenCv: () => probe<OpenCvFacts>('opencv'),
       probeOnnxRuntime: () => probe<OnnxRuntimeFacts>('onnxruntime'),

@@ -365,6 +365,13 @@ const TABLE = {
     2048,
     integer(LEAST_LANE_MEMORY, 1 << 20),
   ),
+  config: optional(
+    COMMAND_NAMES,
+    'Messages',
+    '--config <file>',
+    'flags as JSON (default: facetag.config.json here)',
+    text,
+  ),
   quiet: toggle(COMMAND_NAMES, 'Messages', '-q, --quiet', 'only errors on stderr'),
   verbose: toggle(COMMAND_NAMES, 'Messages', '-v, --verbose', 'everything on stderr, every picture too'),
   progress: toggle(

@@ -1,6 +1,6 @@
 import type { EventLog } from '../ports.js';
 import type { FlagsOf } from './flags.js';
-import { resolveFlags, tagConfig, type Environment } from './options.js';
+import { resolveFlags, tagConfig, type FlagSources } from './options.js';
 import type { Call, RunnableCommand } from './program.js';
 
 /** What a command's composition root gets beside its flags. */
@@ -8,6 +8,7 @@ export interface RunContext {
   readonly log: EventLog;
   /** Of facetag. */
   readonly version: string;
+  readonly sources: FlagSources;
 }
 
 type Handler<C extends RunnableCommand> = (
@@ -29,7 +30,7 @@ const HANDLERS: Handlers<RunnableCommand> = {
   eval: async (...call) => (await import('./eval.js')).runEval(...call),
   export: async (...call) => (await import('./export.js')).runExport(...call),
   report: async (...call) => (await import('./report.js')).runReport(...call),
-  doctor: async (flags) => (await import('./doctor.js')).runDoctor(flags),
+  doctor: async (...call) => (await import('./doctor.js')).runDoctor(...call),
   setup: async (...call) => (await import('./setup.js')).runSetup(...call),
   completion: async (flags, words) => (await import('./completion.js')).runCompletion(flags, words),
   'models list': async (...call) => (await import('./models.js')).runList(...call),
@@ -44,18 +45,18 @@ const HANDLERS: Handlers<RunnableCommand> = {
  * Checks the flags of a command line and runs it.
  *
  * @returns the exit code.
- * @throws {FatalError} USAGE for a flag or a variable; what the command throws.
+ * @throws {FatalError} USAGE for a flag, a variable or a value of the config file; what the command throws.
  */
-export async function runCommand(call: Call, env: Environment, context: RunContext): Promise<number> {
-  return await dispatch(HANDLERS, call.command, call, env, context);
+export async function runCommand(call: Call, context: RunContext): Promise<number> {
+  return await dispatch(HANDLERS, call.command, call.operands, context);
 }
 
 async function dispatch<C extends RunnableCommand>(
   handlers: Handlers<C>,
   command: C,
-  { raw, operands }: Call,
-  env: Environment,
+  operands: readonly string[],
   context: RunContext,
 ): Promise<number> {
-  return await handlers[command](resolveFlags(command, raw, env), operands, context);
+  const { raw, env, file } = context.sources;
+  return await handlers[command](resolveFlags(command, raw, env, file), operands, context);
 }

@@ -37,7 +37,7 @@ function environmentHint(command: CommandName): string {
   const names = flagsOf(command).map(({ name }) => name);
   const name =
     names.find((each) => each === 'minFace') ?? names.find((each) => each === 'models') ?? 'logFormat';
-  return `Every flag has an environment form: ${environmentName(name)} for ${longName(name)}. A flag wins over it.`;
+  return `Every flag has an environment form: ${environmentName(name)} for ${longName(name)}. A flag wins over it, and both over the config file.`;
 }
 
 /** Loaded for help alone. */

@@ -7,6 +7,7 @@ import { levelFor } from '../core/events.js';
 import { exitCodeFor } from '../core/exit-code.js';
 import { FatalError, ImageError, InterruptedError, PipeClosedError } from '../errors.js';
 import { unknownVariables } from './environment.js';
+import { findConfig, tellOfConfig } from './find-config.js';
 import { runCommand } from './handlers.js';
 import { packageRoot } from './open-store.js';
 import { resolveLogFlags } from './options.js';
@@ -56,7 +57,13 @@ async function main(argv: readonly string[]): Promise<number> {
 
 async function run(call: Call): Promise<number> {
   for (const message of await unknownVariables(env)) log.emit({ event: 'warning', message });
-  return await runCommand(call, env, { log, version });
+  const { raw } = call;
+  const file = await findConfig(raw, env, log);
+  if (file !== undefined) {
+    log = openLog(resolveLogFlags(raw, env, file));
+    tellOfConfig(file, call.command, raw, env, log);
+  }
+  return await runCommand(call, { log, version, sources: { raw, env, file } });
 }
 
 /**

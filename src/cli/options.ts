@@ -8,15 +8,34 @@ import { environmentName, FLAGS, flagsOf, longName, type FlagName, type FlagsOf 
 /** What commander hands over: strings and booleans, not yet checked. */
 export type RawFlags = Readonly<Partial<Record<FlagName, RawValue>>>;
 
+/** A config file as it was read: its values as commander would hand them over. */
+export interface ConfigFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly values: RawFlags;
+}
+
+/** Everything that may set a flag, the strongest first. */
+export interface FlagSources {
+  readonly raw: RawFlags;
+  readonly env: Environment;
+  readonly file: ConfigFile | undefined;
+}
+
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
- * Checks the flags of a command: as typed, before the environment, before the default.
+ * Checks the flags of a command: as typed, before the environment, before the config file, before the default.
  *
  * @throws {FatalError} USAGE.
  */
-export function resolveFlags<C extends CommandName>(command: C, raw: RawFlags, env: Environment): FlagsOf<C> {
-  const resolved = flagsOf(command).map(({ name }) => [name, resolveFlag(name, raw, env)]);
+export function resolveFlags<C extends CommandName>(
+  command: C,
+  raw: RawFlags,
+  env: Environment,
+  file?: ConfigFile,
+): FlagsOf<C> {
+  const resolved = flagsOf(command).map(({ name }) => [name, resolveFlag(name, raw, env, file)]);
   const flags = Object.fromEntries(resolved) as FlagsOf<C> & LogFlags;
   if (flags.quiet && flags.verbose) throw usageError('one of --quiet and --verbose', 'the log level', 'both');
   return flags;
@@ -64,10 +83,10 @@ function requireMeant(config: Config): void {
 }
 
 /** What decides how a refusal of the other flags is told. A bad value among these counts as not given. */
-export function resolveLogFlags(raw: RawFlags, env: Environment): LogFlags {
+export function resolveLogFlags(raw: RawFlags, env: Environment, file?: ConfigFile): LogFlags {
   const lenient = <K extends keyof LogFlags>(name: K): LogFlags[K] => {
     try {
-      return resolveFlag(name, raw, env);
+      return resolveFlag(name, raw, env, file);
     } catch {
       return FLAGS[name].fallback;
     }
@@ -80,12 +99,34 @@ export function resolveLogFlags(raw: RawFlags, env: Environment): LogFlags {
   };
 }
 
-function resolveFlag<K extends FlagName>(name: K, raw: RawFlags, env: Environment): Flags[K] {
-  const { flags, fallback, read } = FLAGS[name];
+/** @throws {FatalError} USAGE. */
+export function resolveFlag<K extends FlagName>(
+  name: K,
+  raw: RawFlags,
+  env: Environment,
+  file?: ConfigFile,
+): Flags[K] {
+  const { fallback, read } = FLAGS[name];
+  const given = givenFlag(name, raw, env, file);
+  if (given === undefined) return fallback;
+  const { value, from } = given;
+  // A variable has the flag's name: FACETAG_NO_PROGRESS=1 means what --no-progress does.
+  const isNegative = from === environmentName(name) && isNegated(FLAGS[name].flags);
+  return read(isNegative ? !bool(value, from) : value, from === file?.path ? `${name} in ${from}` : from);
+}
+
+/** What sets a flag: a value and the flag, the variable or the path of the file that has it. */
+export function givenFlag(
+  name: FlagName,
+  raw: RawFlags,
+  env: Environment,
+  file: ConfigFile | undefined,
+): { readonly value: RawValue; readonly from: string } | undefined {
   const typed = raw[name];
-  if (typed !== undefined) return read(typed, longName(name));
+  if (typed !== undefined) return { value: typed, from: longName(name) };
   const variable = environmentName(name);
   const set = env[variable];
-  if (set === undefined || set === '') return fallback;
-  return read(isNegated(flags) ? !bool(set, variable) : set, variable);
+  if (set !== undefined && set !== '') return { value: set, from: variable };
+  const written = file?.values[name];
+  return file === undefined || written === undefined ? undefined : { value: written, from: file.path };
 }

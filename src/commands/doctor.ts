@@ -22,7 +22,7 @@ export interface DoctorOptions {
 /** What `facetag doctor` needs of the outside world. */
 export interface DoctorPorts {
   readonly cwd: string;
-  readonly system: Pick<DoctorFacts, 'node' | 'platform' | 'machine' | 'lanes'>;
+  readonly system: Pick<DoctorFacts, 'node' | 'platform' | 'machine' | 'lanes' | 'settings'>;
   /** Try native code in a child process, so that a crash is told and not suffered. */
   readonly probeOpenCv: () => Promise<Probed<OpenCvFacts>>;
   readonly probeOnnxRuntime: () => Promise<Probed<OnnxRuntimeFacts>>;

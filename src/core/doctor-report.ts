@@ -8,6 +8,7 @@ import {
   checkOutput,
   checkPack,
   checkPictures,
+  checkSetting,
 } from './doctor/checks.js';
 import type { Check } from './doctor/checks.js';
 import type { DoctorFacts } from './doctor/facts.js';
@@ -34,6 +35,7 @@ export function examine(facts: DoctorFacts): DoctorReport {
     checkMemory(facts),
     checkOutput(facts),
     checkModels(facts),
+    ...facts.settings.map(checkSetting),
   ];
   const has = (status: Check['status']): boolean => checks.some((check) => check.status === status);
   return { schemaVersion: 1, status: has('fault') ? 'fault' : has('warn') ? 'warn' : 'ok', checks };

@@ -24,6 +24,11 @@ export function parseNewerThan(
   return moment;
 }
 
+/** Whether a value is a duration or a date; otherwise it is taken for a file. */
+export function isMoment(value: string): boolean {
+  return DURATION.test(value) || dateOf(value) !== undefined;
+}
+
 function durationAgo(value: string, nowMs: number): number | undefined {
   const [, amount, unit] = DURATION.exec(value) ?? [];
   if (amount === undefined || unit === undefined) return undefined;

@@ -72,6 +72,7 @@ async function run(options: DoctorOptions, ports: Partial<DoctorPorts> = {}) {
       platform: 'linux x64',
       machine: { cores: 2, memoryBytes: 8e9 },
       lanes: { lanes: 2, limitedBy: 'cores' },
+      settings: [],
     },
     probeOpenCv: () => Promise.resolve({ state: 'works', value: { version: '4.6.0' } }),
     probeOnnxRuntime: () => Promise.resolve({ state: 'works', value: { installed: false } }),

@@ -36,6 +36,7 @@ const healthy: DoctorFacts = {
   lanes: { lanes: 2, limitedBy: 'cpu quota' },
   output: { path: '/out', exists: true, freeBytes: 12e9 },
   models: { path: '/models', exists: false, freeBytes: 12e9 },
+  settings: [],
 };
 
 it('finds nothing wrong with a healthy machine', () => {
@@ -202,4 +203,18 @@ it('puts the remedy below its check and lets nothing out of its line', () => {
   expect(second).toBe('fault  opencv       cannot be used');
   expect(third).toBe('       → broken\\x1b[31m');
   expect(fourth).toBe('       → Run this');
+});
+
+it('says where each setting comes from, and which one is refused', () => {
+  const settings = [
+    { name: 'minFace', value: '40', from: 'FACETAG_MIN_FACE' },
+    { name: 'timeout', value: 'soon', from: '/w/facetag.config.json', problem: 'Expected seconds' },
+  ];
+  const report = examine({ ...healthy, settings });
+  expect(formatReport(report).slice(-3)).toEqual([
+    'ok     setting minFace  "40" from FACETAG_MIN_FACE',
+    'fault  setting timeout  Expected seconds',
+    '       → Correct it: /w/facetag.config.json',
+  ]);
+  expect(doctorExitCode(report)).toBe(2);
 });

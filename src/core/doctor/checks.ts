@@ -1,9 +1,9 @@
 import { formatBytes } from '../format-bytes.js';
-import type { DoctorFacts, FolderFacts, PackFacts, Probed } from './facts.js';
+import type { DoctorFacts, FolderFacts, PackFacts, Probed, SettingFacts } from './facts.js';
 
 /** One line of the report. */
 export interface Check {
-  /** `node`, `opencv`, `onnxruntime`, `pictures`, `pack <name>`, `cpu`, `memory`, `output`, `models`. */
+  /** `node`, `opencv`, `onnxruntime`, `pictures`, `pack <name>`, `cpu`, `memory`, `output`, `models`, `setting <name>`. */
   readonly check: string;
   /** `warn`: it works, but not for everything. */
   readonly status: 'ok' | 'warn' | 'fault';
@@ -149,4 +149,14 @@ function checkFolder(check: string, folder: FolderFacts, bad: 'warn' | 'fault', 
     return { check, status: 'ok', found, details: folder };
   }
   return { check, status: 'warn', found, remedy: 'Free some space on that disk', details: folder };
+}
+
+/** Where a value comes from that is not the default. */
+export function checkSetting({ name, value, from, problem }: SettingFacts): Check {
+  const check = `setting ${name}`;
+  const details = { value, from };
+  if (problem !== undefined) {
+    return { check, status: 'fault', found: problem, remedy: `Correct it: ${from}`, details };
+  }
+  return { check, status: 'ok', found: `${JSON.stringify(value)} from ${from}`, details };
 }

@@ -15,6 +15,20 @@ export interface DoctorFacts {
   readonly lanes: LaneCount;
   readonly output: FolderFacts;
   readonly models: FolderFacts;
+  /** What is not as it is by default. */
+  readonly settings: readonly SettingFacts[];
+}
+
+/** A flag that something sets. */
+export interface SettingFacts {
+  /** `minFace` of `--min-face`. */
+  readonly name: string;
+  /** As it is given. */
+  readonly value: unknown;
+  /** The flag, the environment variable, or the path of the config file. */
+  readonly from: string;
+  /** Why the value is refused. */
+  readonly problem?: string;
 }
 
 /** What a child process said that tried native code. */
