@@ -84,7 +84,12 @@ describe('a hostile config file is refused at once', () => {
         symlinkSync('/dev/zero', file);
       },
     ],
-    ['a folder', (file) => mkdirSync(file)],
+    [
+      'a folder',
+      (file) => {
+        mkdirSync(file);
+      },
+    ],
     [
       'a gigabyte',
       (file) => {

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
@@ -5,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import type { PictureRecord } from '../../src/core/report.js';
 import { FAILURE_CODES } from '../../src/types.js';
 import { flagTables } from '../flag-tables.js';
+import { manPage } from '../man-page.js';
 import { repository } from '../shared.js';
 import { facetag } from './cli.js';
 
@@ -18,6 +20,8 @@ function flagRows(): [string, string][] {
     help,
   ]);
 }
+
+const isInstalled = (command: string): boolean => spawnSync(command, ['--version']).error === undefined;
 
 describe('README', () => {
   it('lists flags that there are, with the words of --help', async () => {
@@ -48,10 +52,31 @@ describe('README', () => {
 });
 
 describe('docs/flags.md', () => {
-  // After a change of the tables: npx vitest run test/readme.test.ts -u
+  // After a change of the tables: npx vitest run test/e2e/readme.test.ts -u
   it('has the commands and flags that the command line is read with', async () => {
     const file = path.join(repository, 'docs/flags.md');
     const options = await resolveConfig(file);
     await expect(await format(flagTables(), { ...options, filepath: file })).toMatchFileSnapshot(file);
+  });
+});
+
+describe('man/facetag.1', () => {
+  const file = path.join(repository, 'man/facetag.1');
+
+  // After a change of the tables: npx vitest run test/e2e/readme.test.ts -u
+  it('has the commands and flags that the command line is read with', async () => {
+    await expect(manPage()).toMatchFileSnapshot(file);
+  });
+
+  it.skipIf(!isInstalled('groff'))('has nothing that groff warns of (needs groff)', () => {
+    const { status, stderr } = spawnSync('groff', ['-man', '-Tutf8', '-ww', '-z', file], {
+      encoding: 'utf8',
+    });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+  });
+
+  it.skipIf(!isInstalled('mandoc'))('has nothing that mandoc warns of (needs mandoc)', () => {
+    const { status, stdout } = spawnSync('mandoc', ['-Tlint', '-Wwarning', file], { encoding: 'utf8' });
+    expect({ status, stdout }).toEqual({ status: 0, stdout: '' });
   });
 });
