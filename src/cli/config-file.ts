@@ -72,5 +72,5 @@ function stringsOf(value: unknown): string[] | undefined {
 
 /** Values of path flags that are none: standard input, a duration, and nothing, which the reader refuses. */
 function isNoPath(name: FlagName, text: string): boolean {
-  return text === '' || (name === 'filesFrom' && text === '-') || (name === 'newerThan' && isMoment(text));
+  return text === '' || text === '-' || (name === 'newerThan' && isMoment(text));
 }
