@@ -287,11 +287,20 @@ export interface ProgressState {
 
 /** Shows how far the run is. */
 export interface ProgressListener {
-  start(total: number): void;
+  /** @param total undefined while pictures still arrive. */
+  start(total: number | undefined): void;
   /** Cheap: may be called for every picture. */
   update(state: ProgressState): void;
   /** Takes the bar off the screen. Does nothing the second time. */
   stop(): void;
+}
+
+/** A list of paths that is still arriving. */
+export interface PathStream {
+  /** Each as soon as it is there. @throws {FatalError} USAGE when the list cannot be read. */
+  readonly paths: AsyncIterable<string>;
+  /** Ends it at once, without an error. */
+  cancel(): void;
 }
 
 /** Tells people, or machines, what happens in a run. */

@@ -37,7 +37,7 @@ const NONE: ProgressState = { done: 0, skipped: 0, faces: 0, failed: 0, retried:
 
 /** Keeps the counts and the rate between two looks. */
 class Tracker {
-  private total = 0;
+  private total: number | undefined;
   private state = NONE;
   private rate: RateMeter;
 
@@ -45,7 +45,7 @@ class Tracker {
     this.rate = new RateMeter(now());
   }
 
-  start(total: number): void {
+  start(total: number | undefined): void {
     this.total = total;
     this.rate = new RateMeter(this.now());
   }
@@ -84,6 +84,7 @@ async function createBar({ stream, now }: ProgressOptions): Promise<ProgressList
   const { Format, MultiBar } = (await import('cli-progress')).default;
   const tracker = new Tracker(now);
   let text = '';
+  let hasTotal = true;
   // The bar of one: unlike SingleBar it never jumps to a remembered place, which lines of the log would have moved.
   const bars = new MultiBar({
     stream,
@@ -96,7 +97,7 @@ async function createBar({ stream, now }: ProgressOptions): Promise<ProgressList
     // By itself the library's bar keeps its size in a narrow window and cuts off the text.
     formatBar(share, options) {
       const barsize = barSize(text.length, stream.columns ?? 80);
-      return barsize === 0 ? '' : `[${Format.BarFormat(share, { ...options, barsize })}] `;
+      return barsize === 0 || !hasTotal ? '' : `[${Format.BarFormat(share, { ...options, barsize })}] `;
     },
     // A line of the log may have taken the bar's place since the last look.
     forceRedraw: true,
@@ -110,7 +111,8 @@ async function createBar({ stream, now }: ProgressOptions): Promise<ProgressList
   return {
     start(total) {
       tracker.start(total);
-      const bar = bars.create(total, 0);
+      hasTotal = total !== undefined;
+      const bar = bars.create(total ?? Number.MAX_SAFE_INTEGER, 0);
       bars.on('update-pre', () => {
         const progress = tracker.progress();
         text = formatProgress(progress);

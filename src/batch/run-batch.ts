@@ -14,9 +14,15 @@ const WINDOW = 256;
 /** Pictures between two looks at the event loop, so that signals are heard while everything is skipped. */
 const TURN = 64;
 
+/** Names that are still being found. */
+export interface ArrivingNames extends AsyncIterable<string> {
+  /** No further one is waited for. */
+  cancel(): void;
+}
+
 export interface BatchPlan extends DecisionPlan {
   /** Names of pictures, in output order. */
-  readonly images: readonly string[];
+  readonly images: readonly string[] | ArrivingNames;
   /** Pictures in flight: the number of lanes. */
   readonly jobs: number;
 }
@@ -43,12 +49,7 @@ export async function runBatch(plan: BatchPlan, ports: BatchPorts, tally: Tally)
   const failure: { error?: unknown } = {};
   const inFlight = new Set<Promise<void>>();
 
-  for (const [index, image] of plan.images.entries()) {
-    if (index % TURN === 0) await nextTurn();
-    await window.room(index);
-    if (limit.pendingCount > 0) await Promise.race(inFlight);
-    if (ports.stop.requested !== undefined || 'error' in failure) break;
-
+  const handOut = (image: string, index: number): void => {
     const work = limit(async () => {
       const finished = ports.stop.requested === undefined ? await settleImage(image, plan, ports) : undefined;
       if (finished) {
@@ -62,10 +63,26 @@ export async function runBatch(plan: BatchPlan, ports: BatchPorts, tally: Tally)
         failure.error = error;
         await ports.lanes.kill();
       }
+      if ('cancel' in plan.images) plan.images.cancel();
       window.abandon();
     });
     inFlight.add(work);
     void work.finally(() => inFlight.delete(work));
+  };
+
+  try {
+    let index = 0;
+    for await (const image of plan.images) {
+      if (index % TURN === 0) await nextTurn();
+      await window.room(index);
+      if (limit.pendingCount > 0) await Promise.race(inFlight);
+      if (ports.stop.requested !== undefined || 'error' in failure) break;
+      handOut(image, index);
+      index += 1;
+    }
+  } catch (error) {
+    // The list itself is at fault: pictures in flight may finish.
+    failure.error ??= error;
   }
 
   await Promise.all(inFlight);

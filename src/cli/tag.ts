@@ -3,7 +3,7 @@ import { readMachineLimits } from '../adapters/limits.js';
 import { readMemory } from '../adapters/memory.js';
 import { unmetForWriting, writeNamedFile } from '../adapters/named-file.js';
 import { outputFolders } from '../adapters/output-folder.js';
-import { readPathList } from '../adapters/path-list.js';
+import { readPathList, streamPathList } from '../adapters/path-list.js';
 import { createProgress } from '../adapters/progress.js';
 import { openStandardOutput } from '../adapters/standard-output.js';
 import { openStore } from './open-store.js';
@@ -55,6 +55,7 @@ async function tag(given: Config, { log, version }: RunContext): Promise<number>
       files: pictureFiles,
       outputs: outputFolders,
       readPathList,
+      streamPathList,
       mtimeOf,
       isGone,
       createLanes: ({ memoryLimitBytes, ...options }) =>

@@ -6,14 +6,24 @@ import { isPictureName } from '../core/picture-name.js';
 import { refuseOutside } from '../core/base-folder.js';
 import { formatUnread } from '../core/summary.js';
 import { FatalError, usageError } from '../errors.js';
-import { discoverImages, type KnownRoots } from '../discover/discover.js';
+import {
+  discoverImages,
+  type DiscoverOptions,
+  type Discovery,
+  type KnownRoots,
+} from '../discover/discover.js';
 import type { OutputFolder } from '../ports.js';
 import type { ImageFailure } from '../types.js';
+import type { ArrivingNames } from '../batch/run-batch.js';
 import { settleRoots } from './settle-roots.js';
 import type { TagPorts } from './tag-ports.js';
 
 /** What a run is about. */
 export interface Pictures extends Roots {
+  /** The names while they are still being found; `images` has them all afterwards. */
+  readonly arriving?: ArrivingNames;
+  /** Not all of them were found. */
+  readonly isCutShort?: boolean;
   /** Their names, sorted. */
   readonly images: readonly string[];
   /** Those of `images` that turned up but cannot be pictures. */
@@ -24,7 +34,10 @@ export interface Pictures extends Roots {
   readonly unlisted: number;
 }
 
-type DiscoveryPorts = Pick<TagPorts, 'cwd' | 'files' | 'isGone' | 'log' | 'mtimeOf' | 'now' | 'readPathList'>;
+export type DiscoveryPorts = Pick<
+  TagPorts,
+  'cwd' | 'files' | 'isGone' | 'log' | 'mtimeOf' | 'now' | 'readPathList'
+>;
 
 /**
  * Finds the pictures and settles the roots, which the output folder remembers from its first run on.
@@ -36,7 +49,6 @@ export async function findPictures(
   output: OutputFolder | undefined,
   ports: DiscoveryPorts,
 ): Promise<Pictures> {
-  const { cwd } = ports;
   const { inputs } = config;
   const listed =
     config.filesFrom === undefined
@@ -44,41 +56,69 @@ export async function findPictures(
       : await ports.readPathList(config.filesFrom, config.null ? '\0' : '\n');
   if (inputs.length === 0 && !listed) throw usageError('a file, folder or glob', 'the pictures', 'nothing');
   const stored = output?.readRoots();
-  const given = givenRoots(config, output, stored, ports);
+  const found = await discoverImages({
+    inputs,
+    ...discoveryOf(config, output, ports),
+    ...(listed && { listed }),
+    ...givenRoots(config, output, stored, ports),
+  });
+  tellOfResults(found.resultFolders, ports);
+  const none = found.relativePaths.length === 0 && found.problems.length === 0;
+  if (none) requirePictures(config, found);
+  if (output && !config.dryRun && !(stored && sameRoots(stored, found))) await output.writeRoots(found);
+  return withFaults(found, ports);
+}
+
+/**
+ * Whether the pictures of a run can be taken one by one as the list on standard input goes on: their names must depend on
+ * no later line, so the base folder must be given, and nothing else named.
+ */
+export function canArrive({ filesFrom, base, inputs, dryRun }: Config): boolean {
+  return filesFrom === '-' && base !== undefined && inputs.length === 0 && !dryRun;
+}
+
+/** What decides which of the files that are named or found are taken. */
+export function discoveryOf(
+  config: Config,
+  output: OutputFolder | undefined,
+  { cwd, mtimeOf, now }: DiscoveryPorts,
+): Omit<DiscoverOptions, 'inputs' | 'listed' | 'base' | 'known'> {
   const newerThanMs =
     config.newerThan === undefined
       ? undefined
-      : parseNewerThan(config.newerThan, ports.now(), (file) => ports.mtimeOf(path.resolve(cwd, file)));
-  const found = await discoverImages({
-    inputs,
+      : parseNewerThan(config.newerThan, now(), (file) => mtimeOf(path.resolve(cwd, file)));
+  return {
     cwd,
     ignore: config.ignore,
     hidden: config.hidden,
     followSymlinks: config.follow,
     exclude: output ? [output.path] : [],
-    ...(listed && { listed }),
-    ...given,
     ...(newerThanMs !== undefined && { newerThanMs }),
     ...(config.shard && { shard: config.shard }),
-  });
-  tellOfResults(found.resultFolders, ports);
-  const none = found.relativePaths.length === 0 && found.problems.length === 0;
+  };
+}
+
+/**
+ * Refuses a run without pictures, unless that may be.
+ *
+ * @throws {FatalError} NO_PICTURES.
+ */
+export function requirePictures(
+  { shard, allowEmpty }: Config,
+  found: Pick<Discovery, 'foundAny' | 'unread' | 'unmatchedGlobs'>,
+): void {
   // Small sets leave a share without pictures: it is as complete as the others.
-  const shareOfSome = config.shard !== undefined && found.foundAny;
-  if (none && !shareOfSome && !config.allowEmpty) {
-    const globs = found.unmatchedGlobs.map((glob) => ` Nothing matches ${JSON.stringify(glob)}.`).join('');
-    const unread = formatUnread(found.unread);
-    throw new FatalError(
-      'NO_PICTURES',
-      `No pictures found.${globs}${unread === '' ? '' : ` Not read: ${unread}.`} Pass --allow-empty where an empty folder is normal`,
-    );
-  }
-  if (output && !config.dryRun && !(stored && sameRoots(stored, found))) await output.writeRoots(found);
-  return withFaults(found, ports);
+  if (allowEmpty || (shard !== undefined && found.foundAny)) return;
+  const globs = found.unmatchedGlobs.map((glob) => ` Nothing matches ${JSON.stringify(glob)}.`).join('');
+  const unread = formatUnread(found.unread);
+  throw new FatalError(
+    'NO_PICTURES',
+    `No pictures found.${globs}${unread === '' ? '' : ` Not read: ${unread}.`} Pass --allow-empty where an empty folder is normal`,
+  );
 }
 
 /** What the output folder remembers; with `--base`, which must agree with it, nothing may lie outside. */
-function givenRoots(
+export function givenRoots(
   { base }: Config,
   output: OutputFolder | undefined,
   stored: Roots | undefined,
@@ -96,7 +136,7 @@ function givenRoots(
   return { known: { roots: stored, settle } };
 }
 
-function tellOfResults([first, ...others]: readonly string[], { log }: DiscoveryPorts): void {
+export function tellOfResults([first, ...others]: readonly string[], { log }: DiscoveryPorts): void {
   if (first === undefined) return;
   const what =
     others.length === 0 ? '1 folder left out: it holds' : `${others.length + 1} folders left out: they hold`;
@@ -104,8 +144,8 @@ function tellOfResults([first, ...others]: readonly string[], { log }: Discovery
   log.emit({ event: 'warning', message });
 }
 
-function withFaults(
-  { base, others, relativePaths, problems, unread }: Awaited<ReturnType<typeof discoverImages>>,
+export function withFaults(
+  { base, others, relativePaths, problems, unread }: Discovery,
   { log }: DiscoveryPorts,
 ): Pictures {
   const faults = new Map<string, ImageFailure>();

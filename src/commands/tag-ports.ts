@@ -2,7 +2,14 @@ import type { Config } from '../config.js';
 import type { LanePoolOptions, StartableLanePool } from '../lanes/pool.js';
 import type { Store } from '../packs/store.js';
 import type { Stop } from '../batch/stop-switch.js';
-import type { EventLog, OutputFolders, PictureFiles, ProgressListener, ReportSink } from '../ports.js';
+import type {
+  EventLog,
+  OutputFolders,
+  PathStream,
+  PictureFiles,
+  ProgressListener,
+  ReportSink,
+} from '../ports.js';
 
 type LaneOptions = Omit<LanePoolOptions, 'script' | 'memoryLimit'> & {
   /** Resident memory that a lane may take during a picture, in bytes. */
@@ -17,6 +24,8 @@ export interface TagPorts {
   readonly files: PictureFiles;
   readonly outputs: OutputFolders;
   readonly readPathList: (source: string, separator: '\n' | '\0') => Promise<readonly string[]>;
+  /** Paths of a list on standard input. */
+  readonly streamPathList: (separator: '\n' | '\0') => PathStream;
   /** Whether a file is certainly not there any more; an unreadable one is not gone. */
   readonly isGone: (file: string) => boolean;
   /** Milliseconds since the epoch of a file's mtime; undefined where there is none. */

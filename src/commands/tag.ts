@@ -6,7 +6,7 @@ import type { PictureRecord } from '../core/report.js';
 import { Tally, type RunSummary } from '../core/summary.js';
 import { usageError } from '../errors.js';
 import type { StartableLanePool } from '../lanes/pool.js';
-import { runBatch } from '../batch/run-batch.js';
+import { runBatch, type ArrivingNames } from '../batch/run-batch.js';
 import { writeOutputs, type FinishedRun } from '../batch/write-tables.js';
 import { tellLeftOut } from '../results/tell-left-out.js';
 import { assertOutputOutside } from '../discover/output-folder.js';
@@ -77,7 +77,9 @@ async function tagPictures(run: TagRun, ports: TagPorts): Promise<number> {
   const started = ports.now();
   const jobs = config.jobs ?? ports.defaultLanes();
   const lanes = openLanes(run, jobs, ports);
+  let arriving: ArrivingNames | undefined;
   ports.stop.onRequest((reason, times) => {
+    arriving?.cancel();
     const how = times > 1 ? 'dropping the pictures in flight' : 'letting the pictures in flight finish';
     if (reason !== 'closed pipe')
       ports.log.emit({ event: 'warning', message: `Stopping on ${reason}: ${how}` });
@@ -89,12 +91,20 @@ async function tagPictures(run: TagRun, ports: TagPorts): Promise<number> {
     // nothing to load them for; further lanes start when there are pictures for them.
     if (config.force || !output?.hasRecords()) lanes.start(1);
     // fast-glob takes a while to load: meanwhile the lane starts.
-    const { findPictures } = await import('./find-pictures.js');
-    const pictures = await ports.stop.unlessInterrupted(findPictures(config, output, ports));
+    const pictures = await findOrAwaitPictures(run, ports);
+    ({ arriving } = pictures);
+    if (ports.stop.requested !== undefined) arriving?.cancel();
     return await tagFound(run, pictures, lanes, { jobs, started }, ports);
   } finally {
     await lanes.close();
   }
+}
+
+async function findOrAwaitPictures({ config, output }: TagRun, ports: TagPorts): Promise<Pictures> {
+  const { canArrive, findPictures } = await import('./find-pictures.js');
+  if (!canArrive(config)) return await ports.stop.unlessInterrupted(findPictures(config, output, ports));
+  const { ArrivingPictures } = await import('./arriving-pictures.js');
+  return new ArrivingPictures(config, output, ports.streamPathList(config.null ? '\0' : '\n'), ports);
 }
 
 /** A lane that holds more than this share of what it may take, with no picture, is replaced. */
@@ -125,13 +135,13 @@ async function tagFound(
   const { config, output, settings, screens } = run;
   const { log, stop } = ports;
   const ledger = output?.ledger;
-  const total = pictures.images.length;
+  const known = pictures.arriving ? undefined : pictures.images.length;
   const { pack, engine } = settings.run;
   const { version } = ports;
   log.emit({
     event: 'run-start',
     version,
-    pictures: total,
+    ...(known !== undefined && { pictures: known }),
     jobs,
     pack,
     engine,
@@ -146,11 +156,12 @@ async function tagFound(
   const screened: string[] = [];
   const unwritten = new Map<string, PictureRecord>();
   const { progress } = ports;
-  progress.start(total);
+  progress.start(known);
   try {
     await runBatch(
       {
         ...pictures,
+        images: pictures.arriving ?? pictures.images,
         rules: { run: settings.run, force: config.force, retryFailed: config.retryFailed },
         copies: wantedKinds(drawing),
         jobs,
@@ -183,15 +194,17 @@ async function tagFound(
     progress.stop();
   }
 
+  const images = pictures.arriving ? [...pictures.images].sort() : pictures.images;
+  const total = images.length;
   if (tally.reformatted > 0) log.emit({ event: 'format-changed', pictures: tally.reformatted });
   if (ledger) {
     if ((config.prune || config.pruneAll) && stop.requested === undefined) {
       const options = { roots: pictures, found: total, all: config.pruneAll };
       Object.assign(tally, await pruneGone(options, ledger, ports));
     }
-    const done = { images: pictures.images, notDone: total - tally.done, unwritten };
+    const done = { images, notDone: total - tally.done, unwritten };
     await publish(ledger, config, screens, done, log);
-    if (tally.done === total) await noteEnd?.(tally);
+    if (tally.done === total && pictures.isCutShort !== true) await noteEnd?.(tally);
   }
   await lanes.close();
   for (const image of screened.sort()) log.emit({ event: 'screened', image });

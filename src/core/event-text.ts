@@ -16,7 +16,8 @@ export function formatEventText(event: RunEvent, paint: Paint): string[] {
   switch (event.event) {
     case 'run-start': {
       const { pictures, jobs, pack, engine } = event;
-      return [`${countOf(pictures, 'picture')}, ${countOf(jobs, 'lane')}, pack ${pack}, engine ${engine}`];
+      const what = pictures === undefined ? 'pictures as they arrive' : countOf(pictures, 'picture');
+      return [`${what}, ${countOf(jobs, 'lane')}, pack ${pack}, engine ${engine}`];
     }
     case 'picture-done':
       return [`${escapeControls(event.image)}: ${paint('dim', describeDone(event))}`];

@@ -11,7 +11,8 @@ interface RunStart {
   readonly event: 'run-start';
   /** Of facetag. */
   readonly version: string;
-  readonly pictures: number;
+  /** Absent while the list of pictures is still being read. */
+  readonly pictures?: number;
   /** Lanes. */
   readonly jobs: number;
   readonly pack: string;

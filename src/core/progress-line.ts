@@ -3,20 +3,21 @@ import { countOf } from './count-of.js';
 
 /** Where a run stands. */
 export interface Progress extends ProgressState {
-  readonly total: number;
+  /** Absent while pictures still arrive. */
+  readonly total?: number;
   /** Of late, skipped pictures included. */
   readonly picturesPerSecond: number;
   /** Absent while nothing moves. */
   readonly etaSeconds?: number;
 }
 
-export function toProgress(total: number, state: ProgressState, perSecond: number): Progress {
-  const left = Math.max(0, total - state.done);
+export function toProgress(total: number | undefined, state: ProgressState, perSecond: number): Progress {
+  const left = Math.max(0, (total ?? 0) - state.done);
   return {
-    total,
+    ...(total !== undefined && { total }),
     ...state,
     picturesPerSecond: Math.round(perSecond * 10) / 10,
-    ...(perSecond > 0 && { etaSeconds: Math.round(left / perSecond) }),
+    ...(perSecond > 0 && total !== undefined && { etaSeconds: Math.round(left / perSecond) }),
   };
 }
 
@@ -24,8 +25,9 @@ export function toProgress(total: number, state: ProgressState, perSecond: numbe
 export function formatProgress(progress: Progress): string {
   const { done, total, faces, failed, skipped, retried, picturesPerSecond, etaSeconds } = progress;
   return [
-    `${done}/${total} pictures`,
-    `${percent(done, total)} %`,
+    ...(total === undefined
+      ? [countOf(done, 'picture')]
+      : [`${done}/${total} pictures`, `${percent(done, total)} %`]),
     `${picturesPerSecond.toFixed(1)}/s`,
     ...(etaSeconds === undefined ? [] : [`${formatDuration(etaSeconds)} left`]),
     countOf(faces, 'face'),

@@ -1,8 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readPathList } from '../../src/adapters/path-list.js';
+import { readPathList, streamPathList } from '../../src/adapters/path-list.js';
 
 /** Standard input that arrives in these pieces. */
 async function* pieces(...chunks: (string | Buffer)[]): AsyncGenerator<Buffer> {
@@ -53,5 +54,44 @@ describe('readPathList', () => {
   it('notices a wrong separator', async () => {
     await expect(readPathList('-', '\n', pieces('a.jpg\0b.jpg\0'))).rejects.toThrow('add -0');
     await expect(readPathList('-', '\0', pieces('a.jpg\n'.repeat(20_000)))).rejects.toThrow('check -0');
+  });
+});
+
+describe('streamPathList', () => {
+  it('gives each path as soon as its separator is there', async () => {
+    const stdin = new PassThrough();
+    const paths = streamPathList('\n', stdin).paths[Symbol.asyncIterator]();
+    stdin.write('a.jpg\nb.j');
+    expect(await paths.next()).toEqual({ done: false, value: 'a.jpg' });
+    const second = paths.next();
+    stdin.write('pg\n');
+    expect(await second).toEqual({ done: false, value: 'b.jpg' });
+    stdin.end('c.jpg');
+    expect(await paths.next()).toEqual({ done: false, value: 'c.jpg' });
+    expect(await paths.next()).toMatchObject({ done: true });
+  });
+
+  it('reads no further than it is asked for', async () => {
+    const stdin = new PassThrough({ highWaterMark: 64 });
+    const paths = streamPathList('\n', stdin).paths[Symbol.asyncIterator]();
+    let taken = 0;
+    while (stdin.write('a picture with a name\n')) taken += 1;
+    await paths.next();
+    expect(taken).toBeLessThan(10);
+    expect(stdin.write('a picture with a name\n')).toBe(false);
+  });
+
+  it('ends without an error when it is cancelled, also while nothing arrives', async () => {
+    const list = streamPathList('\n', new PassThrough());
+    const next = list.paths[Symbol.asyncIterator]().next();
+    list.cancel();
+    expect(await next).toMatchObject({ done: true });
+  });
+
+  it('refuses a list with NUL bytes', async () => {
+    const stdin = new PassThrough();
+    stdin.end('a\0b\n');
+    const { paths } = streamPathList('\n', stdin);
+    await expect(paths[Symbol.asyncIterator]().next()).rejects.toThrow(/NUL bytes: add -0/);
   });
 });
