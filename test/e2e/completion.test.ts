@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { COMMAND_NAMES } from '../../src/cli/commands.js';
 import { describeLine } from '../../src/cli/shells/line.js';
 import { bashCompletion } from '../../src/cli/shells/bash.js';
 import { fishCompletion } from '../../src/cli/shells/fish.js';
@@ -49,7 +50,7 @@ function run(shell: string, args: string[], cwd: string): string[] {
   return [...new Set(text.split('\n').filter((word) => word !== ''))].sort();
 }
 
-const COMMANDS = ['completion', 'doctor', 'help', 'merge', 'models', 'setup', 'tag'];
+const COMMANDS = [...new Set(COMMAND_NAMES.map((name) => name.split(' ')[0] ?? ''))];
 const PACKS = ['accurate', 'classic', 'compact'];
 const FILES = ['a photo.jpg', 'my photos', 'out'];
 const FOLDERS = ['my photos', 'out'];
