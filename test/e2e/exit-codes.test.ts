@@ -29,7 +29,7 @@ function addBadPicture(): string {
 
 describe('exit 2, could not run', () => {
   it.each<[string, string[], string, RegExp]>([
-    ['an unknown flag', ['photos', '--turbo'], 'USAGE', /unknown option '--turbo'\nRun facetag --help/],
+    ['an unknown flag', ['photos', '--xyzzy'], 'USAGE', /unknown option '--xyzzy'\nRun facetag --help/],
     ['a bad value', ['photos', '--min-confidence', '2'], 'USAGE', /a number in 0\.\.1 for --min-confidence/],
     ['a contradiction', ['photos', '--jsonl', '--annotate'], 'USAGE', /-o <dir>/],
     ['no path', [], 'USAGE', /a file, folder or glob/],
