@@ -101,7 +101,11 @@ interface LineUp {
 }
 
 /** The programs to compare. One that does not run here is left out, with what it says. */
-async function lineUp({ contender, variants }: Options, scratch: string, set: PictureSet): Promise<LineUp> {
+async function lineUp(
+  { contenders: chosen, variants }: Options,
+  scratch: string,
+  set: PictureSet,
+): Promise<LineUp> {
   say('making the classic nets');
   const models = await makeClassicModels(scratch);
   say('installing face-api');
@@ -116,7 +120,7 @@ async function lineUp({ contender, variants }: Options, scratch: string, set: Pi
     reference: noReference === undefined,
     variants: variants ? compactVariants(scratch) : [],
   })
-    .filter(({ name }) => name.includes(contender))
+    .filter(({ name }) => chosen.length === 0 || chosen.some((text) => name.includes(text)))
     .map((tried) => ({ tried, outcome: measure(tried.command(list)) }));
   return {
     able: tries.filter(({ outcome }) => outcome.exit === 0).map(({ tried }) => tried),

@@ -7,8 +7,8 @@ export type Section = (typeof SECTIONS)[number];
 
 export interface Options {
   readonly sections: readonly Section[];
-  /** Only contenders whose name holds this text; empty: all. */
-  readonly contender: string;
+  /** Only contenders whose name holds one of these texts; none: all. */
+  readonly contenders: readonly string[];
   /** Whether variants of compact run too: its crops of before, and its flags that cost time. */
   readonly variants: boolean;
   /** Rounds of the timed sections; figures are medians over them. */
@@ -27,7 +27,7 @@ export const usage = `npm run bench -- [options]
 
   --quick                a few minutes: two short rounds, growth to 300 pictures
   --only <section>       ${SECTIONS.join(', ')} (repeatable)
-  --contender <text>     only contenders whose name holds the text
+  --contender <text>     only contenders whose name holds the text (repeatable)
   --variants             also compact with the crops of before, --flip, --small-faces and --turned
   --rounds <n>           rounds of the timed sections (5)
   --seconds <s>          aim for one steady-state run (2.5)
@@ -44,7 +44,7 @@ export function readOptions(args: readonly string[]): Options | 'help' {
       help: { type: 'boolean', short: 'h', default: false },
       quick: { type: 'boolean', default: false },
       only: { type: 'string', multiple: true, default: [] },
-      contender: { type: 'string', default: '' },
+      contender: { type: 'string', multiple: true, default: [] },
       variants: { type: 'boolean', default: false },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
@@ -56,10 +56,10 @@ export function readOptions(args: readonly string[]): Options | 'help' {
   if (values.help) return 'help';
   const { quick, only, contender, variants, scratch, output } = values;
   // Figures of a short or partial run don't replace the kept ones.
-  const full = !quick && !variants && only.length === 0 && contender === '';
+  const full = !quick && !variants && only.length === 0 && contender.length === 0;
   return {
     sections: only.length === 0 ? SECTIONS : only.map(section),
-    contender,
+    contenders: contender,
     variants,
     rounds: positive('--rounds', values.rounds ?? (quick ? '2' : '5')),
     seconds: positive('--seconds', values.seconds ?? (quick ? '1.5' : '2.5')),
