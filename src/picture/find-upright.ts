@@ -1,14 +1,17 @@
-import { turnRaster, TURNS, type Turns } from '../core/turn.js';
-import type { Detection, Raster } from '../types.js';
+import { turnBox, turnedBack, turnRaster, TURNS, type Turns } from '../core/turn.js';
+import type { BoundingBox, Detection, Raster } from '../types.js';
 
-/** A picture as its faces stand upright. */
-export interface UprightView {
-  /** Clockwise, from the picture as seen. */
-  readonly turns: Turns;
-  /** Turned. */
+/** A picture as its faces stand upright, and the way back. */
+export interface View {
   readonly raster: Raster;
-  /** Pixels of the turned raster. */
+  /** Pixels of that raster. */
   readonly detections: readonly Detection[];
+  /** Another raster of the picture, turned alike. */
+  readonly turn: (raster: Raster) => Raster;
+  /** Takes a box of the raster to where it is in the picture as seen. */
+  readonly asSeen: (box: BoundingBox) => BoundingBox;
+  /** What a person should know of the picture. */
+  readonly warning?: string;
 }
 
 /**
@@ -20,14 +23,23 @@ export interface UprightView {
 export async function findUpright(
   raster: Raster,
   detect: (raster: Raster) => Promise<readonly Detection[]>,
-): Promise<UprightView> {
-  let best: UprightView | undefined;
-  for (const turns of TURNS) {
-    const turned = turnRaster(raster, turns);
-    const detections = await detect(turned);
-    if (!best || total(detections) > total(best.detections)) best = { turns, raster: turned, detections };
+): Promise<View> {
+  let best: readonly Detection[] | undefined;
+  let turns: Turns = 0;
+  for (const each of TURNS) {
+    const detections = await detect(turnRaster(raster, each));
+    if (!best || total(detections) > total(best)) [best, turns] = [detections, each];
   }
-  return best ?? { turns: 0, raster, detections: [] };
+  const turned = turnRaster(raster, turns);
+  return {
+    raster: turned,
+    detections: best ?? [],
+    turn: (other) => turnRaster(other, turns),
+    asSeen: (box) => turnBox(box, turnedBack(turns), turned),
+    ...(turns !== 0 && {
+      warning: `the faces stand upright when the picture is turned by ${turns * 90} degrees clockwise, and were read that way`,
+    }),
+  };
 }
 
 /** Only what is over one half counts: no number of doubtful faces outweighs a sure one. */

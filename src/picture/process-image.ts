@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import { clipBox } from '../core/box.js';
 import { presentFaces } from '../core/report.js';
-import { turnBox, turnedBack, turnRaster, type Turns } from '../core/turn.js';
 import type { AttributeEstimator, FaceDetector, PictureDecoder, PictureFiles } from '../ports.js';
 import type {
   BoundingBox,
@@ -18,7 +17,7 @@ import type {
 } from '../types.js';
 import type { CopyPorts } from './draw-copies.js';
 import { estimateAttributes } from './estimate-attributes.js';
-import { findUpright } from './find-upright.js';
+import type { View } from './find-upright.js';
 import { imageFailure } from './image-failure.js';
 
 /** Everything one picture needs, loaded once for the life of a lane. */
@@ -82,29 +81,32 @@ async function findFaces(
   const { width, height, orientation, scale, warnings } = picture;
   reached.size = { width, height, orientation, scale, ...(warnings && { warnings }) };
   reached.stage = 'detect';
-  const detect = (raster: Raster) => detectFaces(raster, detector, picture, settings.minFace);
-  const view = settings.turned
-    ? await findUpright(picture.raster, detect)
-    : { turns: 0 as const, raster: picture.raster, detections: await detect(picture.raster) };
-  if (view.turns !== 0)
-    reached.size = { ...reached.size, warnings: [...(warnings ?? []), turnedWarning(view.turns)] };
+  const view = await lookAt(picture, detector, settings);
+  if (view.warning !== undefined) {
+    reached.size = { ...reached.size, warnings: [...(warnings ?? []), view.warning] };
+  }
   reached.stage = 'attributes';
   const sharper = async (maxDim: number): Promise<Raster> =>
-    turnRaster((await decoder.decode(bytes, { ...settings, maxDim })).raster, view.turns);
+    view.turn((await decoder.decode(bytes, { ...settings, maxDim })).raster);
   const faces = await estimateAttributes(
     { raster: view.raster, sharper, longestSide: Math.max(width, height) },
     view.detections,
     attributes,
   );
-  const asSeen = faces.map((face) => ({
-    ...face,
-    box: turnBox(face.box, turnedBack(view.turns), view.raster),
-  }));
-  return presentFaces(
-    asSeen.map((face) => ({ ...face, box: toOriginal(face.box, picture) })),
-    width,
-    height,
-  );
+  const placed = faces.map((face) => ({ ...face, box: toOriginal(view.asSeen(face.box), picture) }));
+  return presentFaces(placed, width, height);
+}
+
+/** Finds the faces of a picture as it is, or as its faces stand upright. */
+async function lookAt(
+  picture: DecodedPicture,
+  detector: FaceDetector,
+  { turned, minFace }: ImageSettings,
+): Promise<View> {
+  const { raster } = picture;
+  const detect = (view: Raster) => detectFaces(view, detector, picture, minFace);
+  if (turned) return await (await import('./find-upright.js')).findUpright(raster, detect);
+  return { raster, detections: await detect(raster), turn: (other) => other, asSeen: (box) => box };
 }
 
 /** @returns the copies that were wanted and could not be made. */
@@ -140,11 +142,6 @@ async function detectFaces(
 }
 
 const shorterSide = (box: BoundingBox): number => Math.min(box.x2 - box.x1, box.y2 - box.y1);
-
-/** What a person should know of a picture whose faces do not stand upright. */
-function turnedWarning(turns: Turns): string {
-  return `the faces stand upright when the picture is turned by ${turns * 90} degrees clockwise, and were read that way`;
-}
 
 /** From raster pixels to pixels of the original; each axis has its own ratio, for the raster's sides are rounded. */
 function toOriginal(box: BoundingBox, { raster, width, height }: DecodedPicture): BoundingBox {

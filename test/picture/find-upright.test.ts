@@ -8,12 +8,13 @@ raster.data[0] = 9;
 const sure = (...confidences: number[]): Detection[] =>
   confidences.map((confidence) => ({ box: { x1: 0, y1: 0, x2: 1, y2: 1 }, confidence }));
 
-/** What the detector says in each of the four positions. */
+/** How the picture is turned after the detector has said this in each of the four positions. */
 async function turnsOf(...looks: Detection[][]): Promise<number> {
   let look = 0;
   const view = await findUpright(raster, () => Promise.resolve(looks[look++] ?? []));
   expect(look).toBe(4);
-  return view.turns;
+  const [, degrees = '0'] = /turned by (\d+)/.exec(view.warning ?? '') ?? [];
+  return Number(degrees) / 90;
 }
 
 it.each([
