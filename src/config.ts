@@ -112,6 +112,11 @@ export interface TagFlags extends LogFlags, SourceFlags, StoreFlags {
   /** Megabytes of resident memory that a lane may take during a picture. */
   readonly maxLaneMemory: number;
   readonly dryRun: boolean;
+  /** Go on with what arrives or changes. */
+  readonly watch: boolean;
+  /** Seconds. */
+  readonly settle: number | undefined;
+  readonly rescan: number | undefined;
   readonly summary: string | undefined;
   readonly progress: boolean;
 }

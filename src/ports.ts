@@ -303,6 +303,19 @@ export interface PathStream {
   cancel(): void;
 }
 
+/** Hears of changes in folders. */
+export interface FolderWatch {
+  /** Watches these folders, not those below them, and no others from now on. One that is new counts as changed. */
+  watch(folders: ReadonlySet<string>): void;
+  /** Waits for a change since the last wait, for a while at most. */
+  change(timeoutMs: number): Promise<void>;
+  /** Waits; what changes meanwhile is for the next `change`. */
+  pause(ms: number): Promise<void>;
+  /** Ends every wait, also those to come. */
+  cancel(): void;
+  close(): void;
+}
+
 /** Tells people, or machines, what happens in a run. */
 export interface EventLog {
   emit(event: RunEvent): void;

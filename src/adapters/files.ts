@@ -97,6 +97,10 @@ export function isGone(file: string): boolean {
   }
 }
 
+export function isFolder(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
+}
+
 /** Milliseconds since the epoch; undefined where there is no such file. */
 export function mtimeOf(file: string): number | undefined {
   try {

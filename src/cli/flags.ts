@@ -318,6 +318,26 @@ const TABLE = {
   prune: toggle(TAG, 'Repeating runs', '--prune', 'remove results whose picture is gone'),
   pruneAll: toggle(TAG, 'Repeating runs', '--prune-all', 'the same, even if no result is left'),
   dryRun: toggle(TAG, 'Repeating runs', '-n, --dry-run', 'list what would be done (--jsonl: exact names)'),
+  watch: toggle(
+    TAG,
+    'Repeating runs',
+    '--watch',
+    'keep running and tag what arrives or changes in the folders',
+  ),
+  settle: optional(
+    TAG,
+    'Repeating runs',
+    '--settle <s>',
+    'with --watch: seconds a file must be left alone (default: 2)',
+    number(0.1, 3600, 'seconds in 0.1..3600'),
+  ),
+  rescan: optional(
+    TAG,
+    'Repeating runs',
+    '--rescan <s>',
+    'with --watch: seconds between looks at disks that tell of no change (default: 60)',
+    number(1, 86400, 'seconds in 1..86400'),
+  ),
   failIf: optional(
     TAG,
     'Screening',

@@ -58,7 +58,27 @@ export function tagConfig(inputs: readonly string[], flags: FlagsOf<'tag'>): Con
   if ((config.prune || config.pruneAll) && !writesFiles(config)) {
     throw usageError('an output folder (-o <dir>)', config.prune ? '--prune' : '--prune-all', 'none');
   }
+  requireWatchable(config);
   return Object.freeze(config);
+}
+
+/** @throws {FatalError} USAGE for what has a beginning and an end, and so nothing to watch. */
+function requireWatchable(config: Config): void {
+  const { watch, settle, rescan, filesFrom, shard, dryRun, report } = config;
+  if (!watch) {
+    if (settle !== undefined) throw usageError('--watch', '--settle', 'none');
+    if (rescan !== undefined) throw usageError('--watch', '--rescan', 'none');
+    return;
+  }
+  const others = {
+    '--files-from': filesFrom !== undefined,
+    '--shard': shard !== undefined,
+    '--dry-run': dryRun,
+    '--report': report,
+  };
+  for (const [flag, given] of Object.entries(others)) {
+    if (given) throw usageError(`no ${flag}`, '--watch', flag);
+  }
 }
 
 /** @throws {FatalError} USAGE for what has no folder to go to, and for words about copies that are not asked for. */

@@ -1,4 +1,5 @@
-import { isGone, mtimeOf, pictureFiles } from '../adapters/files.js';
+import { isFolder, isGone, mtimeOf, pictureFiles } from '../adapters/files.js';
+import { watchFolders } from '../adapters/folder-watch.js';
 import { readMachineLimits } from '../adapters/limits.js';
 import { readMemory } from '../adapters/memory.js';
 import { unmetForWriting, writeNamedFile } from '../adapters/named-file.js';
@@ -57,7 +58,9 @@ async function tag(given: Config, { log, version }: RunContext): Promise<number>
       readPathList,
       streamPathList,
       mtimeOf,
+      isFolder,
       isGone,
+      watchFolders,
       createLanes: ({ memoryLimitBytes, ...options }) =>
         createLanePool({
           ...options,

@@ -42,12 +42,14 @@ export type DiscoveryPorts = Pick<
 /**
  * Finds the pictures and settles the roots, which the output folder remembers from its first run on.
  *
+ * @param read gets the real paths of the folders that were read.
  * @throws {FatalError} USAGE for a missing path or one outside the base; NO_PICTURES.
  */
 export async function findPictures(
   config: Config,
   output: OutputFolder | undefined,
   ports: DiscoveryPorts,
+  read?: Set<string>,
 ): Promise<Pictures> {
   const { inputs } = config;
   const listed =
@@ -61,6 +63,7 @@ export async function findPictures(
     ...discoveryOf(config, output, ports),
     ...(listed && { listed }),
     ...givenRoots(config, output, stored, ports),
+    ...(read && { read }),
   });
   tellOfResults(found.resultFolders, ports);
   const none = found.relativePaths.length === 0 && found.problems.length === 0;

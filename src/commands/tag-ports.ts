@@ -4,6 +4,7 @@ import type { Store } from '../packs/store.js';
 import type { Stop } from '../batch/stop-switch.js';
 import type {
   EventLog,
+  FolderWatch,
   OutputFolders,
   PathStream,
   PictureFiles,
@@ -26,6 +27,9 @@ export interface TagPorts {
   readonly readPathList: (source: string, separator: '\n' | '\0') => Promise<readonly string[]>;
   /** Paths of a list on standard input. */
   readonly streamPathList: (separator: '\n' | '\0') => PathStream;
+  /** @param onUnable hears once why not all folders are watched. */
+  readonly watchFolders: (onUnable: (reason: string) => void) => FolderWatch;
+  readonly isFolder: (path: string) => boolean;
   /** Whether a file is certainly not there any more; an unreadable one is not gone. */
   readonly isGone: (file: string) => boolean;
   /** Milliseconds since the epoch of a file's mtime; undefined where there is none. */

@@ -55,6 +55,8 @@ export function formatEventText(event: RunEvent, paint: Paint): string[] {
       return [`${paint('warning', 'warning')}: ${escapeControls(event.message)}`];
     case 'error':
       return formatFatal(event.message, paint);
+    case 'round-end':
+      return [formatRound(event)];
     case 'run-end':
       return formatSummary(event.summary);
     case 'merge-end':
@@ -70,6 +72,18 @@ export function formatEventText(event: RunEvent, paint: Paint): string[] {
 function formatFatal(message: string, paint: Paint): string[] {
   const [first = '', ...rest] = message.split('\n').map(escapeControls);
   return [`${paint('error', 'error')}: ${first}`, ...rest];
+}
+
+function formatRound(round: Extract<RunEvent, { event: 'round-end' }>): string {
+  const { pictures, skipped, failed, pruned } = round;
+  const parts = [
+    countOf(pictures, 'picture'),
+    ...(skipped > 0 ? [`${skipped} unchanged`] : []),
+    ...(failed > 0 ? [`${failed} failed`] : []),
+    ...(pruned > 0 ? [`${pruned} pruned`] : []),
+    formatFaceCounts(round),
+  ];
+  return parts.join(', ');
 }
 
 function formatMerge(merged: Extract<RunEvent, { event: 'merge-end' }>): string[] {

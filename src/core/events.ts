@@ -153,6 +153,16 @@ interface ReportEnd {
   readonly page: string;
 }
 
+/** With `--watch`: a round of pictures that arrived, changed or went is finished. Level info. */
+interface RoundEnd extends FaceCounts {
+  readonly event: 'round-end';
+  readonly pictures: number;
+  readonly processed: number;
+  readonly skipped: number;
+  readonly failed: number;
+  readonly pruned: number;
+}
+
 /** Last of a run that came to its end or was stopped in order. Level info. */
 interface RunEnd {
   readonly event: 'run-end';
@@ -177,6 +187,7 @@ export type RunEvent =
   | Note
   | Warning
   | Fatal
+  | RoundEnd
   | RunEnd
   | MergeEnd
   | ExportEnd
@@ -196,6 +207,7 @@ const LEVEL_OF: Record<Exclude<RunEvent['event'], 'lane-replaced' | 'picture-fai
   'format-changed': 'info',
   progress: 'info',
   note: 'info',
+  'round-end': 'info',
   'run-end': 'info',
   'merge-end': 'info',
   'export-end': 'info',

@@ -27,6 +27,13 @@ export class FaceTally implements FaceCounts {
     }
   }
 
+  addAll({ faces, females, males, ages }: FaceCounts): void {
+    this.faces += faces;
+    this.females += females;
+    this.males += males;
+    for (const group of AGE_GROUPS) this.ages[group] += ages[group];
+  }
+
   get counts(): FaceCounts {
     const { faces, females, males, ages } = this;
     return { faces, females, males, ages: { ...ages } };

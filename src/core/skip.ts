@@ -42,7 +42,7 @@ export function decideSkip(
 const LEARNT = /^(?:HEIC|HEIF|BMP) files cannot be decoded$/;
 
 /** Two time-outs or crashes in a row are kept too: else one picture would cost every night's run a minute, for ever. */
-function isLasting({ code, message, attempts = 1 }: ImageFailure): boolean {
+export function isLasting({ code, message, attempts = 1 }: ImageFailure): boolean {
   if (code === 'UNSUPPORTED_FORMAT' && LEARNT.test(message)) return false;
   return CONTENT_FAULTS.has(code) || attempts >= HOPELESS_ATTEMPTS;
 }

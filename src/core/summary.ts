@@ -61,8 +61,20 @@ export interface FinishedImage {
   readonly copyFailures?: readonly CopyFailure[];
 }
 
+const COUNTS = [
+  'processed',
+  'skipped',
+  'redrawn',
+  'reformatted',
+  'copiesFailed',
+  'failed',
+  'failedNow',
+  'pruned',
+  'notPruned',
+] as const;
+
 /** Counts as pictures finish. */
-export class Tally {
+export class Tally implements Record<(typeof COUNTS)[number], number> {
   processed = 0;
   skipped = 0;
   redrawn = 0;
@@ -84,6 +96,15 @@ export class Tally {
     this.failed += 1;
     if (how === 'processed') this.failedNow += 1;
     this.failedByCode[record.error.code] = (this.failedByCode[record.error.code] ?? 0) + 1;
+  }
+
+  /** Counts what another tally has counted. */
+  addAll(other: Tally): void {
+    for (const count of COUNTS) this[count] += other[count];
+    this.found.addAll(other.found);
+    for (const [code, pictures] of Object.entries(other.failedByCode) as [FailureCode, number][]) {
+      this.failedByCode[code] = (this.failedByCode[code] ?? 0) + pictures;
+    }
   }
 
   get faces(): number {

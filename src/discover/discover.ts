@@ -31,6 +31,8 @@ export interface DiscoverOptions extends NamedPaths {
   readonly exclude: readonly string[];
   /** Only files modified after this moment, in milliseconds since 1970. */
   readonly newerThanMs?: number | undefined;
+  /** Gets the real paths of the folders that were read; those that a glob passes through are not among them. */
+  readonly read?: Set<string>;
   /** Only the share `index` (1..count) of `count`. */
   readonly shard?: { readonly index: number; readonly count: number } | undefined;
 }

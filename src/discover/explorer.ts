@@ -15,18 +15,22 @@ interface ExplorerOptions {
   readonly followSymlinks: boolean;
   /** Real paths. */
   readonly excluded: readonly string[];
+  /** Gets the real paths of the folders that were read. */
+  readonly read?: Set<string>;
 }
 
 /** Reads folders, each once, and puts the pictures into `findings`. */
 export class Explorer {
-  readonly #visited = new Set<string>();
+  readonly #visited: Set<string>;
   #linkedFolders: LinkedFolder[] = [];
 
   constructor(
     private readonly options: ExplorerOptions,
     private readonly findings: Findings,
     private readonly fs: DiscoveryFileSystem,
-  ) {}
+  ) {
+    this.#visited = options.read ?? new Set();
+  }
 
   /** Finds everything below a folder. */
   async exploreFolder(folder: Folder): Promise<void> {

@@ -95,6 +95,15 @@ export class LaneSet {
     lane.disconnect();
   }
 
+  /** Ends idle lanes, which is no fault of theirs. */
+  rest(): void {
+    for (const lane of this.#idle) {
+      this.#lanes.delete(lane);
+      lane.disconnect();
+    }
+    this.#idle.clear();
+  }
+
   /** Ends idle and starting lanes now and lent ones when they are released; settles when no process is left. */
   async close(): Promise<void> {
     this.#closed = true;

@@ -41,6 +41,8 @@ export interface LanePoolOptions {
 export interface StartableLanePool extends LanePool {
   /** Starts lanes now, so that nets load while pictures are still being discovered. Otherwise they start on demand. */
   start(lanes?: number): void;
+  /** Ends idle lanes; others start on demand. */
+  rest(): void;
 }
 
 /** A picture on its way, with the end of the lane that died of it. */
@@ -113,6 +115,10 @@ class ProcessLanePool implements StartableLanePool {
 
   start(lanes = Infinity): void {
     if (!this.#fatal) this.#lanes.start(lanes);
+  }
+
+  rest(): void {
+    this.#lanes.rest();
   }
 
   process(task: LaneTask): Promise<LaneOutcome> {

@@ -71,8 +71,17 @@ describe('docs/examples', () => {
     expect(site.has('faces/faces.csv')).toBe(true);
   });
 
+  it('facetag-watch.service', () => {
+    const [, command = ''] = /^ExecStart=(.*)$/m.exec(read('facetag-watch.service')) ?? [];
+    const site = new Site('inbox');
+    expect(site.run(`timeout --preserve-status 8 ${command}`).status).toBe(143);
+    expect(site.has('faces/json')).toBe(true);
+  });
+
   it.skipIf(!works('systemd-analyze', '--version'))('the units verify (needs systemd-analyze)', () => {
-    const units = ['facetag.service', 'facetag.timer'].map((name) => path.join(EXAMPLES, name));
+    const units = ['facetag.service', 'facetag.timer', 'facetag-watch.service'].map((name) =>
+      path.join(EXAMPLES, name),
+    );
     const { status, stderr } = spawnSync('systemd-analyze', ['verify', '--man=no', ...units], {
       encoding: 'utf8',
     });

@@ -1,0 +1,228 @@
+import path from 'node:path';
+import { runBatch } from '../batch/run-batch.js';
+import { writeOutputs } from '../batch/write-tables.js';
+import type { Config } from '../config.js';
+import { wantedKinds } from '../core/copies.js';
+import { exitCodeFor } from '../core/exit-code.js';
+import type { PictureRecord } from '../core/report.js';
+import { isLasting } from '../core/skip.js';
+import { Tally, type FinishedImage, type RunSummary } from '../core/summary.js';
+import { FatalError } from '../errors.js';
+import type { StartableLanePool } from '../lanes/pool.js';
+import type { Ledger, OutputFolder } from '../ports.js';
+import { tellLeftOut } from '../results/tell-left-out.js';
+import { noteBegin, requestOf } from './completion.js';
+import { drawingOf, restyleCopies } from './copies.js';
+import type { Pictures } from './find-pictures.js';
+import { logFinished } from './log-finished.js';
+import { pruneGone } from './prune.js';
+import type { RunSettings } from './run-settings.js';
+import type { TagPorts } from './tag-ports.js';
+
+export interface Screens {
+  readonly shows: (record: PictureRecord) => boolean;
+  readonly fails: ((record: PictureRecord) => boolean) | undefined;
+}
+
+export interface TagRun {
+  readonly config: Config;
+  readonly settings: RunSettings;
+  /** Undefined when nothing is written. */
+  readonly output: OutputFolder | undefined;
+  readonly screens: Screens;
+}
+
+/**
+ * Takes pictures through the lanes, once or time and again, and counts. After each time the results are whole: records,
+ * tables and the word that nothing is unfinished.
+ */
+export class TagSession {
+  readonly #tally = new Tally();
+  /** Pictures that were to be taken, one that was taken twice included. */
+  #asked = 0;
+  #unlisted = 0;
+  #unread: RunSummary['unread'] = {};
+  #screened = 0;
+  readonly #unwritten = new Map<string, PictureRecord>();
+  /** Pictures that failed for a reason that may pass. */
+  readonly passing = new Set<string>();
+  /** How long it took to write the tables, which are made of all records, in milliseconds. */
+  publishMs = 0;
+
+  /** @param started milliseconds since the epoch. */
+  constructor(
+    private readonly run: TagRun,
+    private readonly lanes: StartableLanePool,
+    private readonly jobs: number,
+    private readonly started: number,
+    private readonly ports: TagPorts,
+  ) {}
+
+  /** Says what the run is. */
+  begin({ arriving, images }: Pick<Pictures, 'arriving' | 'images'>): void {
+    const { output, settings } = this.run;
+    const { log, version } = this.ports;
+    const { pack, engine } = settings.run;
+    log.emit({
+      event: 'run-start',
+      version,
+      ...(arriving === undefined && { pictures: images.length }),
+      jobs: this.jobs,
+      pack,
+      engine,
+      ...(output && { output: output.path }),
+    });
+  }
+
+  /**
+   * Tags pictures and brings the tables up to date.
+   *
+   * @returns what became of the pictures.
+   */
+  async take(pictures: Pictures): Promise<Tally> {
+    const { config, output } = this.run;
+    const { log } = this.ports;
+    const noteEnd =
+      output === undefined
+        ? undefined
+        : await noteBegin(output, requestOf(config, output.path, this.ports.cwd));
+    if (output) await restyleCopies(output, drawingOf(config), log);
+    const tally = new Tally();
+    const screened: string[] = [];
+    await this.#tag(pictures, tally, screened);
+
+    const images = pictures.arriving ? [...pictures.images].sort() : pictures.images;
+    if (tally.reformatted > 0) log.emit({ event: 'format-changed', pictures: tally.reformatted });
+    if (output) {
+      await this.#prune(pictures, images.length, tally, output.ledger);
+      const notDone = images.length - tally.done;
+      await this.#publish(images, notDone, output.ledger);
+      if (notDone === 0 && pictures.isCutShort !== true) await noteEnd?.(tally);
+    }
+    for (const image of screened.sort()) log.emit({ event: 'screened', image });
+
+    this.#asked += images.length;
+    this.#unlisted = pictures.unlisted;
+    this.#unread = pictures.unread;
+    this.#screened += screened.length;
+    this.#tally.addAll(tally);
+    return tally;
+  }
+
+  /** Says what became of all pictures. @returns the exit code. */
+  async end(): Promise<number> {
+    const { config } = this.run;
+    const { log, cwd, writeText } = this.ports;
+    const summary = this.#summarize();
+    log.emit({ event: 'run-end', summary });
+    if (config.summary !== undefined) {
+      await writeText(path.resolve(cwd, config.summary), JSON.stringify(summary, null, 2) + '\n');
+    }
+    return summary.exitCode;
+  }
+
+  async #tag(pictures: Pictures, tally: Tally, screened: string[]): Promise<void> {
+    const { config, output, settings, screens } = this.run;
+    const { log, files, progress, stdout, stop } = this.ports;
+    const unwritten = this.#unwritten;
+    const onFinished = (finished: FinishedImage): void => {
+      const { record } = finished;
+      if (screens.fails?.(record)) screened.push(record.image);
+      if (record.error?.code === 'WRITE_FAILED') unwritten.set(record.image, record);
+      else unwritten.delete(record.image);
+      if (record.error && !isLasting(record.error)) this.passing.add(record.image);
+      else this.passing.delete(record.image);
+      logFinished(finished, log);
+      const { done, skipped, faces, failed } = tally;
+      progress.update({ done, skipped, faces, failed, retried: this.lanes.stats.retried });
+    };
+    progress.start(pictures.arriving ? undefined : pictures.images.length);
+    try {
+      await runBatch(
+        {
+          ...pictures,
+          images: pictures.arriving ?? pictures.images,
+          rules: { run: settings.run, force: config.force, retryFailed: config.retryFailed },
+          copies: wantedKinds(drawingOf(config)),
+          jobs: this.jobs,
+        },
+        {
+          lanes: this.lanes,
+          files,
+          ledger: output?.ledger,
+          stream: config.jsonl ? stdout : undefined,
+          shows: screens.shows,
+          onFinished,
+          stop,
+        },
+        tally,
+      );
+    } finally {
+      progress.stop();
+    }
+  }
+
+  async #prune(pictures: Pictures, found: number, tally: Tally, ledger: Ledger): Promise<void> {
+    const { prune, pruneAll, watch } = this.run.config;
+    if (!(prune || pruneAll) || this.ports.stop.requested !== undefined) return;
+    try {
+      Object.assign(tally, await pruneGone({ roots: pictures, found, all: pruneAll }, ledger, this.ports));
+    } catch (error) {
+      // Of a folder that is watched the last picture may be taken away any time: that is no reason to end.
+      if (!watch || !(error instanceof FatalError) || error.code !== 'NO_PICTURES') throw error;
+      this.ports.log.emit({ event: 'warning', message: error.message });
+    }
+  }
+
+  async #publish(images: readonly string[], notDone: number, ledger: Ledger): Promise<void> {
+    const { config, screens } = this.run;
+    const begun = this.ports.now();
+    const done = { images, notDone, unwritten: this.#unwritten };
+    const leftOut = await writeOutputs(ledger, config.format, config.csvNames, screens.shows, done);
+    tellLeftOut(leftOut, 'the tables', this.ports.log);
+    this.publishMs = this.ports.now() - begun;
+  }
+
+  #summarize(): RunSummary {
+    const { run, ports, lanes } = this;
+    const tally = this.#tally;
+    const seconds = (ports.now() - this.started) / 1000;
+    const { requested } = ports.stop;
+    const { retried, replaced, peakLaneBytes } = lanes.stats;
+    return {
+      schemaVersion: 1,
+      ...(run.output && { output: run.output.path }),
+      pictures: this.#asked,
+      processed: tally.processed,
+      skipped: tally.skipped,
+      redrawn: tally.redrawn,
+      copiesFailed: tally.copiesFailed,
+      reformatted: tally.reformatted,
+      notDone: this.#asked - tally.done,
+      ...tally.found.counts,
+      failed: tally.failed,
+      failedNow: tally.failedNow,
+      failedByCode: tally.failedByCode,
+      unlisted: this.#unlisted,
+      unread: this.#unread,
+      retried,
+      lanesReplaced: replaced,
+      pruned: tally.pruned,
+      notPruned: tally.notPruned,
+      screened: this.#screened,
+      seconds,
+      picturesPerSecond: seconds > 0 ? tally.done / seconds : 0,
+      peakMemory: { parent: ports.peakMemory(), lane: peakLaneBytes },
+      ...(requested !== undefined && { stoppedBy: requested }),
+      exitCode: exitCodeFor({
+        fatal: false,
+        signal: requested === 'closed pipe' ? undefined : requested,
+        pipeClosed: requested === 'closed pipe',
+        screened: this.#screened > 0 && run.config.failIf !== undefined,
+        failed: tally.failed + tally.copiesFailed + tally.notPruned,
+        allowFailed: run.config.allowFailed,
+        unlisted: this.#unlisted,
+      }),
+    };
+  }
+}
