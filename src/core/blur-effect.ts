@@ -18,21 +18,22 @@ export function blurEffect(grey: Float32Array, side: number): number {
  */
 function along(grey: Float32Array, side: number, step: number, across: number): number {
   const half = (WINDOW - 1) / 2;
+  // A line with its ends repeated as far as the mean reaches, so that no index has to be looked at.
+  const values = new Float64Array(side + WINDOW);
   let detail = 0;
   let lost = 0;
   for (let line = 0; line < side; line++) {
-    const values = (index: number): number => grey[line * across + clampIndex(index, side) * step] ?? 0;
-    for (let index = 1; index < side; index++) {
+    for (let index = 0; index < values.length; index++) {
+      const inside = Math.min(side - 1, Math.max(0, index - half));
+      values[index] = grey[line * across + inside * step] ?? 0;
+    }
+    for (let index = half + 1; index < half + side; index++) {
       // The mean moves by what comes in at one end less what goes out at the other.
-      const change = values(index + half) - values(index - half - 1);
-      const difference = Math.abs(values(index) - values(index - 1));
+      const change = (values[index + half] ?? 0) - (values[index - half - 1] ?? 0);
+      const difference = Math.abs((values[index] ?? 0) - (values[index - 1] ?? 0));
       detail += difference;
       lost += Math.max(0, difference - Math.abs(change) / WINDOW);
     }
   }
   return detail === 0 ? 1 : (detail - lost) / detail;
-}
-
-function clampIndex(index: number, side: number): number {
-  return Math.min(side - 1, Math.max(0, index));
 }

@@ -19,39 +19,85 @@ export function faceQuality(raster: Raster, box: BoundingBox): number {
 }
 
 /** The pixels of a box as grey values on the square: averaged where there are more of them, interpolated where fewer. */
-function greySquare(raster: Raster, { x1, y1, x2, y2 }: BoundingBox): Float32Array {
-  const columns = samples(x1, x2);
-  const rows = samples(y1, y2);
+function greySquare(raster: Raster, box: BoundingBox): Float32Array {
+  const greys = greyPixels(raster, box);
+  const wide = box.x2 - box.x1;
+  const columns = samples(box.x1, box.x2);
+  const rows = samples(box.y1, box.y2);
   const square = new Float32Array(SIDE * SIDE);
-  for (const [y, row] of rows.entries()) {
-    for (const [x, column] of columns.entries()) {
-      let sum = 0;
-      for (const [fromTop, high] of row) {
-        for (const [fromLeft, wide] of column) sum += high * wide * grey(raster, fromLeft, fromTop);
-      }
-      square[y * SIDE + x] = sum;
-    }
+  for (let y = 0; y < SIDE; y++) {
+    for (let x = 0; x < SIDE; x++) square[y * SIDE + x] = weighted(greys, wide, rows, y, columns, x);
   }
   return square;
 }
 
-/** For each place of the square the pixels that go into it, and their weights, which add up to 1. */
-function samples(start: number, end: number): (readonly (readonly [number, number])[])[] {
-  const scale = (end - start) / SIDE;
-  return Array.from({ length: SIDE }, (_, index) => {
-    if (scale >= 1) {
-      const from = Math.floor(start + index * scale);
-      const count = Math.max(1, Math.floor(start + (index + 1) * scale) - from);
-      return Array.from({ length: count }, (__, pixel) => [from + pixel, 1 / count] as const);
+/** Grey values of the pixels of a box, row by row. */
+function greyPixels({ data, width }: Raster, { x1, y1, x2, y2 }: BoundingBox): Float64Array {
+  const [red, green, blue] = LUMA;
+  const greys = new Float64Array((x2 - x1) * (y2 - y1));
+  let to = 0;
+  for (let y = y1; y < y2; y++) {
+    const end = (y * width + x2) * 3;
+    for (let at = (y * width + x1) * 3; at < end; at += 3) {
+      greys[to++] = red * (data[at] ?? 0) + green * (data[at + 1] ?? 0) + blue * (data[at + 2] ?? 0);
     }
-    const at = Math.min(Math.max(start, start + (index + 0.5) * scale - 0.5), end - 1);
-    const from = Math.floor(at);
-    const share = at - from;
-    return [[from, 1 - share] as const, [Math.min(from + 1, end - 1), share] as const];
-  });
+  }
+  return greys;
 }
 
-function grey({ data, width }: Raster, x: number, y: number): number {
-  const at = (y * width + x) * 3;
-  return LUMA.reduce((sum, weight, channel) => sum + weight * (data[at + channel] ?? 0), 0);
+/** For each place of the square the pixels that go into it, `count` from `first` on, with weights that add up to 1. */
+interface Samples {
+  readonly first: Int32Array;
+  readonly count: Int32Array;
+  /** `taps` for each place. */
+  readonly weights: Float64Array;
+  readonly taps: number;
+}
+
+/** The places of the square along one side of a box, which counts its pixels from its own start. */
+function samples(start: number, end: number): Samples {
+  const scale = (end - start) / SIDE;
+  const taps = Math.max(2, Math.ceil(scale) + 1);
+  const [first, count] = [new Int32Array(SIDE), new Int32Array(SIDE)];
+  const weights = new Float64Array(SIDE * taps);
+  for (let index = 0; index < SIDE; index++) {
+    if (scale >= 1) {
+      const from = Math.floor(start + index * scale);
+      const pixels = Math.max(1, Math.floor(start + (index + 1) * scale) - from);
+      first[index] = from - start;
+      count[index] = pixels;
+      weights.fill(1 / pixels, index * taps, index * taps + pixels);
+    } else {
+      const at = Math.min(Math.max(start, start + (index + 0.5) * scale - 0.5), end - 1);
+      const from = Math.floor(at);
+      const share = at - from;
+      first[index] = from - start;
+      // At the edge there is no second pixel, and its share is none.
+      count[index] = Math.min(2, end - from);
+      weights[index * taps] = 1 - share;
+      weights[index * taps + 1] = share;
+    }
+  }
+  return { first, count, weights, taps };
+}
+
+function weighted(
+  greys: Float64Array,
+  wide: number,
+  rows: Samples,
+  y: number,
+  columns: Samples,
+  x: number,
+): number {
+  const [top = 0, high = 0] = [rows.first[y], rows.count[y]];
+  const [left = 0, across = 0] = [columns.first[x], columns.count[x]];
+  let sum = 0;
+  for (let row = 0; row < high; row++) {
+    const weight = rows.weights[y * rows.taps + row] ?? 0;
+    const at = (top + row) * wide + left;
+    for (let column = 0; column < across; column++) {
+      sum += weight * (columns.weights[x * columns.taps + column] ?? 0) * (greys[at + column] ?? 0);
+    }
+  }
+  return sum;
 }

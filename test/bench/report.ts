@@ -33,9 +33,12 @@ export interface Results {
 
 type Row = readonly string[];
 
+const processor = ({ cores, cpu, vectors }: Machine): string =>
+  `${cores} cores of ${cpu}${vectors === undefined ? '' : ` (${vectors})`}`;
+
 /** The results as Markdown, ratios first. */
 export function renderMarkdown(results: Results): string {
-  const place = `${results.machine.date}, ${results.machine.cores} cores of ${results.machine.cpu}`;
+  const place = `${results.machine.date}, ${processor(results.machine)}`;
   const sections = [
     section('Ratios and goals', ['what', 'measured', 'goal', 'met'], goalRows(results)),
     section(
@@ -90,7 +93,7 @@ function header({ machine, sets, skipped, remarks, minutes }: Results): string {
   return [
     `Made by \`npm run bench\` in ${minutes.toFixed(0)} minutes. Programs ran whole, in turns; figures are medians of the rounds.`,
     '',
-    `- Machine: ${machine.cores} cores of ${machine.cpu}, ${machine.memoryGb} GB, ${machine.system}; load before the run ${figure(machine.load)}`,
+    `- Machine: ${processor(machine)}, ${machine.memoryGb} GB, ${machine.system}; load before the run ${figure(machine.load)}`,
     `- Date: ${machine.date}`,
     `- Versions: ${versions.join(', ')}`,
     ...sets.map(({ name, about, period }) => `- Set ${name}: ${about}; ${period} different ones`),
