@@ -6,7 +6,7 @@
 import { existsSync } from 'node:fs';
 import { complaintAboutNode } from './setup/versions.js';
 
-const cli = new URL('../dist/cli/main.js', import.meta.url);
+const cli = new URL('../dist/run/main.js', import.meta.url);
 
 /** @returns {Promise<string | undefined>} What keeps the CLI from starting. */
 async function complaint() {

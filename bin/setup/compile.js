@@ -5,7 +5,8 @@ import { requirePackage } from './layout.js';
 import { npmCommand, runLogged } from './process.js';
 import { hashFiles, isStamped, listFiles, readStamp, writeStamp } from './stamp.js';
 
-/** The code and style of the report's page: bundled for browsers, not compiled file by file. */
+/** What is bundled, not compiled file by file: the programs, out of what tsc wrote, and the code of the report's page. */
+const BUNDLES = 'run/';
 const CLIENT = 'report/client';
 const CLIENT_PARTS = [`${CLIENT}.js`, `${CLIENT}.css`];
 
@@ -21,8 +22,8 @@ export function compile(root) {
   const styles = () => listFiles(path.join(root, 'src'), '.css');
   const state = () => ({
     inputs: hashFiles([
-      ...['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'].map((name) =>
-        path.join(root, name),
+      ...['bundle.js', 'package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'].map(
+        (name) => path.join(root, name),
       ),
       ...[...sources(), ...styles()].map((name) => path.join(root, 'src', name)),
     ]),
@@ -34,8 +35,8 @@ export function compile(root) {
   const removeLeftovers = () => {
     const compiled = sources().filter((name) => !name.startsWith(`${CLIENT}/`));
     const wanted = new Set([...compiled.map((name) => name.replace(/\.ts$/, '.js')), ...CLIENT_PARTS]);
-    for (const name of listFiles(dist, '.js').filter((name) => !wanted.has(name)))
-      rmSync(path.join(dist, name));
+    const isLeft = (/** @type {string} */ name) => !name.startsWith(BUNDLES) && !wanted.has(name);
+    for (const name of listFiles(dist, '.js').filter(isLeft)) rmSync(path.join(dist, name));
     const made = /** @type {{ outputs?: string } | undefined} */ (readStamp(stamp));
     if (made?.outputs !== state().outputs) rmSync(path.join(dist, '.tsbuildinfo'), { force: true });
   };
@@ -53,7 +54,7 @@ export function compile(root) {
       await runLogged([...npmCommand(), 'run', 'bundle'], {
         cwd: root,
         lock,
-        failure: { code: 'COMPILE_FAILED', what: "Bundling the code of the report's page" },
+        failure: { code: 'COMPILE_FAILED', what: 'Bundling the programs' },
       });
       writeStamp(stamp, state());
     },

@@ -18,7 +18,7 @@ export function embeddedPack(root) {
       pinnedFiles(root).every(({ name, sha256 }) => hashContent(path.join(outDir, name)) === sha256),
     describe: () => 'converting the embedded model pack to ONNX (a few seconds)',
     async run() {
-      const converter = path.join(root, 'dist/convert/convert-compact.js');
+      const converter = path.join(root, 'dist/run/convert-compact.js');
       const { convertCompact } = await import(pathToFileURL(converter).href);
       try {
         await convertCompact({ outDir });

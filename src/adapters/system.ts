@@ -11,7 +11,7 @@ export type ProbeName = 'opencv' | 'onnxruntime' | 'pictures';
 /** Loading takes 0.1 s; on a cold and busy disk some seconds. */
 const PROBE_TIMEOUT_MS = 30_000;
 
-const PROBE_SCRIPT = fileURLToPath(new URL('./system-probe.js', import.meta.url));
+const PROBE_SCRIPT = fileURLToPath(new URL('../run/system-probe.js', import.meta.url));
 
 /**
  * Tries native code in a process of its own, which answers with one line of JSON.

@@ -5,7 +5,7 @@ import { loadManifest } from '../packs/manifest.js';
 import { defaultModelsDir, type Store } from '../packs/store.js';
 import type { StoreFlags } from '../config.js';
 
-/** Absolute path of facetag's own folder: `dist/cli` is inside. */
+/** Absolute path of facetag's own folder: `dist/run` is inside. */
 export const packageRoot = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 
 /**

@@ -53,7 +53,7 @@ async function report(
       reports: createReportFolders({ file: REPORT_PAGE, text: GENERATOR }),
       createLanes: (output) =>
         createLanePool({
-          script: new URL('../lanes/preview-lane.js', import.meta.url),
+          script: new URL('../run/preview-lane.js', import.meta.url),
           lanes: flags.jobs ?? decideLanes(limits, FOOTPRINT).lanes,
           config: { maxPixels: flags.maxPixels, maxBytes: flags.maxBytes, maxMemory, output },
           timeoutMs: flags.timeout * 1000,

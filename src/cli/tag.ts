@@ -65,7 +65,7 @@ async function tag(given: Config, { log, version }: RunContext): Promise<number>
         createLanePool({
           ...options,
           memoryLimit: laneMemoryLimit(memoryLimitBytes),
-          script: new URL('../lanes/lane.js', import.meta.url),
+          script: new URL('../run/lane.js', import.meta.url),
           env: { ...LANE_ENVIRONMENT, ...process.env },
         }),
       defaultLanes: () => decideLanes(readMachineLimits(), FOOTPRINT).lanes,
