@@ -111,6 +111,15 @@ async function buildEstimator(
       const { MobilenetV1Estimator } = await import('./mobilenet-v1.js');
       return { gives, estimator: new MobilenetV1Estimator(net, spec, { imaging, batch, crop, flip }) };
     }
+    case 'face-expression': {
+      const { expression } = spec.nets;
+      const [net, crop] = await Promise.all([
+        load(expression),
+        buildCrop(spec.crop, expression, imaging, load),
+      ]);
+      const { FaceExpressionEstimator } = await import('./face-expression.js');
+      return { gives, estimator: new FaceExpressionEstimator(net, spec, { imaging, batch, crop, flip }) };
+    }
     case 'levi-hassner': {
       const { LeviHassnerEstimator } = await import('./levi-hassner.js');
       const { nets } = spec;

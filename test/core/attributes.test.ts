@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ATTRIBUTES, ATTRIBUTE_NAMES, type Estimates } from '../../src/core/attributes.js';
 import { isValue, roundValue } from '../../src/core/attributes/kind.js';
-import { CSV_HEADER } from '../../src/core/csv.js';
+import { WIDE_CSV } from '../../src/core/csv.js';
 import { combineEstimates, toAttributes, type CombineRules } from '../../src/core/estimates.js';
 import { FACE_NAMES } from '../../src/core/expression/names.js';
 import { presentFaces } from '../../src/core/report.js';
@@ -10,12 +10,12 @@ import { face } from '../records.js';
 describe('the table of attributes', () => {
   it('gives every label and number a column and a name in expressions, in its order', () => {
     const names = ATTRIBUTE_NAMES.filter((name) => ATTRIBUTES[name].kind !== 'distribution');
-    expect(CSV_HEADER).toContain(`,${names.join(',')},`);
+    expect(WIDE_CSV.header).toContain(`,${names.join(',')},`);
     expect([...FACE_NAMES.keys()].slice(0, names.length)).toEqual(names);
   });
 
   it('gives a distribution neither', () => {
-    expect(CSV_HEADER).not.toContain('ageDistribution');
+    expect(WIDE_CSV.header).not.toContain('ageDistribution');
     expect(FACE_NAMES.has('ageDistribution')).toBe(false);
   });
 });
