@@ -99,7 +99,11 @@ function readAttributes(raw: RawValue, subject: string): readonly AttributeChoic
     .split(',')
     .map((name) => read(name.trim(), subject));
   if (!USUAL_ATTRIBUTES.every((name) => names.includes(name))) {
-    throw usageError('gender and age, which every record has, and at most expression beside them', subject, raw);
+    throw usageError(
+      'gender and age, which every record has, and at most expression beside them',
+      subject,
+      raw,
+    );
   }
   return ATTRIBUTE_CHOICES.filter((name) => names.includes(name));
 }

@@ -41,8 +41,9 @@ export interface CsvForm {
 }
 
 /** With columns for what every run tells of a face, as all tables have it whose faces have no more. */
-export const USUAL_CSV: CsvForm = csvForm(ATTRIBUTE_NAMES.filter((name) => !isAsked(name)), (record) =>
-  record.faces.every((face) => !hasAsked(face)),
+export const USUAL_CSV: CsvForm = csvForm(
+  ATTRIBUTE_NAMES.filter((name) => !isAsked(name)),
+  (record) => record.faces.every((face) => !hasAsked(face)),
 );
 
 /** With columns for what some run was asked for as well. */

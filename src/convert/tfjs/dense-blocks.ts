@@ -15,11 +15,7 @@ interface DenseBlocks {
  *
  * @returns `features`, N x channels.
  */
-export function denseBlocks(
-  net: ConvNetWriter,
-  face: string,
-  { blocks, convolutions }: DenseBlocks,
-): string {
+export function denseBlocks(net: ConvNetWriter, face: string, { blocks, convolutions }: DenseBlocks): string {
   let value = denseBlock(net, 'dense0', biasedConv(net, 'dense0/conv0', face, 2, 'relu'), convolutions);
   for (let block = 1; block < blocks; block += 1) {
     const name = `dense${block}`;
