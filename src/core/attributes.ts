@@ -150,7 +150,7 @@ export const ATTRIBUTES: { readonly [N in AttributeName]-?: Attribute<Required<A
 export const ATTRIBUTE_NAMES = Object.keys(ATTRIBUTES) as AttributeName[];
 
 /** Attributes that a face may have because the run was asked for them. */
-const ASKED_NAMES = ATTRIBUTE_NAMES.filter(isAsked);
+export const ASKED_NAMES = ATTRIBUTE_NAMES.filter(isAsked);
 
 export function isAsked(name: AttributeName): boolean {
   return ATTRIBUTES[name].asked === true;
