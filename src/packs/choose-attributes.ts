@@ -16,10 +16,12 @@ export function chooseAttributes(
   wanted: readonly AttributeChoice[] = USUAL_ATTRIBUTES,
 ): PackSpec {
   const estimators = spec.estimators.filter((each) => wanted.some((choice) => tells(each, choice)));
-  return { ...spec, estimators };
+  return estimators.length === spec.estimators.length ? spec : { ...spec, estimators };
 }
 
 /**
+ * Every pack tells gender and age: more is a matter of the pack.
+ *
  * @param pack its name.
  * @throws {FatalError} USAGE, naming the packs that do, when the pack does not tell all that is wanted.
  */
@@ -28,7 +30,7 @@ export function requireTold(
   pack: string,
   wanted: readonly AttributeChoice[] = USUAL_ATTRIBUTES,
 ): void {
-  for (const choice of wanted) {
+  for (const choice of wanted.filter((each) => !USUAL_ATTRIBUTES.includes(each))) {
     const able = Object.entries(packs).flatMap(([name, { estimators }]) =>
       estimators.some((each) => tells(each, choice)) ? [name] : [],
     );

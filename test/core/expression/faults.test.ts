@@ -77,7 +77,7 @@ describe('faults point at the place', () => {
     ['status + 1 > 2', 0, 'expected a number here, found a text'],
     ['-status > 2', 1, 'expected a number here, found a text'],
     ['status == status', 10, 'expected a quoted text here, found a text'],
-    ['"a" == "a"', 0, 'a quoted text goes with gender, age, status or code'],
+    ['"a" == "a"', 0, 'a quoted text goes with gender, age, expression, status or code'],
     ['any(gender == "femal")', 14, 'expected one of "Male" "Female"'],
     ['status == "OKAY"', 10, 'expected one of "ok" "failed"'],
     // calls
