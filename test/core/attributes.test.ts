@@ -52,6 +52,24 @@ describe('toAttributes', () => {
         ageDistribution: groups,
       },
     ],
+    [
+      'expressions',
+      {
+        male: 0.2,
+        years: 34.96,
+        quality: 0.5,
+        expressionDistribution: [0.1, 0.2, 0.05, 0.05, 0.5, 0.05, 0.05],
+      },
+      {
+        gender: 'Female',
+        genderConfidence: 0.8,
+        age: '(25-32)',
+        ageYears: 34.96,
+        quality: 0.5,
+        expression: 'fearful',
+        expressionConfidence: 0.5,
+      },
+    ],
   ])('from %s', (_, estimates, attributes) => {
     expect(toAttributes(estimates)).toEqual(attributes);
     expect(Object.keys(toAttributes(estimates))).toEqual(Object.keys(attributes));
@@ -62,6 +80,7 @@ describe('toAttributes', () => {
     [{ male: 0.5 }, 'The nets gave no age'],
     [{ male: NaN, years: 30 }, 'The nets gave NaN for male'],
     [{ male: 0.5, years: Infinity }, 'The nets gave Infinity for years'],
+    [{ male: 0.5, years: 30, expressionDistribution: [NaN, 1, 0, 0, 0, 0, 0] }, 'for expressionDistribution'],
     [{ male: 0.5, ageDistribution: [NaN, 0, 0, 0, 0, 0, 0, 1] }, 'for ageDistribution'],
   ])('refuses %j', (estimates, message) => {
     expect(() => toAttributes(estimates)).toThrow(message);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { USUAL_CSV, WIDE_CSV } from '../../src/core/csv.js';
-import { face, failedRecord, okRecord } from '../records.js';
+import { expressive, face, failedRecord, okRecord } from '../records.js';
 
 describe('faces.csv', () => {
   it('has the documented header', () => {
@@ -46,5 +46,27 @@ describe('faces.csv', () => {
 
   it.each(['a=1.jpg', "'1.jpg", '2024/=1.jpg', '.hidden.jpg'])('leaves %j as it is', (name) => {
     expect(USUAL_CSV.rows(okRecord(name, []), 'safe')).toContain(`${name},ok,`);
+  });
+});
+
+describe('faces.csv of a run that was asked for expressions', () => {
+  it('has two columns more, before the error', () => {
+    expect(WIDE_CSV.header).toBe(
+      USUAL_CSV.header.replace('quality,', 'quality,expression,expressionConfidence,'),
+    );
+    expect(WIDE_CSV.rows(okRecord('a.jpg', [expressive(), face()]), 'safe')).toBe(
+      'a.jpg,ok,640,480,0,10,20,40,60,0.9,Female,0.8,(25-32),,27.3,,happy,0.75,\r\n' +
+        'a.jpg,ok,640,480,1,10,20,40,60,0.9,Female,0.8,(25-32),,27.3,,,,\r\n',
+    );
+    expect(WIDE_CSV.rows(failedRecord('a.jpg', 'CORRUPT'), 'safe')).toBe(
+      'a.jpg,failed,0,0,,,,,,,,,,,,,,,CORRUPT\r\n',
+    );
+  });
+
+  it('is the usual one for records that say nothing of them', () => {
+    for (const record of [okRecord('a.jpg'), okRecord('a.jpg', []), failedRecord('a.jpg', 'CORRUPT')]) {
+      expect(USUAL_CSV.fits(record)).toBe(true);
+    }
+    expect(USUAL_CSV.fits(okRecord('a.jpg', [face(), expressive()]))).toBe(false);
   });
 });

@@ -156,3 +156,14 @@ function usage(source: string): FatalError {
 function fault(source: string): string[] {
   return usage(source).message.split('\n').slice(1);
 }
+
+describe('what no face of a run has', () => {
+  const untold = new Map([['expression', 'ask for it']]);
+  it.each(["any(faces > 1 && expression == 'happy')", "count(expression == 'sad') > 1"])('%s', (source) => {
+    expect(() => compileExpression(source, '--where')).not.toThrow();
+    expect(() => compileExpression(source, '--where', untold)).toThrow(
+      '^ no face has it in this run: ask for it',
+    );
+    expect(() => compileExpression('any(age == "(0-2)")', '--where', untold)).not.toThrow();
+  });
+});
