@@ -81,15 +81,15 @@ async function publish(
   write: (form: Form, misfit: () => Error) => Promise<void>,
 ): Promise<void> {
   for (const form of forms) {
-    let misfits = false;
+    const attempt: { misfits: boolean } = { misfits: false };
     try {
       await write(form, () => {
-        misfits = true;
+        attempt.misfits = true;
         return new Error('a record needs a wider table');
       });
       return;
     } catch (error) {
-      if (!misfits) throw error;
+      if (!attempt.misfits) throw error;
     }
   }
 }
