@@ -47,6 +47,7 @@ interface Written {
     readonly age: string;
     readonly ageConfidence: number;
     readonly ageDistribution: number[];
+    readonly expression?: string;
   }[];
   readonly run: Readonly<Record<string, string>>;
 }
@@ -65,6 +66,14 @@ async function recordsIn(output: string): Promise<Written[]> {
 }
 
 describe('facetag --pack classic', () => {
+  it.skipIf(!real)("tells expressions with the embedded pack's net (needs ../shared)", async () => {
+    const output = temporaryFolder();
+    const ran = await tag(output, '--detector', detector, '--attributes', 'gender,age,expression');
+    expect(ran.code).toBe(0);
+    const faces = (await recordsIn(output)).flatMap((record) => record.faces);
+    expect(faces.map(({ expression }) => expression)).toEqual(['happy', 'neutral']);
+  });
+
   it.skipIf(!real)(
     'writes age distributions and redoes pictures only when the nets are others (needs ../shared)',
     async () => {
