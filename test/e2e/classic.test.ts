@@ -71,7 +71,8 @@ describe('facetag --pack classic', () => {
     const ran = await tag(output, '--detector', detector, '--attributes', 'gender,age,expression');
     expect(ran.code).toBe(0);
     const faces = (await recordsIn(output)).flatMap((record) => record.faces);
-    expect(faces.map(({ expression }) => expression)).toEqual(['happy', 'neutral']);
+    // The man behind the camera is neutral in the box of compact's detector.
+    expect(faces.map(({ expression }) => expression)).toEqual(['happy', 'angry']);
   });
 
   it.skipIf(!real)(
