@@ -20,6 +20,13 @@ export type ExportKind = (typeof EXPORT_KINDS)[number];
 export const YOLO_CLASSES = ['face', 'gender-age'] as const;
 export type YoloClasses = (typeof YOLO_CLASSES)[number];
 
+/** What can be told of a face. */
+export const ATTRIBUTE_CHOICES = ['gender', 'age', 'expression'] as const;
+export type AttributeChoice = (typeof ATTRIBUTE_CHOICES)[number];
+
+/** What every record tells of a face, and all that is told unless more is asked for. */
+export const USUAL_ATTRIBUTES: readonly AttributeChoice[] = ['gender', 'age'];
+
 export const ENGINES: readonly EngineName[] = ['opencv', 'onnxruntime'];
 export const COLOURS = ['auto', 'always', 'never'] as const;
 export const LOG_FORMATS = ['text', 'json'] as const;
@@ -72,6 +79,8 @@ export interface TagFlags extends LogFlags, SourceFlags, StoreFlags {
   /** Name of a detector of the pack. */
   readonly detector: string | undefined;
   readonly engine: EngineName;
+  /** What is told of a face, in the order of `ATTRIBUTE_CHOICES`: gender and age always. */
+  readonly attributes: readonly AttributeChoice[];
   /** 0..1. */
   readonly minConfidence: number | undefined;
   /** Pixels of the original, shorter side. */

@@ -60,6 +60,11 @@ export const AGE_GROUPS = [
 
 export type AgeGroup = (typeof AGE_GROUPS)[number];
 
+/** What a face shows, in the words and the order of face-api's net. */
+export const EXPRESSIONS = ['neutral', 'happy', 'sad', 'angry', 'fearful', 'disgusted', 'surprised'] as const;
+
+export type Expression = (typeof EXPRESSIONS)[number];
+
 /** A detection with its attributes. */
 export interface Face extends Detection {
   readonly attributes: Attributes;

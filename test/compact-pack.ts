@@ -3,6 +3,8 @@ import { loadOpenCv } from '../src/adapters/opencv.js';
 import { buildPack } from '../src/nets/build.js';
 import type { BuiltPack } from '../src/nets/build.js';
 import { convertCompact } from '../src/convert/convert-compact.js';
+import { USUAL_ATTRIBUTES, type AttributeChoice } from '../src/config.js';
+import { chooseAttributes } from '../src/packs/choose-attributes.js';
 import { findPack, loadManifest } from '../src/packs/manifest.js';
 import type { PackSpec } from '../src/packs/spec.js';
 import type { Engine, Imaging } from '../src/ports.js';
@@ -15,6 +17,7 @@ export const modelFile = {
   detector: path.join(outDir, 'face-detector-ssd-mobilenetv1.onnx'),
   ageGender: path.join(outDir, 'age-gender-tiny-xception.onnx'),
   landmarks: path.join(outDir, 'landmark-68-tiny.onnx'),
+  expression: path.join(outDir, 'face-expression.onnx'),
 };
 
 /** Makes the pack's files unless set-up has done so. */
@@ -30,8 +33,11 @@ export interface CompactPack extends BuiltPack {
 }
 
 /** The compact pack as a lane has it, on OpenCV or another engine. */
-export async function compactPack(other?: Engine): Promise<CompactPack> {
-  const spec = await compactSpec();
+export async function compactPack(
+  other?: Engine,
+  attributes: readonly AttributeChoice[] = USUAL_ATTRIBUTES,
+): Promise<CompactPack> {
+  const spec = chooseAttributes(await compactSpec(), attributes);
   const { imaging, engine: openCv } = loadOpenCv();
   const engine = other ?? openCv;
   const nets = Object.fromEntries(

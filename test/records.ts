@@ -1,5 +1,5 @@
 import { toRecord, type PictureRecord } from '../src/core/report.js';
-import type { Face, ImageFailure, RunKey } from '../src/types.js';
+import type { Expression, Face, ImageFailure, RunKey } from '../src/types.js';
 
 /** Records and their parts for unit tests. */
 export const runKey: RunKey = {
@@ -16,6 +16,12 @@ export function face(over: Partial<Face> = {}): Face {
     attributes: { gender: 'Female', genderConfidence: 0.8, age: '(25-32)', ageYears: 27.3 },
     ...over,
   };
+}
+
+/** A face of a run that was asked for expressions. */
+export function expressive(expression: Expression = 'happy', expressionConfidence = 0.75): Face {
+  const plain = face();
+  return { ...plain, attributes: { ...plain.attributes, expression, expressionConfidence } };
 }
 
 export function okRecord(image: string, faces: readonly Face[] = [face()], bytes = 100): PictureRecord {

@@ -1,5 +1,5 @@
 import { countOf } from '../core/count-of.js';
-import { CSV_HEADER, formatCsvRows } from '../core/csv.js';
+import { USUAL_CSV, WIDE_CSV } from '../core/csv.js';
 import { inBlocks } from '../core/in-blocks.js';
 import { TABLES } from '../core/output-paths.js';
 import { formatLine, type PictureRecord } from '../core/report.js';
@@ -8,15 +8,23 @@ import { FatalError } from '../errors.js';
 import type { Ledger } from '../ports.js';
 import { LeftOut, readRecords } from '../results/read-records.js';
 
+/** One way to write a table. */
+interface Form {
+  readonly header: string;
+  /** Whether it has room for all that a record says; any record's where absent. */
+  readonly fits?: (record: PictureRecord) => boolean;
+  readonly rows: (record: PictureRecord, names: CsvNames) => string;
+}
+
 interface Table {
   readonly name: string;
-  readonly header: string;
-  readonly format: (record: PictureRecord, names: CsvNames) => string;
+  /** The usual one first. The last has room for every record. */
+  readonly forms: readonly Form[];
 }
 
 const FORMATS: Readonly<Record<Exclude<OutputFormat, 'none'>, Table>> = {
-  csv: { name: TABLES.csv, header: CSV_HEADER, format: formatCsvRows },
-  jsonl: { name: TABLES.jsonl, header: '', format: formatLine },
+  csv: { name: TABLES.csv, forms: [USUAL_CSV, WIDE_CSV] },
+  jsonl: { name: TABLES.jsonl, forms: [{ header: '', rows: formatLine }] },
 };
 
 /** What the run that writes the tables has done itself. */
@@ -56,20 +64,54 @@ export async function writeOutputs(
   const wanted = Object.entries(FORMATS).filter(
     ([format, table]) => formats.includes(format as OutputFormat) || ledger.has(table.name),
   );
-  for (const [, table] of wanted) {
-    await ledger.publish(table.name, inBlocks(rows(table, records(), shows, names)));
+  for (const [, { name, forms }] of wanted) {
+    await publish(forms, (form, misfit) => {
+      return ledger.publish(name, inBlocks(rows(form, records(), { shows, names, misfit })));
+    });
   }
   return leftOut;
 }
 
+/**
+ * Writes a table in the first form that fits its records. They are not read ahead to find it: almost always it is the
+ * usual one, and an attempt that fails leaves the table as it was.
+ */
+async function publish(
+  forms: readonly Form[],
+  write: (form: Form, misfit: () => Error) => Promise<void>,
+): Promise<void> {
+  for (const form of forms) {
+    const attempt: { misfits: boolean } = { misfits: false };
+    try {
+      await write(form, () => {
+        attempt.misfits = true;
+        return new Error('a record needs a wider table');
+      });
+      return;
+    } catch (error) {
+      if (!attempt.misfits) throw error;
+    }
+  }
+}
+
+interface RowOptions {
+  readonly shows: (record: PictureRecord) => boolean;
+  readonly names: CsvNames;
+  /** What to throw at a record that does not fit. */
+  readonly misfit: () => Error;
+}
+
 async function* rows(
-  table: Table,
+  { header, fits, rows: rowsOf }: Form,
   records: AsyncIterable<PictureRecord>,
-  shows: (record: PictureRecord) => boolean,
-  names: CsvNames,
+  { shows, names, misfit }: RowOptions,
 ): AsyncGenerator<string> {
-  yield table.header;
-  for await (const record of records) if (shows(record)) yield table.format(record, names);
+  yield header;
+  for await (const record of records) {
+    if (!shows(record)) continue;
+    if (fits?.(record) === false) throw misfit();
+    yield rowsOf(record, names);
+  }
 }
 
 /**

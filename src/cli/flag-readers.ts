@@ -1,4 +1,11 @@
-import { OUTPUT_FORMATS, type OutputFormat, type Shard } from '../config.js';
+import {
+  ATTRIBUTE_CHOICES,
+  OUTPUT_FORMATS,
+  USUAL_ATTRIBUTES,
+  type AttributeChoice,
+  type OutputFormat,
+  type Shard,
+} from '../config.js';
 import { usageError } from '../errors.js';
 
 /** A flag's value as typed or from the environment: what commander and `process.env` give. */
@@ -78,6 +85,27 @@ function readFormats(raw: RawValue, subject: string): readonly OutputFormat[] {
   const chosen = [...new Set(names.map((name) => read(name.trim(), subject)))];
   if (chosen.length > 1 && chosen.includes('none')) throw usageError('none alone', subject, raw);
   return chosen.filter((format) => format !== 'none');
+}
+
+/** A comma-separated list of what to tell of a face, in any order: gender and age, which every record has, and more. */
+export const attributes: Reader<readonly AttributeChoice[]> = Object.assign(readAttributes, {
+  words: ATTRIBUTE_CHOICES,
+  separator: ',',
+});
+
+function readAttributes(raw: RawValue, subject: string): readonly AttributeChoice[] {
+  const read = oneOf(ATTRIBUTE_CHOICES);
+  const names = text(raw, subject)
+    .split(',')
+    .map((name) => read(name.trim(), subject));
+  if (!USUAL_ATTRIBUTES.every((name) => names.includes(name))) {
+    throw usageError(
+      'gender and age, which every record has, and at most expression beside them',
+      subject,
+      raw,
+    );
+  }
+  return ATTRIBUTE_CHOICES.filter((name) => names.includes(name));
 }
 
 /** `K/N`. */

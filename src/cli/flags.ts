@@ -1,16 +1,18 @@
 import {
+  ATTRIBUTE_CHOICES,
   COLOURS,
   CSV_NAMES,
   ENGINES,
   EXPORT_KINDS,
   LOG_FORMATS,
   MATCH_RULES,
+  USUAL_ATTRIBUTES,
   YOLO_CLASSES,
   type Flags,
 } from '../config.js';
 import { LEAST_LANE_MEMORY } from '../core/lane-count.js';
 import { COMMAND_NAMES, type CommandName } from './commands.js';
-import { formats, integer, number, oneOf, shard, text } from './flag-readers.js';
+import { attributes, formats, integer, number, oneOf, shard, text } from './flag-readers.js';
 import { optional, repeatable, toggle, value, type FlagRow } from './flag-row.js';
 
 const TAG = ['tag'] as const;
@@ -174,6 +176,14 @@ const TABLE = {
     'opencv or onnxruntime (default: opencv)',
     'opencv',
     oneOf(ENGINES),
+  ),
+  attributes: value(
+    TAG,
+    'Models',
+    '--attributes <list>',
+    `what to tell of a face: gender,age or ${ATTRIBUTE_CHOICES.join(',')} (default: gender,age)`,
+    USUAL_ATTRIBUTES,
+    attributes,
   ),
   mirror: optional(
     ['models pull'],

@@ -26,6 +26,7 @@ export async function resolveRunSettings(config: Config, store: Store): Promise<
   const { lanePack, modelsHash, spec, detector } = await resolvePack(store, {
     pack: config.pack,
     engine: config.engine,
+    attributes: config.attributes,
     ...(config.detector !== undefined && { detector: config.detector }),
     ...(config.padding !== undefined && { padding: config.padding }),
   });

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { DEFAULT_OUTPUT, writesFiles, type Config } from '../config.js';
+import { ASKED_NAMES } from '../core/attributes.js';
 import { wantedKinds } from '../core/copies.js';
 import { usageError } from '../errors.js';
 import type { StartableLanePool } from '../lanes/pool.js';
@@ -39,16 +40,23 @@ function requireSummaryFile({ summary }: Config, output: string | undefined, por
 }
 
 /** Expressions are checked before anything else happens. */
-async function compileScreens({ where, failIf, blurWhere }: Config): Promise<Screens> {
+async function compileScreens({ where, failIf, blurWhere, attributes }: Config): Promise<Screens> {
   if (where === undefined && failIf === undefined && blurWhere === undefined)
     return { shows: () => true, fails: undefined };
   const { compileExpression, compileFaceExpression } = await import('../core/expression.js');
+  const untold = untoldNames(attributes);
   // Lanes compile it for themselves: it is tried here.
-  if (blurWhere !== undefined) compileFaceExpression(blurWhere, '--blur-where');
+  if (blurWhere !== undefined) compileFaceExpression(blurWhere, '--blur-where', untold);
   return {
-    shows: where === undefined ? () => true : compileExpression(where, '--where'),
-    fails: failIf === undefined ? undefined : compileExpression(failIf, '--fail-if'),
+    shows: where === undefined ? () => true : compileExpression(where, '--where', untold),
+    fails: failIf === undefined ? undefined : compileExpression(failIf, '--fail-if', untold),
   };
+}
+
+/** A rule about what the run was not asked for would never hold, and nobody would notice. */
+function untoldNames(attributes: Config['attributes']): ReadonlyMap<string, string> {
+  if (attributes.includes('expression')) return new Map();
+  return new Map(ASKED_NAMES.map((name) => [name, '--attributes gender,age,expression tells it']));
 }
 
 async function tagPictures(run: TagRun, ports: TagPorts): Promise<number> {

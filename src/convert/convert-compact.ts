@@ -8,6 +8,7 @@ import { findPack, loadManifest } from '../packs/manifest.js';
 import type { ModelFile } from '../packs/spec.js';
 import { inspectFile } from '../packs/inspect-file.js';
 import type { TfjsWeights } from './tfjs/decode-weights.js';
+import { faceExpressionGraph } from './tfjs/face-expression-graph.js';
 import { landmark68TinyGraph } from './tfjs/landmark-68-tiny-graph.js';
 import { replaceFile } from '../packs/replace-file.js';
 import { ssdMobilenetGraph } from './tfjs/ssd-mobilenet-graph.js';
@@ -54,6 +55,14 @@ const conversions: readonly Conversion[] = [
       sha256: 'b98e9f2f7da76f8a6dda9741a36ed485b224b889d552de2b2c1bb16217f67bfc',
     },
     graph: landmark68TinyGraph,
+  },
+  {
+    output: 'face-expression.onnx',
+    source: {
+      name: 'face_expression_model',
+      sha256: '9a9840f2cf1f4c7eab95f197512569345c00d2426754d4608b92af30e0300f3d',
+    },
+    graph: faceExpressionGraph,
   },
 ];
 

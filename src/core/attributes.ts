@@ -1,4 +1,12 @@
-import { AGE_GROUPS, GENDERS, type AgeGroup, type Gender } from '../types.js';
+import {
+  AGE_GROUPS,
+  EXPRESSIONS,
+  GENDERS,
+  type AgeGroup,
+  type Expression,
+  type Gender,
+  type Prediction,
+} from '../types.js';
 import type { KindOf } from './attributes/kind.js';
 import { countOf } from './count-of.js';
 import { ageGroup, mostProbable } from './labels.js';
@@ -14,6 +22,8 @@ export interface Estimates {
   readonly ageDistribution?: readonly number[];
   /** How much of the face can be seen, 0..1: measured on the pixels, no net's opinion. */
   readonly quality?: number;
+  /** Probabilities of the seven expressions, in order. */
+  readonly expressionDistribution?: readonly number[];
 }
 
 export type EstimateName = keyof Estimates;
@@ -24,6 +34,7 @@ const EACH_ESTIMATE: Readonly<Record<EstimateName, true>> = {
   years: true,
   ageDistribution: true,
   quality: true,
+  expressionDistribution: true,
 };
 
 export const ESTIMATE_NAMES = Object.keys(EACH_ESTIMATE) as readonly EstimateName[];
@@ -42,6 +53,10 @@ export interface Attributes {
   readonly ageDistribution?: readonly number[];
   /** 0..1; under 0.25 the face is too small or too blurred for the rest to mean much. */
   readonly quality?: number;
+  /** What the face shows, which need not be what the person feels; only where the run was asked for it. */
+  readonly expression?: Expression;
+  /** Probability of `expression`. */
+  readonly expressionConfidence?: number;
 }
 
 export type AttributeName = keyof Attributes;
@@ -50,6 +65,8 @@ export type AttributeName = keyof Attributes;
 type Attribute<V> = KindOf<V> & {
   /** False for what some packs cannot give. */
   readonly required: boolean;
+  /** True for what only a run gives that was asked for it: a table has a column for it only where a face in it has it. */
+  readonly asked?: boolean;
   readonly from: (estimates: Estimates) => V | undefined;
   /** How people read it. Absent where it is part of another attribute's text. */
   readonly text?: (face: Attributes) => string | undefined;
@@ -111,12 +128,45 @@ export const ATTRIBUTES: { readonly [N in AttributeName]-?: Attribute<Required<A
     required: false,
     from: ({ quality }) => quality,
   },
+  expression: {
+    kind: 'label',
+    labels: EXPRESSIONS,
+    required: false,
+    asked: true,
+    from: (estimates) => shownBy(estimates)?.label,
+    text: ({ expression, expressionConfidence }) =>
+      expression === undefined || expressionConfidence === undefined
+        ? expression
+        : `${expression} ${percent(expressionConfidence)}`,
+  },
+  expressionConfidence: {
+    ...PROBABILITY,
+    required: false,
+    asked: true,
+    from: (estimates) => shownBy(estimates)?.confidence,
+  },
 };
 
 export const ATTRIBUTE_NAMES = Object.keys(ATTRIBUTES) as AttributeName[];
+
+/** Attributes that a face may have because the run was asked for them. */
+export const ASKED_NAMES = ATTRIBUTE_NAMES.filter(isAsked);
+
+export function isAsked(name: AttributeName): boolean {
+  return ATTRIBUTES[name].asked === true;
+}
+
+/** Whether a face has what only a run gives that was asked for it. */
+export function hasAsked(face: Attributes): boolean {
+  return ASKED_NAMES.some((name) => face[name] !== undefined);
+}
 
 /** Years decide where there are any: they say more than a group. */
 function groupOf({ years, ageDistribution }: Estimates): AgeGroup | undefined {
   if (years !== undefined) return ageGroup(years);
   return ageDistribution && mostProbable(AGE_GROUPS, ageDistribution).label;
+}
+
+function shownBy({ expressionDistribution }: Estimates): Prediction<Expression> | undefined {
+  return expressionDistribution && mostProbable(EXPRESSIONS, expressionDistribution);
 }

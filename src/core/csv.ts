@@ -1,5 +1,12 @@
 import type { CsvNames } from '../config.js';
-import { ATTRIBUTES, ATTRIBUTE_NAMES, type AttributeName, type Attributes } from './attributes.js';
+import {
+  ATTRIBUTES,
+  ATTRIBUTE_NAMES,
+  hasAsked,
+  isAsked,
+  type AttributeName,
+  type Attributes,
+} from './attributes.js';
 import type { FaceRecord, PictureRecord } from './report.js';
 
 /**
@@ -16,27 +23,46 @@ type ColumnName = {
 }[AttributeName];
 
 const isColumn = (name: AttributeName): name is ColumnName => ATTRIBUTES[name].kind !== 'distribution';
-const ATTRIBUTE_COLUMNS = ATTRIBUTE_NAMES.filter(isColumn);
 
 const PICTURE_COLUMNS = ['image', 'status', 'width', 'height'];
-const FACE_COLUMNS = ['face', 'x', 'y', 'w', 'h', 'confidence', ...ATTRIBUTE_COLUMNS];
-const COLUMNS = [...PICTURE_COLUMNS, ...FACE_COLUMNS, 'error'];
+const BOX_COLUMNS = ['face', 'x', 'y', 'w', 'h', 'confidence'];
 
-/** First line of `faces.csv`. Lines end in CRLF as RFC 4180 has it. */
-export const CSV_HEADER = COLUMNS.join(',') + '\r\n';
+/** One way to write `faces.csv`. */
+export interface CsvForm {
+  /** First line. Lines end in CRLF as RFC 4180 has it. */
+  readonly header: string;
+  /** Whether the form has a column for everything that the record says in words and numbers. */
+  readonly fits: (record: PictureRecord) => boolean;
+  /**
+   * The rows of one picture: one per face, numbered from 0; one with `face` empty for a picture without faces; one with
+   * the code in `error` for a failed picture.
+   */
+  readonly rows: (record: PictureRecord, names: CsvNames) => string;
+}
 
-/**
- * The rows of one picture: one per face, numbered from 0; one with `face` empty for a picture without faces; one with
- * the code in `error` for a failed picture.
- */
-export function formatCsvRows(record: PictureRecord, names: CsvNames): string {
-  const head: Cell[] = [nameCell(record.image, names), record.status, record.width, record.height];
-  if (record.faces.length === 0) {
-    return formatRow([...head, ...FACE_COLUMNS.map(() => undefined), record.error?.code]);
-  }
-  return record.faces
-    .map((face, index) => formatRow([...head, index, ...faceCells(face), undefined]))
-    .join('');
+/** With columns for what every run tells of a face, as all tables have it whose faces have no more. */
+export const USUAL_CSV: CsvForm = csvForm(
+  ATTRIBUTE_NAMES.filter((name) => !isAsked(name)),
+  (record) => record.faces.every((face) => !hasAsked(face)),
+);
+
+/** With columns for what some run was asked for as well. */
+export const WIDE_CSV: CsvForm = csvForm(ATTRIBUTE_NAMES, () => true);
+
+function csvForm(attributes: readonly AttributeName[], fits: CsvForm['fits']): CsvForm {
+  const columns = attributes.filter(isColumn);
+  const noFace = [...BOX_COLUMNS, ...columns].map(() => undefined);
+  return {
+    header: formatRow([...PICTURE_COLUMNS, ...BOX_COLUMNS, ...columns, 'error']),
+    fits,
+    rows: ({ image, status, width, height, faces, error }, names) => {
+      const head: Cell[] = [nameCell(image, names), status, width, height];
+      if (faces.length === 0) return formatRow([...head, ...noFace, error?.code]);
+      return faces
+        .map((face, index) => formatRow([...head, index, ...faceCells(face, columns), undefined]))
+        .join('');
+    },
+  };
 }
 
 /** No name of a picture starts with `./` of itself, so it can be taken off again. A quote before it, as some put, would be no path. */
@@ -44,8 +70,8 @@ function nameCell(image: string, names: CsvNames): string {
   return names === 'safe' && FORMULA_START.test(image) ? `./${image}` : image;
 }
 
-function faceCells(face: FaceRecord): Cell[] {
-  return [...face.bbox, face.confidence, ...ATTRIBUTE_COLUMNS.map((name) => face[name])];
+function faceCells(face: FaceRecord, columns: readonly ColumnName[]): Cell[] {
+  return [...face.bbox, face.confidence, ...columns.map((name) => face[name])];
 }
 
 function formatRow(cells: readonly Cell[]): string {

@@ -25,6 +25,7 @@ const NO_FACE = Object.freeze({}) as FaceFacts;
  * where that is not meant. Names of a face, inside them:
  * - `gender`: `"Male"` or `"Female"`. `age`: the group as text, such as `"(25-32)"`.
  * - `minAge`, `maxAge`: the bounds of that face's group. `ageYears`: years; absent where the pack gives groups only.
+ * - `expression`: `"happy"` and others; `expressionConfidence`: 0..1. Absent unless the run was asked for them.
  * - `confidence`, `genderConfidence`, `ageConfidence`: 0..1; `ageConfidence` is absent where the pack gives years only.
  * - `x`, `y`, `w`, `h`: the box in pixels of the picture. The picture's other names can be read too: `any(w > width / 2)`.
  *
@@ -40,11 +41,16 @@ const NO_FACE = Object.freeze({}) as FaceFacts;
  *
  * @param source at most 2000 characters, nested at most 100 deep.
  * @param flag where it came from, e.g. `--fail-if`, for the message.
+ * @param untold names of a face that no face will have, each with what would give it one: to read them is a fault.
  * @returns a pure function that never throws on a record of this program.
  * @throws {FatalError} USAGE, with the expression and a caret under the fault.
  */
-export function compileExpression(source: string, flag: string): (record: PictureFacts) => boolean {
-  const holds = compile(source, flag, false);
+export function compileExpression(
+  source: string,
+  flag: string,
+  untold?: ReadonlyMap<string, string>,
+): (record: PictureFacts) => boolean {
+  const holds = compile(source, flag, false, untold);
   return (record) => holds(record, NO_FACE);
 }
 
@@ -57,18 +63,20 @@ export function compileExpression(source: string, flag: string): (record: Pictur
 export function compileFaceExpression(
   source: string,
   flag: string,
+  untold?: ReadonlyMap<string, string>,
 ): (record: PictureFacts, face: FaceFacts) => boolean {
-  return compile(source, flag, true);
+  return compile(source, flag, true, untold);
 }
 
 function compile(
   source: string,
   flag: string,
   inFace: boolean,
+  untold: ReadonlyMap<string, string> | undefined,
 ): (record: PictureFacts, face: FaceFacts) => boolean {
   try {
     const parsed = parseExpression(source);
-    return new Compiler(parsed, inFace).condition(parsed.tree);
+    return new Compiler(parsed, inFace, untold).condition(parsed.tree);
   } catch (error) {
     if (error instanceof ExpressionFault) throw pointAt(source, flag, error);
     throw error;

@@ -1,3 +1,4 @@
+import { EXPRESSIONS, type Expression } from '../types.js';
 import { countProblems, type EvaluationReport } from './evaluation-report.js';
 
 /** A number of a report that a gate can be set on. */
@@ -10,6 +11,14 @@ export interface Figure {
 
 const share = (read: Figure['read']): Figure => ({ read, max: 1 });
 const amount = (read: Figure['read']): Figure => ({ read, max: Infinity });
+
+/** `expression-recall-happy` and so on. */
+const EXPRESSION_RECALLS = Object.fromEntries(
+  EXPRESSIONS.map((label) => [
+    `expression-recall-${label}`,
+    share(({ overall }) => overall.expression?.recall[label]?.share),
+  ]),
+) as Readonly<Record<`expression-recall-${Expression}`, Figure>>;
 
 /** By the names that `--min` and `--max` take. */
 const TABLE = {
@@ -30,6 +39,11 @@ const TABLE = {
   'age-cs5': share(({ overall }) => overall.ageYears?.cs5.value),
   'age-ece': share(({ overall }) => overall.ageGroup?.calibration?.ece),
   'age-brier': share(({ overall }) => overall.ageGroup?.calibration?.brier),
+  'expression-accuracy': share(({ overall }) => overall.expression?.accuracy.share),
+  'expression-balanced-accuracy': share(({ overall }) => overall.expression?.balancedAccuracy),
+  ...EXPRESSION_RECALLS,
+  'expression-ece': share(({ overall }) => overall.expression?.calibration?.ece),
+  'expression-brier': share(({ overall }) => overall.expression?.calibration?.brier),
   faces: amount(({ labels }) => labels.faces),
   'failed-pictures': amount(({ pictures }) => pictures.failed),
   'label-problems': amount(countProblems),

@@ -1,5 +1,12 @@
 import { ageGroup } from '../core/labels.js';
-import { AGE_GROUPS, type AgeGroup, type BoundingBox, type Gender } from '../types.js';
+import {
+  AGE_GROUPS,
+  EXPRESSIONS,
+  type AgeGroup,
+  type BoundingBox,
+  type Expression,
+  type Gender,
+} from '../types.js';
 
 /** A cell, or a row, that cannot be understood. The message says what was expected. */
 export class LabelFault extends Error {
@@ -12,6 +19,7 @@ export interface Labelled {
   readonly gender?: Gender;
   readonly years?: number;
   readonly ageGroup?: AgeGroup;
+  readonly expression?: Expression;
 }
 
 /** The text of a row's cell, trimmed; empty where there is none. */
@@ -37,11 +45,13 @@ export function readFace(cells: Cells): Labelled {
   const gender = readGender(cells('gender'));
   const age = readAge(cells('age'));
   const group = readGroup(cells('ageGroup')) ?? age.group;
+  const expression = readExpression(cells('expression'));
   return {
     ...(box && { box }),
     ...(gender && { gender }),
     ...(age.years !== undefined && { years: age.years }),
     ...(group && { ageGroup: group }),
+    ...(expression && { expression }),
   };
 }
 
@@ -77,6 +87,13 @@ function readGroup(text: string): AgeGroup | undefined {
   const group = groupNamed(text);
   if (!group) throw expected(`one of ${AGE_GROUPS.join(' ')} for ageGroup`, text);
   return group;
+}
+
+function readExpression(text: string): Expression | undefined {
+  if (text === '') return undefined;
+  const expression = EXPRESSIONS.find((each) => each === text.toLowerCase());
+  if (!expression) throw expected(`one of ${EXPRESSIONS.join(' ')} for expression`, text);
+  return expression;
 }
 
 /** With its brackets or without. */

@@ -1,7 +1,7 @@
 import { usageError } from '../errors.js';
 
 const BOX_COLUMNS = ['x', 'y', 'w', 'h'];
-const FACE_COLUMNS = ['gender', 'age', 'ageGroup', ...BOX_COLUMNS];
+const FACE_COLUMNS = ['gender', 'age', 'ageGroup', 'expression', ...BOX_COLUMNS];
 
 /** Where a file of labels has what, from its header. */
 export interface LabelColumns {
@@ -26,7 +26,8 @@ export function readHeader(cells: readonly string[], by: readonly string[], file
   const has = (name: string): boolean => names.includes(name);
   if (!has('image')) throw usageError('a column image', `the first line of ${file}`, names.join(','));
   if (!FACE_COLUMNS.some(has)) {
-    throw usageError('a column of gender, age, ageGroup or x,y,w,h', `the first line of ${file}`, names);
+    const expected = 'a column of gender, age, ageGroup, expression or x,y,w,h';
+    throw usageError(expected, `the first line of ${file}`, names);
   }
   const hasBoxes = BOX_COLUMNS.every(has);
   if (!hasBoxes && BOX_COLUMNS.some(has)) {

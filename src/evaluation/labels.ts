@@ -1,4 +1,4 @@
-import type { AgeGroup, BoundingBox, Gender } from '../types.js';
+import type { AgeGroup, BoundingBox, Expression, Gender } from '../types.js';
 
 /** What a person said of one face. What was not said is absent. */
 export interface FaceLabel {
@@ -12,6 +12,7 @@ export interface FaceLabel {
   /** Age in years. */
   readonly years?: number;
   readonly ageGroup?: AgeGroup;
+  readonly expression?: Expression;
   /** Values of the columns to break down by, empty ones left out. */
   readonly groups: ReadonlyMap<string, string>;
 }

@@ -1,4 +1,5 @@
 import { measureAgeGroup, measureAgeYears, type AgeGroupMeasures, type AgeYearsMeasures } from './age.js';
+import { measureExpression, type ExpressionMeasures } from './expression.js';
 import { measureGender, type GenderMeasures } from './gender.js';
 import { shareWhere, type Share } from './intervals.js';
 import type { JudgedFace } from './matching.js';
@@ -10,6 +11,7 @@ export interface Measures {
   readonly gender?: GenderMeasures;
   readonly ageGroup?: AgeGroupMeasures;
   readonly ageYears?: AgeYearsMeasures;
+  readonly expression?: ExpressionMeasures;
 }
 
 export function measure(faces: readonly JudgedFace[]): Measures {
@@ -17,10 +19,12 @@ export function measure(faces: readonly JudgedFace[]): Measures {
   const gender = measureGender(faces);
   const ageGroup = measureAgeGroup(faces);
   const ageYears = measureAgeYears(faces);
+  const expression = measureExpression(faces);
   return {
     ...(found && { found }),
     ...(gender && { gender }),
     ...(ageGroup && { ageGroup }),
     ...(ageYears && { ageYears }),
+    ...(expression && { expression }),
   };
 }

@@ -1,6 +1,6 @@
 import { inBlocks } from '../core/in-blocks.js';
 import type { FaceRecord, PictureRecord } from '../core/report.js';
-import { ATTRIBUTE_ROWS, valuesOf } from './attribute-values.js';
+import { rowsIn, valuesOf, type AttributeRow } from './attribute-values.js';
 import type { ExportFormat, ExportJob } from './export-job.js';
 import { xml, XML_HEADER } from './xml.js';
 
@@ -11,26 +11,32 @@ interface LabelAttribute {
   readonly values: readonly string[];
 }
 
-const ATTRIBUTES: readonly LabelAttribute[] = [
-  { name: 'confidence', input_type: 'text', values: [] },
-  ...ATTRIBUTE_ROWS.map((row): LabelAttribute =>
-    row.kind === 'label'
-      ? { name: row.name, input_type: 'select', values: row.labels }
-      : { name: row.name, input_type: 'text', values: [] },
-  ),
-];
+/** CVAT's own word for what nobody has said. The first value is that of a face of which nothing is said. */
+const UNDEFINED = '__undefined__';
+
+function labelAttributes(rows: readonly AttributeRow[]): LabelAttribute[] {
+  return [
+    { name: 'confidence', input_type: 'text', values: [] },
+    ...rows.map((row): LabelAttribute => {
+      if (row.kind === 'number') return { name: row.name, input_type: 'text', values: [] };
+      const values = row.asked ? [UNDEFINED, ...row.labels] : row.labels;
+      return { name: row.name, input_type: 'select', values };
+    }),
+  ];
+}
 
 /** CVAT for images 1.1, and the labels that a task needs to take it. */
 export const cvat: ExportFormat = {
   async write(job) {
-    await job.folder.write('labels.json', formatLabels());
-    await job.folder.write('annotations.xml', inBlocks(document(job)));
+    const attributes = labelAttributes(await rowsIn(job.records()));
+    await job.folder.write('labels.json', formatLabels(attributes));
+    await job.folder.write('annotations.xml', inBlocks(document(job, attributes)));
   },
 };
 
 /** What "Raw" of a new task's label editor takes. */
-function formatLabels(): string {
-  const attributes = ATTRIBUTES.map(({ name, input_type, values }) => ({
+function formatLabels(all: readonly LabelAttribute[]): string {
+  const attributes = all.map(({ name, input_type, values }) => ({
     name,
     input_type,
     mutable: false,
@@ -40,8 +46,8 @@ function formatLabels(): string {
   return JSON.stringify([{ name: 'face', type: 'rectangle', attributes }], null, 2) + '\n';
 }
 
-async function* document(job: ExportJob): AsyncGenerator<string> {
-  yield `${XML_HEADER}<annotations>\n  <version>1.1</version>\n${formatMeta()}`;
+async function* document(job: ExportJob, attributes: readonly LabelAttribute[]): AsyncGenerator<string> {
+  yield `${XML_HEADER}<annotations>\n  <version>1.1</version>\n${formatMeta(attributes)}`;
   const { imagePrefix = '' } = job.flags;
   let id = 0;
   yield* job.each((record) => {
@@ -52,9 +58,10 @@ async function* document(job: ExportJob): AsyncGenerator<string> {
   yield '</annotations>\n';
 }
 
-function formatMeta(): string {
-  const attributes = ATTRIBUTES.map(
-    ({ name, input_type, values }) => `            <attribute>
+function formatMeta(all: readonly LabelAttribute[]): string {
+  const attributes = all
+    .map(
+      ({ name, input_type, values }) => `            <attribute>
               <name>${name}</name>
               <mutable>False</mutable>
               <input_type>${input_type}</input_type>
@@ -62,7 +69,8 @@ function formatMeta(): string {
               <values>${values.map(xml).join('\n')}</values>
             </attribute>
 `,
-  ).join('');
+    )
+    .join('');
   return `  <meta>
     <task>
       <name>facetag</name>

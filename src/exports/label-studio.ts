@@ -1,7 +1,7 @@
 import { clamp, round } from '../core/attributes/kind.js';
 import { inBlocks } from '../core/in-blocks.js';
 import type { FaceRecord, PictureRecord } from '../core/report.js';
-import { ATTRIBUTE_ROWS, type AttributeRow } from './attribute-values.js';
+import { rowsIn, type AttributeRow } from './attribute-values.js';
 import type { ExportFormat } from './export-job.js';
 import { jsonList } from './json-list.js';
 import { xml } from './xml.js';
@@ -17,14 +17,15 @@ const FACE = 'Face';
 const CONFIDENCE = 'Confidence';
 
 /** What a person can correct of a face. */
-const CONTROLS = ATTRIBUTE_ROWS.filter(({ name }) => !name.endsWith(CONFIDENCE));
+const isControl = ({ name }: AttributeRow): boolean => !name.endsWith(CONFIDENCE);
 
 /** Label Studio: a task per picture with the faces as predictions, and the labelling interface that shows them. */
 export const labelStudio: ExportFormat = {
   async write(job) {
     const prefix = job.flags.imagePrefix ?? LOCAL_FILES;
-    await job.folder.write('label_config.xml', labelConfig());
-    const tasks = job.each((record) => taskOf(record, prefix));
+    const controls = (await rowsIn(job.records())).filter(isControl);
+    await job.folder.write('label_config.xml', labelConfig(controls));
+    const tasks = job.each((record) => taskOf(record, prefix, controls));
     await job.folder.write('tasks.json', inBlocks(withLineEnd(jsonList(tasks))));
   },
 };
@@ -34,12 +35,12 @@ async function* withLineEnd(text: AsyncIterable<string>): AsyncGenerator<string>
   yield '\n';
 }
 
-function taskOf(record: PictureRecord, prefix: string): unknown {
+function taskOf(record: PictureRecord, prefix: string, controls: readonly AttributeRow[]): unknown {
   const { image, faces, run } = record;
   const url = prefix + image.split('/').map(encodeURIComponent).join('/');
   // The least certain face: what people sort tasks by.
   const score = faces.length > 0 && { score: Math.min(...faces.map(({ confidence }) => confidence)) };
-  const result = faces.flatMap((face, index) => regionOf(face, `face-${index}`, record));
+  const result = faces.flatMap((face, index) => regionOf(face, `face-${index}`, record, controls));
   return {
     data: { [IMAGE]: url, name: image },
     predictions: [{ model_version: run.pack, ...score, result }],
@@ -47,7 +48,12 @@ function taskOf(record: PictureRecord, prefix: string): unknown {
 }
 
 /** The rectangle of a face and what is said of it: several results with one id and one box. */
-function regionOf(face: FaceRecord, id: string, { width, height }: PictureRecord): unknown[] {
+function regionOf(
+  face: FaceRecord,
+  id: string,
+  { width, height }: PictureRecord,
+  controls: readonly AttributeRow[],
+): unknown[] {
   const [x, y, w, h] = face.bbox;
   const box = {
     x: percentOf(x, width),
@@ -65,7 +71,7 @@ function regionOf(face: FaceRecord, id: string, { width, height }: PictureRecord
     value: { ...box, rectanglelabels: [FACE] },
   };
   const values = new Map<string, unknown>(Object.entries(face));
-  const further = CONTROLS.flatMap(({ name, kind }) => {
+  const further = controls.flatMap(({ name, kind }) => {
     const value = values.get(name);
     if (value === undefined) return [];
     const score = values.get(name + CONFIDENCE);
@@ -81,14 +87,13 @@ function regionOf(face: FaceRecord, id: string, { width, height }: PictureRecord
 const percentOf = (pixels: number, side: number): number => clamp(round((pixels / side) * 100, 4), 0, 100);
 
 /** The names that tasks refer to must all be here. */
-function labelConfig(): string {
-  const controls = CONTROLS.map(controlFor).join('');
+function labelConfig(controls: readonly AttributeRow[]): string {
   return `<View>
   <Image name="${IMAGE}" value="$${IMAGE}" zoom="true"/>
   <RectangleLabels name="${BOXES}" toName="${IMAGE}">
     <Label value="${FACE}"/>
   </RectangleLabels>
-${controls}</View>
+${controls.map(controlFor).join('')}</View>
 `;
 }
 

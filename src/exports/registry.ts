@@ -40,7 +40,7 @@ export const EXPORTS: Readonly<Record<ExportKind, ExportRow>> = {
   },
   yolo: {
     description: 'YOLO (Ultralytics): data.yaml, labels/<split>/<path>.txt and a list per split',
-    drops: 'every number; gender and age too with --yolo-classes face',
+    drops: 'every number and expressions; gender and age too with --yolo-classes face',
     flags: ['yoloClasses', 'split'],
     load: async () => (await import('./yolo.js')).yolo,
   },

@@ -2,9 +2,9 @@ import type { Calibration } from '../core/calibration.js';
 import { FatalError } from '../errors.js';
 import type { AttributeEstimator, Engine, FaceDetector, Imaging, Net } from '../ports.js';
 import type { LanePack, NetFiles } from '../types.js';
-import type { CropSpec, DetectorSpec, EstimatorSpec, NetSpec, PackSpec } from '../packs/spec.js';
-import { CombinedEstimator, type Estimator } from './estimators.js';
-import { faceCrop, type FaceCrop } from './face-crop.js';
+import type { DetectorSpec, NetSpec, PackSpec } from '../packs/spec.js';
+import { buildEstimators } from './build-estimators.js';
+import { CombinedEstimator } from './estimators.js';
 import type { PartDetector } from './small-faces.js';
 
 export interface BuildOptions {
@@ -35,7 +35,7 @@ export async function buildPack(pack: LanePack, options: BuildOptions): Promise<
   if (!detectorSpec) throw new FatalError('INTERNAL', `Pack ${pack.name} has no detector ${pack.detector}`);
   const [detector, estimators] = await Promise.all([
     buildDetector(pack, detectorSpec, options),
-    Promise.all(spec.estimators.map((each) => buildEstimator(pack, each, options))),
+    buildEstimators(spec.estimators, { imaging, flip, load: loadOnce(pack, options.engine) }),
   ]);
   return {
     detector: smallFaces ? await withParts(detector, imaging) : detector,
@@ -85,56 +85,14 @@ async function buildDetector(
   }
 }
 
-async function buildEstimator(
-  pack: LanePack,
-  spec: EstimatorSpec,
-  { imaging, engine, flip = false }: BuildOptions,
-): Promise<Estimator> {
-  const { gives, batch } = spec;
-  const load = (net: NetSpec) => engine.loadNet(netFiles(pack, net));
-  switch (spec.family) {
-    case 'tiny-xception': {
-      const { ageGender } = spec.nets;
-      const [net, crop] = await Promise.all([
-        load(ageGender),
-        buildCrop(spec.crop, ageGender, imaging, load),
-      ]);
-      const { TinyXceptionEstimator } = await import('./tiny-xception.js');
-      return { gives, estimator: new TinyXceptionEstimator(net, spec, { imaging, batch, crop, flip }) };
-    }
-    case 'mobilenet-v1': {
-      const { ageGender } = spec.nets;
-      const [net, crop] = await Promise.all([
-        load(ageGender),
-        buildCrop(spec.crop, ageGender, imaging, load),
-      ]);
-      const { MobilenetV1Estimator } = await import('./mobilenet-v1.js');
-      return { gives, estimator: new MobilenetV1Estimator(net, spec, { imaging, batch, crop, flip }) };
-    }
-    case 'levi-hassner': {
-      const { LeviHassnerEstimator } = await import('./levi-hassner.js');
-      const { nets } = spec;
-      const [gender, age, crop] = await Promise.all([
-        load(nets.gender),
-        load(nets.age),
-        buildCrop(spec.crop, nets.gender, imaging, load),
-      ]);
-      const tools = { imaging, batch, crop, flip };
-      return { gives, estimator: await LeviHassnerEstimator.create({ gender, age }, spec, tools) };
-    }
-  }
-}
-
-async function buildCrop(
-  spec: CropSpec,
-  input: NetSpec,
-  imaging: Imaging,
-  load: (net: NetSpec) => Promise<Net>,
-): Promise<FaceCrop> {
-  if (spec.kind !== 'landmark-box') return faceCrop(spec, input);
-  const net = await load(spec.landmarks);
-  const { landmarkCrop } = await import('./landmark-crop.js');
-  return landmarkCrop(imaging, net, spec, input);
+/** Loads each net once, however many estimators use it: they run one after another. */
+function loadOnce(pack: LanePack, engine: Engine): (net: NetSpec) => Promise<Net> {
+  const nets = new Map<string, Promise<Net>>();
+  return (net) => {
+    const loading = nets.get(net.weights) ?? engine.loadNet(netFiles(pack, net));
+    nets.set(net.weights, loading);
+    return loading;
+  };
 }
 
 function netFiles(pack: LanePack, { weights }: NetSpec): NetFiles {

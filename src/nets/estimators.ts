@@ -37,6 +37,7 @@ export class CombinedEstimator implements AttributeEstimator {
   }
 }
 
-function pick(estimates: Estimates, names: readonly EstimateName[]): Estimates {
+/** What is taken of what a net says. */
+export function pick(estimates: Estimates, names: readonly EstimateName[]): Estimates {
   return Object.fromEntries(names.map((name) => [name, estimates[name]]));
 }

@@ -3,9 +3,10 @@ import { inOrderOf, maleProbability } from '../core/labels.js';
 import { messageOf } from '../core/thrown.js';
 import { FatalError } from '../errors.js';
 import type { EstimatorOf, NetSpec } from '../packs/spec.js';
-import type { AttributeEstimator, Blob, EngineImage, Imaging, Net } from '../ports.js';
-import { AGE_GROUPS, type BoundingBox, type Raster } from '../types.js';
-import { estimateInBatches, rowOf, withBlob, type EstimatorTools } from './estimate.js';
+import type { Blob, EngineImage, Imaging, Net } from '../ports.js';
+import { AGE_GROUPS } from '../types.js';
+import type { FaceEstimator } from './cropped-estimator.js';
+import { rowOf, withBlob } from './estimate.js';
 import { netBlobSpec, sameBlob } from './net-input.js';
 
 /** Both classifiers end in a softmax of this name. */
@@ -17,13 +18,13 @@ interface Classifiers {
 }
 
 /** gender_net and age_net after Levi and Hassner (2015): two classifiers over the same crop of a face. */
-export class LeviHassnerEstimator implements AttributeEstimator {
+export class LeviHassnerEstimator implements FaceEstimator {
   readonly #sameBlob: boolean;
 
   private constructor(
     private readonly nets: Classifiers,
     private readonly spec: EstimatorOf<'levi-hassner'>,
-    private readonly tools: EstimatorTools,
+    private readonly imaging: Imaging,
   ) {
     this.#sameBlob = sameBlob(spec.nets.gender, spec.nets.age);
   }
@@ -35,18 +36,14 @@ export class LeviHassnerEstimator implements AttributeEstimator {
   static async create(
     nets: Classifiers,
     spec: EstimatorOf<'levi-hassner'>,
-    tools: EstimatorTools,
+    imaging: Imaging,
   ): Promise<LeviHassnerEstimator> {
-    await checkWidth(tools.imaging, nets.gender, spec.nets.gender, spec.genderLabels);
-    await checkWidth(tools.imaging, nets.age, spec.nets.age, spec.ageLabels);
-    return new LeviHassnerEstimator(nets, spec, tools);
+    await checkWidth(imaging, nets.gender, spec.nets.gender, spec.genderLabels);
+    await checkWidth(imaging, nets.age, spec.nets.age, spec.ageLabels);
+    return new LeviHassnerEstimator(nets, spec, imaging);
   }
 
-  estimate(raster: Raster, boxes: readonly BoundingBox[]): Promise<readonly Estimates[]> {
-    return estimateInBatches(this.tools, raster, boxes, (faces) => this.#batch(faces));
-  }
-
-  async #batch(faces: readonly EngineImage[]): Promise<readonly Estimates[]> {
+  async estimate(faces: readonly EngineImage[]): Promise<readonly Estimates[]> {
     const { genderLabels, ageLabels } = this.spec;
     const [genders, ages] = await this.#forward(faces);
     return faces.map((_, row) => ({
@@ -56,7 +53,7 @@ export class LeviHassnerEstimator implements AttributeEstimator {
   }
 
   #forward(faces: readonly EngineImage[]): Promise<readonly [Float32Array, Float32Array]> {
-    const { imaging } = this.tools;
+    const { imaging } = this;
     const { gender, age } = this.spec.nets;
     return withBlob(imaging, faces, gender, async (blob) => {
       const genders = await probabilities(this.nets.gender, blob);

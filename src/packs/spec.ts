@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ESTIMATE_NAMES, type EstimateName } from '../core/attributes.js';
-import { AGE_GROUPS, GENDERS, type NetFormat } from '../types.js';
+import { AGE_GROUPS, EXPRESSIONS, GENDERS, type NetFormat } from '../types.js';
 
 /**
  * The shape of `models/manifest.json` and of any `--manifest` file: one entry per model file, and per pack the nets
@@ -123,6 +123,13 @@ const estimatorSchema = z.discriminatedUnion('family', [
     ageLabels: orderOf(AGE_GROUPS),
     ...estimator('male', 'ageDistribution'),
   }),
+  /** One net with a softmax over expressions. */
+  z.strictObject({
+    family: z.literal('face-expression'),
+    nets: z.strictObject({ expression: netSchema }),
+    expressionLabels: orderOf(EXPRESSIONS),
+    ...estimator('expressionDistribution'),
+  }),
 ]);
 
 /** What makes the probabilities of a pack true: measured, see docs/accuracy.md. */
@@ -151,7 +158,7 @@ const packSchema = z.strictObject({
   /** Detectors to choose from with `--detector`. */
   detectors: z.record(z.string(), detectorSchema),
   defaultDetector: z.string(),
-  /** What tells gender and age of a face, in the order in which they run. */
+  /** What tells gender, age and more of a face, in the order in which they run; a run has those that it was asked for. */
   estimators: z.array(estimatorSchema).min(1),
   /** A rule for each estimate that more than one of them gives. */
   combine: z.partialRecord(z.enum(ESTIMATE_NAMES), combineRule).optional(),

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import type { AttributeChoice } from '../config.js';
+import { formatBytes } from '../core/format-bytes.js';
 import { FatalError } from '../errors.js';
 import type { EngineName, LanePack } from '../types.js';
+import { chooseAttributes, requireTold } from './choose-attributes.js';
 import { checkFolder } from './installed.js';
 import {
   attributeNets,
@@ -12,7 +15,6 @@ import {
   findPack,
   ownFiles,
 } from './manifest.js';
-import { formatBytes } from '../core/format-bytes.js';
 import { resolveNetFiles } from './net-files.js';
 import type { DetectorSpec, Manifest, ModelFile, PackSpec } from './spec.js';
 
@@ -50,6 +52,8 @@ export interface PackChoice {
   readonly engine: EngineName;
   /** What `--padding` says; the pack's own when absent. */
   readonly padding?: number;
+  /** What `--attributes` says; gender and age when absent. */
+  readonly attributes?: readonly AttributeChoice[];
 }
 
 /** A pack that is ready to run. */
@@ -65,11 +69,13 @@ export interface ResolvedPack {
 
 /**
  * Finds and verifies the files of one run. Reads no model file that has not changed since its last check.
- * @throws {FatalError} USAGE for an unknown pack or detector; MODEL_MISSING with the command that installs it;
+ * @throws {FatalError} USAGE for an unknown pack or detector, or a pack that does not tell what is asked for; MODEL_MISSING with the command that installs it;
  * MODEL_CORRUPT when a file is not what the manifest says.
  */
 export async function resolvePack(store: Store, choice: PackChoice): Promise<ResolvedPack> {
-  const spec = withPadding(findPack(store.manifest, choice.pack, '--pack'), choice.padding);
+  const whole = findPack(store.manifest, choice.pack, '--pack');
+  requireTold(store.manifest, choice.pack, choice.attributes);
+  const spec = withPadding(chooseAttributes(whole, choice.attributes), choice.padding);
   const detectorName = choice.detector ?? spec.defaultDetector;
   const detector = findDetector(spec, detectorName);
   const { packageRoot } = store;

@@ -98,7 +98,7 @@ export function madeSection({ tally, folders, where, version }: Summary): string
   return `<details class="made card"><summary>How it was made</summary>
 <div class="scroll"><table><thead><tr>${names.map((name) => `<th scope="col">${name}</th>`).join('')}</tr></thead><tbody>${runs.join('')}</tbody></table></div>
 <dl>${rows.map(([name, text]) => `<div><dt>${name}</dt><dd><bdi>${escapeHtml(text)}</bdi></dd></div>`).join('')}</dl>
-<p>Gender and age are a model's guesses from looks. They say nothing about who a person is.</p>
+<p>Gender and age are a model's guesses from looks. They say nothing about who a person is.${tally.labels('expression') ? ' An expression is what a face shows, not what the person feels.' : ''}</p>
 </details>`;
 }
 

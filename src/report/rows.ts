@@ -7,7 +7,10 @@ import type { ImageFailure, RunKey } from '../types.js';
  * them back into records, to the letter.
  */
 
-/** A face: box, confidence, then the attributes in the order of their table; null for one that is absent. */
+/**
+ * A face: box, confidence, then the attributes in the order of their table; null for one that is absent, nothing at the
+ * end.
+ */
 export type FaceRow = readonly (number | string | null | readonly number[])[];
 
 /** What few pictures have. */
@@ -92,7 +95,10 @@ export function toRow(record: PictureRecord, { run, thumbnail, note }: RowContex
 }
 
 function toFaceRow(face: FaceRecord): FaceRow {
-  return [...face.bbox, face.confidence, ...ATTRIBUTE_NAMES.map((name) => toCell(name, face[name]))];
+  const cells = ATTRIBUTE_NAMES.map((name) => toCell(name, face[name]));
+  // What is absent at the end need not be said.
+  const said = cells.findLastIndex((cell) => cell !== null) + 1;
+  return [...face.bbox, face.confidence, ...cells.slice(0, said)];
 }
 
 type Cell = FaceRow[number];

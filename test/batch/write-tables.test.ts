@@ -1,15 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { writeOutputs } from '../../src/batch/write-tables.js';
+import type { PictureRecord } from '../../src/core/report.js';
 import type { Ledger } from '../../src/ports.js';
-import { failedRecord, okRecord } from '../records.js';
+import { expressive, failedRecord, okRecord } from '../records.js';
 
 const many = Array.from({ length: 1000 }, (_, index) => `${String(index).padStart(4, '0')}.jpg`);
 
-function tables(images: readonly string[]) {
+function tables(images: readonly string[], recordOf: (image: string) => PictureRecord = okRecord) {
   const published: Record<string, string> = {};
   const ledger = {
     images: () => Promise.resolve([...images]),
-    read: (image: string) => ({ record: okRecord(image), mtimeMs: 0 }),
+    read: (image: string) => ({ record: recordOf(image), mtimeMs: 0 }),
     has: () => false,
     assertInPlace: () => undefined,
     async publish(name: string, chunks: AsyncIterable<string>) {
@@ -50,6 +51,34 @@ describe('writeOutputs', () => {
     expect(rows?.[1]).toContain('WRITE_FAILED');
     expect(rows?.[2]).toContain('WRITE_FAILED');
     expect(published['faces.jsonl']?.match(/"code":"WRITE_FAILED"/g)).toHaveLength(2);
+  });
+
+  it('has columns for expressions where a shown record has one, wherever it comes, and else the usual ones', async () => {
+    const mixed = (image: string): PictureRecord =>
+      image === 'b.jpg' ? okRecord(image, [expressive()]) : okRecord(image);
+    const { ledger, published } = tables(['a.jpg', 'b.jpg', 'c.jpg'], mixed);
+    await writeOutputs(ledger, ['csv', 'jsonl'], 'safe', all);
+    const rows = published['faces.csv']?.split('\r\n').slice(0, -1) ?? [];
+    expect(rows[0]).toContain(',quality,expression,expressionConfidence,error');
+    expect(rows.map((row) => row.split(',').length)).toEqual([19, 19, 19, 19]);
+    expect(rows[2]).toContain(',happy,0.75,');
+    expect(published['faces.jsonl']?.match(/"expression":"happy"/g)).toHaveLength(1);
+    await writeOutputs(ledger, ['csv'], 'safe', ({ image }) => image !== 'b.jpg');
+    expect(published['faces.csv']).not.toContain('expression');
+  });
+
+  it('tells a fault of the disk as it is, without a second attempt', async () => {
+    const { ledger } = tables(['a.jpg'], (image) => okRecord(image, [expressive()]));
+    let attempts = 0;
+    const full = {
+      ...ledger,
+      publish: () => {
+        attempts += 1;
+        return Promise.reject(new Error('the disk is full'));
+      },
+    };
+    await expect(writeOutputs(full, ['csv'], 'safe', all)).rejects.toThrow('the disk is full');
+    expect(attempts).toBe(1);
   });
 
   it('ends the run when records of it are not there any more', async () => {

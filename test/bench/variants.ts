@@ -27,6 +27,7 @@ export function compactVariants(scratch: string): readonly Variant[] {
   return [
     { name: BOX_PACK, flags: ['--manifest', manifest, '--pack', BOX_PACK] },
     { name: 'compact --flip', flags: ['--flip'] },
+    { name: 'compact with expressions', flags: ['--attributes', 'gender,age,expression'] },
     { name: 'compact --small-faces', flags: ['--small-faces'] },
     { name: 'compact --turned', flags: ['--turned'] },
   ];

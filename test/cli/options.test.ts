@@ -54,6 +54,12 @@ describe('resolveConfig', () => {
     expect(resolve({ format: 'csv,jsonl' }).format).toEqual(['csv', 'jsonl']);
     expect(resolve({ format: 'none' }).format).toEqual([]);
     expect(resolve({}, { FACETAG_IGNORE: 'a{1,2}\nb' }).ignore).toEqual(['a{1,2}', 'b']);
+    expect(resolve({}).attributes).toEqual(['gender', 'age']);
+    expect(resolve({ attributes: 'expression, age,gender,age' }).attributes).toEqual([
+      'gender',
+      'age',
+      'expression',
+    ]);
     expect(resolve({ shard: '2/3' }).shard).toEqual({ index: 2, count: 3 });
   });
 
@@ -65,6 +71,14 @@ describe('resolveConfig', () => {
     [{ engine: 'tensorrt' }, 'Expected one of opencv, onnxruntime for --engine, received "tensorrt"'],
     [{ format: 'xml' }, 'Expected one of csv, jsonl, none for --format, received "xml"'],
     [{ format: 'csv,none' }, 'Expected none alone for --format, received "csv,none"'],
+    [
+      { attributes: 'gender,mood' },
+      'Expected one of gender, age, expression for --attributes, received "mood"',
+    ],
+    [
+      { attributes: 'age,expression' },
+      'Expected gender and age, which every record has, and at most expression beside them for --attributes',
+    ],
     [{ shard: '4/3' }, 'Expected K/N with 1 <= K <= N for --shard, received "4/3"'],
     [{ shard: '0/3' }, 'Expected K/N with 1 <= K <= N for --shard, received "0/3"'],
     [{ jsonl: true, annotate: true }, 'Expected an output folder (-o <dir>) beside --jsonl for --annotate'],

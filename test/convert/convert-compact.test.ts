@@ -10,6 +10,7 @@ const names = [
   'face-detector-ssd-mobilenetv1.onnx',
   'age-gender-tiny-xception.onnx',
   'landmark-68-tiny.onnx',
+  'face-expression.onnx',
 ];
 
 let folder: string;

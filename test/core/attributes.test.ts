@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ATTRIBUTES, ATTRIBUTE_NAMES, type Estimates } from '../../src/core/attributes.js';
 import { isValue, roundValue } from '../../src/core/attributes/kind.js';
-import { CSV_HEADER } from '../../src/core/csv.js';
+import { WIDE_CSV } from '../../src/core/csv.js';
 import { combineEstimates, toAttributes, type CombineRules } from '../../src/core/estimates.js';
 import { FACE_NAMES } from '../../src/core/expression/names.js';
 import { presentFaces } from '../../src/core/report.js';
@@ -10,12 +10,12 @@ import { face } from '../records.js';
 describe('the table of attributes', () => {
   it('gives every label and number a column and a name in expressions, in its order', () => {
     const names = ATTRIBUTE_NAMES.filter((name) => ATTRIBUTES[name].kind !== 'distribution');
-    expect(CSV_HEADER).toContain(`,${names.join(',')},`);
+    expect(WIDE_CSV.header).toContain(`,${names.join(',')},`);
     expect([...FACE_NAMES.keys()].slice(0, names.length)).toEqual(names);
   });
 
   it('gives a distribution neither', () => {
-    expect(CSV_HEADER).not.toContain('ageDistribution');
+    expect(WIDE_CSV.header).not.toContain('ageDistribution');
     expect(FACE_NAMES.has('ageDistribution')).toBe(false);
   });
 });
@@ -52,6 +52,24 @@ describe('toAttributes', () => {
         ageDistribution: groups,
       },
     ],
+    [
+      'expressions',
+      {
+        male: 0.2,
+        years: 34.96,
+        quality: 0.5,
+        expressionDistribution: [0.1, 0.2, 0.05, 0.05, 0.5, 0.05, 0.05],
+      },
+      {
+        gender: 'Female',
+        genderConfidence: 0.8,
+        age: '(25-32)',
+        ageYears: 34.96,
+        quality: 0.5,
+        expression: 'fearful',
+        expressionConfidence: 0.5,
+      },
+    ],
   ])('from %s', (_, estimates, attributes) => {
     expect(toAttributes(estimates)).toEqual(attributes);
     expect(Object.keys(toAttributes(estimates))).toEqual(Object.keys(attributes));
@@ -62,6 +80,7 @@ describe('toAttributes', () => {
     [{ male: 0.5 }, 'The nets gave no age'],
     [{ male: NaN, years: 30 }, 'The nets gave NaN for male'],
     [{ male: 0.5, years: Infinity }, 'The nets gave Infinity for years'],
+    [{ male: 0.5, years: 30, expressionDistribution: [NaN, 1, 0, 0, 0, 0, 0] }, 'for expressionDistribution'],
     [{ male: 0.5, ageDistribution: [NaN, 0, 0, 0, 0, 0, 0, 1] }, 'for ageDistribution'],
   ])('refuses %j', (estimates, message) => {
     expect(() => toAttributes(estimates)).toThrow(message);

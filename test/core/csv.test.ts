@@ -1,24 +1,24 @@
 import { describe, expect, it } from 'vitest';
-import { CSV_HEADER, formatCsvRows } from '../../src/core/csv.js';
-import { face, failedRecord, okRecord } from '../records.js';
+import { USUAL_CSV, WIDE_CSV } from '../../src/core/csv.js';
+import { expressive, face, failedRecord, okRecord } from '../records.js';
 
 describe('faces.csv', () => {
   it('has the documented header', () => {
-    expect(CSV_HEADER).toBe(
+    expect(USUAL_CSV.header).toBe(
       'image,status,width,height,face,x,y,w,h,confidence,gender,genderConfidence,age,ageConfidence,ageYears,quality,error\r\n',
     );
   });
 
   it('has one row per face, numbered from 0', () => {
-    expect(formatCsvRows(okRecord('a.jpg', [face(), face({ confidence: 0.5 })]), 'safe')).toBe(
+    expect(USUAL_CSV.rows(okRecord('a.jpg', [face(), face({ confidence: 0.5 })]), 'safe')).toBe(
       'a.jpg,ok,640,480,0,10,20,40,60,0.9,Female,0.8,(25-32),,27.3,,\r\n' +
         'a.jpg,ok,640,480,1,10,20,40,60,0.5,Female,0.8,(25-32),,27.3,,\r\n',
     );
   });
 
   it('has one row for a picture without faces and one with the code for a failed one', () => {
-    expect(formatCsvRows(okRecord('a.jpg', []), 'safe')).toBe('a.jpg,ok,640,480,,,,,,,,,,,,,\r\n');
-    expect(formatCsvRows(failedRecord('a.jpg', 'CORRUPT'), 'safe')).toBe(
+    expect(USUAL_CSV.rows(okRecord('a.jpg', []), 'safe')).toBe('a.jpg,ok,640,480,,,,,,,,,,,,,\r\n');
+    expect(USUAL_CSV.rows(failedRecord('a.jpg', 'CORRUPT'), 'safe')).toBe(
       'a.jpg,failed,0,0,,,,,,,,,,,,,CORRUPT\r\n',
     );
   });
@@ -31,7 +31,7 @@ describe('faces.csv', () => {
     ['a separator of some spreadsheets', 'a;=1.jpg', '"a;=1.jpg"'],
     ['spaces and accents, which need no quotes', 'é è.jpg', 'é è.jpg'],
   ])('quotes a name with %s', (_, name, cell) => {
-    expect(formatCsvRows(okRecord(name, []), 'safe')).toBe(`${cell},ok,640,480,,,,,,,,,,,,,\r\n`);
+    expect(USUAL_CSV.rows(okRecord(name, []), 'safe')).toBe(`${cell},ok,640,480,,,,,,,,,,,,,\r\n`);
   });
 
   it.each(['=1+1.jpg', '+1.jpg', '-1.jpg', '@sum.jpg', '\tx.jpg', '\rx.jpg', ' =1.jpg', '\uff1d1.jpg'])(
@@ -39,12 +39,34 @@ describe('faces.csv', () => {
     (name) => {
       const cellOf = (row: string): string =>
         (/^("[^"]*"|[^,]*),ok,/.exec(row)?.[1] ?? '').replaceAll('"', '');
-      expect(cellOf(formatCsvRows(okRecord(name, []), 'safe'))).toBe(`./${name}`);
-      expect(cellOf(formatCsvRows(okRecord(name, []), 'exact'))).toBe(name);
+      expect(cellOf(USUAL_CSV.rows(okRecord(name, []), 'safe'))).toBe(`./${name}`);
+      expect(cellOf(USUAL_CSV.rows(okRecord(name, []), 'exact'))).toBe(name);
     },
   );
 
   it.each(['a=1.jpg', "'1.jpg", '2024/=1.jpg', '.hidden.jpg'])('leaves %j as it is', (name) => {
-    expect(formatCsvRows(okRecord(name, []), 'safe')).toContain(`${name},ok,`);
+    expect(USUAL_CSV.rows(okRecord(name, []), 'safe')).toContain(`${name},ok,`);
+  });
+});
+
+describe('faces.csv of a run that was asked for expressions', () => {
+  it('has two columns more, before the error', () => {
+    expect(WIDE_CSV.header).toBe(
+      USUAL_CSV.header.replace('quality,', 'quality,expression,expressionConfidence,'),
+    );
+    expect(WIDE_CSV.rows(okRecord('a.jpg', [expressive(), face()]), 'safe')).toBe(
+      'a.jpg,ok,640,480,0,10,20,40,60,0.9,Female,0.8,(25-32),,27.3,,happy,0.75,\r\n' +
+        'a.jpg,ok,640,480,1,10,20,40,60,0.9,Female,0.8,(25-32),,27.3,,,,\r\n',
+    );
+    expect(WIDE_CSV.rows(failedRecord('a.jpg', 'CORRUPT'), 'safe')).toBe(
+      'a.jpg,failed,0,0,,,,,,,,,,,,,,,CORRUPT\r\n',
+    );
+  });
+
+  it('is the usual one for records that say nothing of them', () => {
+    for (const record of [okRecord('a.jpg'), okRecord('a.jpg', []), failedRecord('a.jpg', 'CORRUPT')]) {
+      expect(USUAL_CSV.fits(record)).toBe(true);
+    }
+    expect(USUAL_CSV.fits(okRecord('a.jpg', [face(), expressive()]))).toBe(false);
   });
 });

@@ -19,6 +19,8 @@ const boy: Face = {
   genderConfidence: 0.7,
   age: '(8-12)',
   ageConfidence: 0.55,
+  expression: 'surprised',
+  expressionConfidence: 0.8,
 };
 
 const photo = (faces: readonly Face[]): PictureFacts => ({ status: 'ok', width: 1600, height: 900, faces });
@@ -46,6 +48,9 @@ function matching(source: string): string {
 
 describe('what an expression is true of', () => {
   it.each([
+    // what only some runs tell
+    ["any(expression == 'Surprised' && expressionConfidence > 0.5)", 'family'],
+    ["any(expression != 'happy')", 'family'],
     // counts
     ['faces == 0', 'empty broken'],
     ['faces == 2', 'family'],

@@ -27,6 +27,10 @@ describe('what people read of a face', () => {
 
   it.each([
     [{ ...attributes, ageYears: 34.8 }, 'Female 93 %, 35 years'],
+    [
+      { ...attributes, expression: 'happy' as const, expressionConfidence: 0.812 },
+      'Female 93 %, (25-32), happy 81 %',
+    ],
     [{ ...attributes, ageYears: 34.4 }, 'Female 93 %, 34 years'],
     [{ ...attributes, ageYears: 0.7 }, 'Female 93 %, 1 year'],
     [{ ...attributes, ageConfidence: 0.5 }, 'Female 93 %, (25-32)'],

@@ -18,6 +18,8 @@ describe('a record', () => {
     expect(parse(formatRecord(failed))).toEqual(failed);
     const warned = withFields({ orientation: 8, warnings: ['half of it is black'] });
     expect(parse(warned)).toMatchObject({ orientation: 8, warnings: ['half of it is black'] });
+    const smiling = withFace({ expression: 'happy', expressionConfidence: 0.75 });
+    expect(parse(smiling)?.faces[0]).toMatchObject({ expression: 'happy', expressionConfidence: 0.75 });
     const groups = withFace({ ageDistribution: [0, 0, 0, 0, 1, 0, 0, 0] });
     expect(parse(groups)?.faces[0]).toMatchObject({ ageConfidence: 0.5, ageDistribution: { length: 8 } });
   });
@@ -56,6 +58,7 @@ describe('a record', () => {
     ['a detector confidence above 1', withFace({ confidence: 1.01 })],
     ['a face without a gender', whole.replace('"gender"', '"sex"')],
     ['a gender of another set', withFace({ gender: 'male' })],
+    ['an expression of another set', withFace({ expression: 'glad', expressionConfidence: 0.75 })],
     ['an age group of another set', withFace({ age: '(33-37)' })],
     ['a gender that is a list', withFace({ gender: ['Male'] })],
     ['a gender confidence above 1', withFace({ genderConfidence: 1.2 })],

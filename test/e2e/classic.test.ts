@@ -47,6 +47,7 @@ interface Written {
     readonly age: string;
     readonly ageConfidence: number;
     readonly ageDistribution: number[];
+    readonly expression?: string;
   }[];
   readonly run: Readonly<Record<string, string>>;
 }
@@ -65,6 +66,15 @@ async function recordsIn(output: string): Promise<Written[]> {
 }
 
 describe('facetag --pack classic', () => {
+  it.skipIf(!real)("tells expressions with the embedded pack's net (needs ../shared)", async () => {
+    const output = temporaryFolder();
+    const ran = await tag(output, '--detector', detector, '--attributes', 'gender,age,expression');
+    expect(ran.code).toBe(0);
+    const faces = (await recordsIn(output)).flatMap((record) => record.faces);
+    // The man behind the camera is neutral in the box of compact's detector.
+    expect(faces.map(({ expression }) => expression)).toEqual(['happy', 'angry']);
+  });
+
   it.skipIf(!real)(
     'writes age distributions and redoes pictures only when the nets are others (needs ../shared)',
     async () => {

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { CSV_HEADER } from '../../src/core/csv.js';
+import { USUAL_CSV } from '../../src/core/csv.js';
 import type { PictureRecord } from '../../src/core/report.js';
 import { FIXTURES } from '../pictures/made-picture.js';
 import { bin, contents, facetag, hermetic, temporaryFolder } from './cli.js';
@@ -36,7 +36,7 @@ describe('facetag <folder>', () => {
     expect(home).toMatchObject({ status: 'ok', faces: [] });
 
     const rows = readFileSync(path.join(output, 'faces.csv'), 'utf8').split('\r\n');
-    expect(`${rows[0] ?? ''}\r\n`).toBe(CSV_HEADER);
+    expect(`${rows[0] ?? ''}\r\n`).toBe(USUAL_CSV.header);
     expect(rows[1]).toMatch(/^astronaut\.png,ok,512,512,0,.*,Female,/);
     expect(rows[2]).toMatch(/^camera\.png,ok,512,512,0,.*,Male,/);
     expect(rows[3]).toBe(`home.jpg,ok,${home?.width},${home?.height},,,,,,,,,,,,,`);

@@ -20,6 +20,7 @@ describe('a row of labels', () => {
     ['age', '(25-32)', { ageGroup: '(25-32)' }],
     ['ageGroup', '(60-100)', { ageGroup: '(60-100)' }],
     ['ageGroup', '60-100', { ageGroup: '(60-100)' }],
+    ['expression', 'Happy', { expression: 'happy' }],
   ])('takes %s %s', async (column, text, expected) => {
     const [label] = await faces(`image,${column}`, `a.jpg,${text}`);
     expect(label).toMatchObject(expected);
@@ -57,6 +58,11 @@ describe('a row of labels', () => {
 
   it.each([
     ['gender', 'x', 'Expected M, F, Male or Female for gender, received "x"'],
+    [
+      'expression',
+      'glad',
+      expect.stringMatching(/^Expected one of neutral happy .* for expression, received "glad"$/) as string,
+    ],
     ['age', 'old', 'Expected years in 0..130 for age, received "old"'],
     ['age', '1987', 'Expected years in 0..130 for age, received "1987"'],
     [
@@ -135,7 +141,7 @@ describe('the header', () => {
     ['', 'a column image'],
     ['picture,gender', 'a column image'],
     ['image;gender', 'a column image'],
-    ['image,camera', 'a column of gender, age, ageGroup or x,y,w,h'],
+    ['image,camera', 'a column of gender, age, ageGroup, expression or x,y,w,h'],
     ['image,x,y', 'all of x,y,w,h or none'],
     ['image,gender,Gender', 'each column once'],
   ])('%s is refused', async (header, expected) => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../src/evaluation/evaluate.js';
 import { renderMarkdown } from '../../src/evaluation/render-markdown.js';
 import { renderText } from '../../src/evaluation/render-text.js';
+import { expressive, okRecord } from '../records.js';
 import { labelsOf, recordOf } from './made-records.js';
 
 const HOSTILE = '<img src=x>|**x**\u001b[2J';
@@ -47,6 +48,17 @@ describe('the table for a terminal', () => {
       'Confidence of gender',
       'Intervals',
     ]);
+  });
+
+  it('has one for expressions, with the recall of each that a label says', async () => {
+    const record = okRecord('a.jpg', [expressive('sad')]);
+    const labels = await labelsOf(['image,expression', 'a.jpg,happy']);
+    const options = { iou: 0.5, match: 'central', by: [], minGroup: 10 } as const;
+    const text = renderText(await evaluate([record], labels, options));
+    expect(text).toMatch(/^Expression$/m);
+    expect(text).toMatch(/recall of happy +0\.0 %/);
+    expect(text).not.toContain('recall of sad');
+    expect(text).toMatch(/^Confidence of expression$/m);
   });
 
   it('shows control characters of a value instead of sending them', () => {

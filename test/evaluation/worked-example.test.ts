@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { evaluate } from '../../src/evaluation/evaluate.js';
-import { face, failedRecord, okRecord } from '../records.js';
+import type { Expression } from '../../src/types.js';
+import { expressive, face, failedRecord, okRecord } from '../records.js';
 import { labelsOf, recordOf } from './made-records.js';
 
 /**
@@ -142,6 +143,36 @@ describe('a worked example', () => {
     expect(Object.keys(overall)).toEqual(['found', 'ageGroup']);
     expect(overall.ageGroup).toMatchObject({ exact: { count: 1, of: 1 } });
     expect(overall.ageGroup).not.toHaveProperty('calibration');
+  });
+
+  it('judges expressions where a label and the record have one', async () => {
+    const faces = (...said: readonly (Expression | undefined)[]) =>
+      okRecord(
+        'x.jpg',
+        said.map((expression, at) => ({
+          ...(expression ? expressive(expression, 0.8) : face()),
+          box: { x1: at * 100, y1: 0, x2: at * 100 + 50, y2: 50 },
+        })),
+      );
+    const label = (at: number, truth: string): string => `x.jpg,${truth},${at * 100},0,50,50`;
+    const truths = ['happy', 'happy', 'happy', 'Sad', 'sad', 'neutral', ''];
+    const labels = await labelsOf([
+      'image,expression,x,y,w,h',
+      ...truths.map((truth, at) => label(at, truth)),
+    ]);
+    const record = faces('happy', 'happy', 'neutral', 'sad', 'fearful', undefined, 'happy');
+    const { overall } = await evaluate([record], labels, report.options);
+    expect(overall.expression).toMatchObject({
+      accuracy: { count: 3, of: 5 },
+      recall: { happy: { count: 2, of: 3 }, sad: { count: 1, of: 2 } },
+      calibration: { faces: 5 },
+    });
+    expect(Object.keys(overall.expression?.recall ?? {})).toEqual(['happy', 'sad']);
+    expect(overall.expression?.balancedAccuracy).toBeCloseTo((2 / 3 + 1 / 2) / 2, 12);
+    expect(overall.expression?.confusion.counts[1]).toEqual([1, 2, 0, 0, 0, 0, 0]);
+    expect(overall.expression?.calibration?.brier).toBeCloseTo((3 * 0.2 ** 2 + 2 * 0.8 ** 2) / 5, 12);
+    const without = await evaluate([faces(undefined)], labels, report.options);
+    expect(without.overall).not.toHaveProperty('expression');
   });
 
   it('does not depend on the order of labels and records', async () => {

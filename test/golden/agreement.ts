@@ -1,5 +1,6 @@
 import { iou } from '../../src/core/box.js';
-import type { BoundingBox, Face } from '../../src/types.js';
+import { mostProbable } from '../../src/core/labels.js';
+import { EXPRESSIONS, type BoundingBox, type Face } from '../../src/types.js';
 
 /** One face as face-api reports it. */
 export interface GoldenFace {
@@ -9,6 +10,8 @@ export interface GoldenFace {
   readonly gender: 'male' | 'female';
   readonly genderProbability: number;
   readonly age: number;
+  /** Probabilities in the order of `EXPRESSIONS`. */
+  readonly expressions: readonly number[];
 }
 
 /** One golden face and ours that covers it best, if any does by at least half. */
@@ -44,6 +47,10 @@ export interface Agreement {
   /** Faces whose golden gender probability is over 0.7, and those of them where ours is the same. */
   readonly sureGenders: number;
   readonly sameGenders: number;
+  /** Matched faces whose most probable expression is the same; none where ours were not asked for. */
+  readonly sameExpressions: number;
+  /** Between the probabilities that each side gives its own expression. */
+  readonly meanExpressionDifference: number;
 }
 
 export function agreement(pairs: readonly Pair[]): Agreement {
@@ -63,6 +70,15 @@ export function agreement(pairs: readonly Pair[]): Agreement {
     sureGenders: sure.length,
     sameGenders: sure.filter(({ golden, ours }) => ours.attributes.gender.toLowerCase() === golden.gender)
       .length,
+    sameExpressions: matched.filter(
+      ({ golden, ours }) =>
+        mostProbable(EXPRESSIONS, golden.expressions).label === ours.attributes.expression,
+    ).length,
+    meanExpressionDifference: mean(
+      matched.map(({ golden, ours }) =>
+        Math.abs(Math.max(...golden.expressions) - (ours.attributes.expressionConfidence ?? Number.NaN)),
+      ),
+    ),
   };
 }
 

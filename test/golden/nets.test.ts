@@ -18,6 +18,7 @@ interface GoldenCrop {
   readonly landmarks: readonly number[];
   readonly age: readonly number[];
   readonly gender: readonly number[];
+  readonly expression: readonly number[];
   readonly faceresMale: readonly number[];
   readonly faceresAge: readonly number[];
 }
@@ -102,6 +103,17 @@ describe.each(engines.map((engine) => [engine.name, engine] as const))('on %s', 
     ];
     await annotate(differences.join(', '));
     for (const difference of differences) expect(difference).toBeLessThan(TOLERANCE);
+  });
+
+  it('expressions are those of face-api', async ({ annotate }) => {
+    const net = await engine.loadNet({ format: 'onnx', weights: modelFile.expression });
+    const [expression] = await net.forward(await blobOf(small), ['expression']);
+    const difference = worst(
+      expression!,
+      crops.map((crop) => crop.expression),
+    );
+    await annotate(String(difference));
+    expect(difference).toBeLessThan(TOLERANCE);
   });
 });
 

@@ -36,6 +36,7 @@ export async function startPeers(folder) {
     faceapi.nets.ssdMobilenetv1,
     faceapi.nets.faceLandmark68TinyNet,
     faceapi.nets.ageGenderNet,
+    faceapi.nets.faceExpressionNet,
   ]) {
     await net.loadFromDisk(models);
   }

@@ -1,12 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import type { Estimates } from '../../src/core/attributes.js';
+import { buildEstimators } from '../../src/nets/build-estimators.js';
+import { CroppedEstimator } from '../../src/nets/cropped-estimator.js';
 import { CombinedEstimator } from '../../src/nets/estimators.js';
 import { faceCrop } from '../../src/nets/face-crop.js';
 import { LeviHassnerEstimator } from '../../src/nets/levi-hassner.js';
 import { MobilenetV1Estimator } from '../../src/nets/mobilenet-v1.js';
-import type { EstimatorOf, NetSpec } from '../../src/packs/spec.js';
+import type { EstimatorOf, EstimatorSpec, NetSpec } from '../../src/packs/spec.js';
 import type { AttributeEstimator, Blob, Net } from '../../src/ports.js';
-import { AGE_GROUPS } from '../../src/types.js';
+import { AGE_GROUPS, EXPRESSIONS } from '../../src/types.js';
 import { FakeImaging, blankRaster } from './fake-imaging.js';
 
 const boxes = Array.from({ length: 3 }, (_, i) => ({ x1: i * 10, y1: 0, x2: i * 10 + 20, y2: 20 }));
@@ -73,9 +75,10 @@ async function estimate(spec: Classifiers) {
   const imaging = new FakeImaging();
   const tools = { imaging, crop: faceCrop(spec.crop, net), batch: spec.batch, flip: false };
   const nets = { gender: constantNet([0.25, 0.75]), age: constantNet([0.5, 0.25, 0.25, 0, 0, 0, 0, 0]) };
-  const estimator = await LeviHassnerEstimator.create(nets, spec, tools);
+  const estimator = await LeviHassnerEstimator.create(nets, spec, imaging);
   imaging.steps.length = 0;
-  const estimates = await estimator.estimate(raster, boxes);
+  const cropped = new CroppedEstimator(tools, [{ estimator, gives: spec.gives }]);
+  const estimates = await cropped.estimate(raster, boxes);
   expect(imaging.held).toBe(0);
   return { estimates, blobs: imaging.steps.filter((step) => 'blob' in step) };
 }
@@ -120,9 +123,10 @@ describe('--flip', () => {
       },
     };
     const age = constantNet([1, 0, 0, 0, 0, 0, 0, 0]);
-    const checked = await LeviHassnerEstimator.create({ gender, age }, classifiers, tools);
+    const estimator = await LeviHassnerEstimator.create({ gender, age }, classifiers, imaging);
+    const flipping = new CroppedEstimator(tools, [{ estimator, gives: classifiers.gives }]);
     call = 0;
-    const estimates = await checked.estimate(raster, boxes);
+    const estimates = await flipping.estimate(raster, boxes);
     expect(estimates.map(({ male }) => male?.toFixed(4))).toEqual(['0.7000', '0.7000', '0.7000']);
     expect(imaging.steps.filter((step) => 'flipped' in step)).toHaveLength(3);
     expect(imaging.held).toBe(0);
@@ -146,12 +150,74 @@ describe("the human library's net", () => {
     ];
     const both: Net = { forward: ({ shape: [count] }: Blob) => Promise.resolve(outputs(count)) };
     const tools = { imaging, crop: faceCrop({ kind: 'square', padding: 0.2 }, net), batch: 2, flip: false };
-    const estimates = await new MobilenetV1Estimator(both, spec, tools).estimate(raster, boxes);
+    const cropped = (one: Net) =>
+      new CroppedEstimator(tools, [
+        { estimator: new MobilenetV1Estimator(one, spec, imaging), gives: spec.gives },
+      ]);
+    const estimates = await cropped(both).estimate(raster, boxes);
     expect(estimates).toEqual(boxes.map(() => ({ male: 0.75, years: 30.5 })));
     expect(imaging.held).toBe(0);
     const short: Net = { forward: () => Promise.resolve([Float32Array.of(0.5), Float32Array.from(ages)]) };
-    await expect(new MobilenetV1Estimator(short, spec, tools).estimate(raster, boxes)).rejects.toThrow(
-      'The net left out a face',
+    await expect(cropped(short).estimate(raster, boxes)).rejects.toThrow('The net left out a face');
+  });
+});
+
+describe('estimators that look at the same crops', () => {
+  const crop = { kind: 'box', padding: 0, fill: 'black-square' } as const;
+  const age: EstimatorOf<'tiny-xception'> = {
+    family: 'tiny-xception',
+    nets: { ageGender: { ...net, weights: 'age' } },
+    genderLabels: ['Male', 'Female'],
+    crop,
+    batch: 2,
+    gives: ['male', 'years'],
+  };
+  const expression: EstimatorOf<'face-expression'> = {
+    family: 'face-expression',
+    nets: { expression: { ...net, weights: 'expression' } },
+    expressionLabels: [...EXPRESSIONS].reverse(),
+    crop,
+    batch: 2,
+    gives: ['expressionDistribution'],
+  };
+  const rows = {
+    age: [[30], [0.25, 0.75]],
+    expression: [[0, 0, 0, 0, 0.125, 0.625, 0.25]],
+  };
+  /** Gives every face the same. */
+  const load = ({ weights }: NetSpec): Promise<Net> =>
+    Promise.resolve({
+      forward: ({ shape: [count] }: Blob) =>
+        Promise.resolve(
+          rows[weights as keyof typeof rows].map((row) =>
+            Float32Array.from(Array.from({ length: count }, () => row).flat()),
+          ),
+        ),
+    });
+
+  async function built(...specs: readonly EstimatorSpec[]) {
+    const imaging = new FakeImaging();
+    const estimators = await buildEstimators(specs, { imaging, flip: false, load });
+    const pack = new CombinedEstimator(estimators, { years: { rule: 'weighted-mean', weights: [1, 1] } }, {});
+    const estimates = await pack.estimate(raster, boxes);
+    expect(imaging.held).toBe(0);
+    return { estimates, cut: imaging.steps.filter((step) => 'crop' in step).length };
+  }
+
+  it('share them, and say each its own, whatever the order of their outputs', async () => {
+    const { estimates, cut } = await built(age, expression);
+    expect(cut).toBe(3);
+    expect(estimates).toEqual(
+      boxes.map(() => ({
+        male: 0.25,
+        years: 30,
+        expressionDistribution: [0.25, 0.625, 0.125, 0, 0, 0, 0],
+      })),
     );
+  });
+
+  it('have each its own where the manifest says another crop, or both say the same', async () => {
+    expect((await built(age, { ...expression, crop: { ...crop, padding: 0.1 } })).cut).toBe(6);
+    expect((await built(age, { ...age, gives: ['years'] })).cut).toBe(6);
   });
 });

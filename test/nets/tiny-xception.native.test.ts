@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { Estimates } from '../../src/core/attributes.js';
+import { CroppedEstimator } from '../../src/nets/cropped-estimator.js';
 import { faceCrop } from '../../src/nets/face-crop.js';
 import { TinyXceptionEstimator } from '../../src/nets/tiny-xception.js';
 import type { EstimatorOf } from '../../src/packs/spec.js';
@@ -40,7 +41,9 @@ async function estimate(
 ): Promise<{ estimates: readonly Estimates[]; imaging: FakeImaging }> {
   const imaging = new FakeImaging();
   const crop = faceCrop({ kind: 'box', padding, fill: 'black-square' }, spec.nets.ageGender);
-  const estimator = new TinyXceptionEstimator(net, spec, { imaging, crop, batch: spec.batch, flip: false });
+  const tools = { imaging, crop, batch: spec.batch, flip: false };
+  const member = { estimator: new TinyXceptionEstimator(net, spec, imaging), gives: spec.gives };
+  const estimator = new CroppedEstimator(tools, [member]);
   const estimates = await estimator.estimate(blankRaster(400, 300), boxes);
   expect(imaging.held).toBe(0);
   return { estimates, imaging };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatPage, GENERATOR, UNFINISHED_PAGE, type Page } from '../../src/report/page.js';
 import { ReportTally } from '../../src/report/report-tally.js';
-import { face, failedRecord, okRecord } from '../records.js';
+import { expressive, face, failedRecord, okRecord } from '../records.js';
 
 const EVIL = '<img src=x onerror=alert(1)>';
 
@@ -40,6 +40,16 @@ describe('a page', () => {
     expect(page).toContain('<option value="Female">Female (2)</option>');
     expect(page).not.toContain('<option value="Male">');
     expect(page).toContain('<option value="TRUNCATED">TRUNCATED (1)</option>');
+  });
+
+  it('has a filter, a chart and a caution where faces have expressions, and none of them elsewhere', () => {
+    const tally = new ReportTally();
+    tally.add(okRecord('a.jpg', [expressive('happy'), expressive('sad'), face()]));
+    const page = pageOf({ tally });
+    expect(page).toContain('<option value="happy">happy (1)</option>');
+    expect(page).toContain('aria-label="Expression: neutral 0 (0 %); happy 1 (50 %); sad 1 (50 %)');
+    expect(page).toContain('not what the person feels');
+    expect(pageOf()).not.toMatch(/expression/i);
   });
 
   it('takes further parts', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatRecord, toRecord as recordOf } from '../../src/core/report.js';
 import { copyName, thumbnailName, toRecord, toRow } from '../../src/report/rows.js';
-import { face, failedRecord, okRecord, runKey } from '../records.js';
+import { expressive, face, failedRecord, okRecord, runKey } from '../records.js';
 
 const whole = recordOf(
   'a/b.jpg',
@@ -35,12 +35,18 @@ describe('a row', () => {
   it.each([
     ['everything', whole],
     ['no face', okRecord('a.jpg', [])],
+    ['an expression', okRecord('a.jpg', [expressive('sad'), face()])],
     ['a failure', failedRecord('<b>.jpg', 'TRUNCATED')],
     ['no bytes', unread],
   ])('of %s becomes its record again, to the letter', (_, record) => {
     const row = toRow(record, { run: 0, thumbnail: 1, note: 'none' });
     const sent = JSON.parse(JSON.stringify(row)) as typeof row;
     expect(formatRecord(toRecord(sent, [record.run]))).toBe(formatRecord(record));
+  });
+
+  it('says nothing of what faces at its end lack', () => {
+    const [, , , , , , , , , faces] = toRow(okRecord('a.jpg'), { run: 0, thumbnail: 1 });
+    expect(faces[0]?.at(-1)).toBe(27.3);
   });
 
   it('is a third of the text of its record', () => {

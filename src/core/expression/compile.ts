@@ -25,6 +25,8 @@ export class Compiler {
     private readonly parsed: ParsedExpression,
     /** Whether the names of a face mean something here. */
     private readonly inFace = false,
+    /** Names of a face that no face will have, each with what would give it one. */
+    private readonly untold: ReadonlyMap<string, string> = new Map(),
   ) {}
 
   condition(node: jsep.Expression): Read<boolean> {
@@ -70,6 +72,8 @@ export class Compiler {
 
   private name(node: jsep.Identifier): Part {
     const ofFace = this.inFace ? FACE_NAMES.get(node.name) : undefined;
+    const remedy = ofFace && this.untold.get(node.name);
+    if (remedy !== undefined) this.fail(node, `no face has it in this run: ${remedy}`);
     if (ofFace) return toPart(ofFace, (_, face) => face);
     const ofPicture = PICTURE_NAMES.get(node.name);
     if (ofPicture) return toPart(ofPicture, (picture) => picture);
@@ -159,7 +163,7 @@ export class Compiler {
     if (this.inFace) this.fail(node, `${name}(…) looks at one face already here`);
     const [argument, extra] = node.arguments;
     if (!argument || extra) this.fail(extra ?? node, `expected one condition: ${name}(minAge >= 25)`);
-    const holds = new Compiler(this.parsed, true).condition(argument);
+    const holds = new Compiler(this.parsed, true, this.untold).condition(argument);
     switch (name) {
       case 'any':
         return { type: 'condition', read: (picture) => picture.faces.some((face) => holds(picture, face)) };

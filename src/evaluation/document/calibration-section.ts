@@ -4,10 +4,12 @@ import { decimalText, shareText } from './figure-text.js';
 import { columns, type Section } from './table.js';
 
 /** How true the confidences are; a section for each that the labels can tell of. */
-export function calibrationSections({ overall: { gender, ageGroup } }: EvaluationReport): Section[] {
+export function calibrationSections({ overall }: EvaluationReport): Section[] {
+  const { gender, ageGroup, expression } = overall;
   return [
     ...(gender ? [sectionOf('gender', gender.calibration)] : []),
     ...(ageGroup?.calibration ? [sectionOf('age', ageGroup.calibration)] : []),
+    ...(expression?.calibration ? [sectionOf('expression', expression.calibration)] : []),
   ];
 }
 

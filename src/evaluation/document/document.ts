@@ -4,6 +4,7 @@ import { ageSection } from './age-section.js';
 import { breakdownSection } from './breakdown-section.js';
 import { calibrationSections } from './calibration-section.js';
 import { dataSection } from './data-section.js';
+import { expressionSection } from './expression-section.js';
 import { facesSection } from './faces-section.js';
 import { genderSection } from './gender-section.js';
 import type { Section } from './table.js';
@@ -15,6 +16,7 @@ export function describeReport(report: EvaluationReport): Section[] {
     facesSection(report),
     ...genderSection(report),
     ...ageSection(report),
+    ...expressionSection(report),
     ...report.breakdowns.map(breakdownSection),
     ...calibrationSections(report),
     INTERVALS,

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { parseCaffeNet } from '../../../src/convert/caffe/caffe-net.js';
 import type { CaffeNet } from '../../../src/convert/caffe/caffe-net.js';
 import { readTensorflowWeights } from '../../../src/convert/caffe/tensorflow-weights.js';
+import { chooseAttributes } from '../../../src/packs/choose-attributes.js';
 import { attributeNets, findDetector, loadManifest } from '../../../src/packs/manifest.js';
 import { resolveNetFiles } from '../../../src/packs/net-files.js';
 import type { LanePack } from '../../../src/types.js';
@@ -63,7 +64,7 @@ export async function classicPack(
   folder: string,
   detector: string,
 ): Promise<{ lanePack: LanePack; reference: Record<'detector' | 'gender' | 'age', [string, string]> }> {
-  const spec = (await loadManifest({ packageRoot: repository })).packs['classic']!;
+  const spec = chooseAttributes((await loadManifest({ packageRoot: repository })).packs['classic']!);
   const chosen = findDetector(spec, detector);
   const nets = await resolveNetFiles([chosen.net, ...attributeNets(spec)], 'opencv', {
     folder,

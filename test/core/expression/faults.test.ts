@@ -77,7 +77,7 @@ describe('faults point at the place', () => {
     ['status + 1 > 2', 0, 'expected a number here, found a text'],
     ['-status > 2', 1, 'expected a number here, found a text'],
     ['status == status', 10, 'expected a quoted text here, found a text'],
-    ['"a" == "a"', 0, 'a quoted text goes with gender, age, status or code'],
+    ['"a" == "a"', 0, 'a quoted text goes with gender, age, expression, status or code'],
     ['any(gender == "femal")', 14, 'expected one of "Male" "Female"'],
     ['status == "OKAY"', 10, 'expected one of "ok" "failed"'],
     // calls
@@ -156,3 +156,14 @@ function usage(source: string): FatalError {
 function fault(source: string): string[] {
   return usage(source).message.split('\n').slice(1);
 }
+
+describe('what no face of a run has', () => {
+  const untold = new Map([['expression', 'ask for it']]);
+  it.each(["any(faces > 1 && expression == 'happy')", "count(expression == 'sad') > 1"])('%s', (source) => {
+    expect(() => compileExpression(source, '--where')).not.toThrow();
+    expect(() => compileExpression(source, '--where', untold)).toThrow(
+      '^ no face has it in this run: ask for it',
+    );
+    expect(() => compileExpression('any(age == "(0-2)")', '--where', untold)).not.toThrow();
+  });
+});
