@@ -8,7 +8,7 @@ import type { FaceRecord, PictureRecord } from './report.js';
  */
 const FORMULA_START = /^[\s=+\-@\uFF1D\uFF0B\uFF0D\uFF20]/;
 
-type Cell = string | number | undefined;
+export type Cell = string | number | undefined;
 
 /** Attributes that fit a cell: a distribution is in the JSON alone. */
 type ColumnName = {
@@ -19,7 +19,9 @@ const isColumn = (name: AttributeName): name is ColumnName => ATTRIBUTES[name].k
 const ATTRIBUTE_COLUMNS = ATTRIBUTE_NAMES.filter(isColumn);
 
 const PICTURE_COLUMNS = ['image', 'status', 'width', 'height'];
-const FACE_COLUMNS = ['face', 'x', 'y', 'w', 'h', 'confidence', ...ATTRIBUTE_COLUMNS];
+/** What `faceCells` fills. */
+export const FACE_CELLS = ['x', 'y', 'w', 'h', 'confidence', ...ATTRIBUTE_COLUMNS];
+const FACE_COLUMNS = ['face', ...FACE_CELLS];
 const COLUMNS = [...PICTURE_COLUMNS, ...FACE_COLUMNS, 'error'];
 
 /** First line of `faces.csv`. Lines end in CRLF as RFC 4180 has it. */
@@ -40,15 +42,16 @@ export function formatCsvRows(record: PictureRecord, names: CsvNames): string {
 }
 
 /** No name of a picture starts with `./` of itself, so it can be taken off again. A quote before it, as some put, would be no path. */
-function nameCell(image: string, names: CsvNames): string {
+export function nameCell(image: string, names: CsvNames): string {
   return names === 'safe' && FORMULA_START.test(image) ? `./${image}` : image;
 }
 
-function faceCells(face: FaceRecord): Cell[] {
+export function faceCells(face: FaceRecord): Cell[] {
   return [...face.bbox, face.confidence, ...ATTRIBUTE_COLUMNS.map((name) => face[name])];
 }
 
-function formatRow(cells: readonly Cell[]): string {
+/** A row, its end included. */
+export function formatRow(cells: readonly Cell[]): string {
   return cells.map(formatCell).join(',') + '\r\n';
 }
 

@@ -4,6 +4,7 @@ import type { RunEvent } from './events.js';
 import { formatFaceCounts } from './face-counts.js';
 import { formatProgress } from './progress-line.js';
 import { formatSummary } from './summary.js';
+import { formatVideoTotals } from './video-totals.js';
 
 /** What a part of a line is, for the colour that it gets. */
 export type Role = 'error' | 'warning' | 'dim';
@@ -65,6 +66,15 @@ export function formatEventText(event: RunEvent, paint: Paint): string[] {
       return formatExport(event);
     case 'report-end':
       return formatReport(event);
+    case 'video-done':
+      return [`${escapeControls(event.video)}: ${paint('dim', describeVideo(event))}`];
+    case 'video-failed': {
+      const { video, partial, code, message, kept } = event;
+      const what = `${partial ? 'only in part' : 'failed'}${kept ? ' before' : ''}`;
+      return [`${paint('error', what)} ${escapeControls(video)}: ${code}: ${escapeControls(message)}`];
+    }
+    case 'video-end':
+      return formatVideoTotals(event);
   }
 }
 
@@ -121,6 +131,22 @@ function describeDone({ how, faces, people }: Extract<RunEvent, { event: 'pictur
   const found = [countOf(faces, 'face'), ...(people.length > 0 ? [people.join('; ')] : [])].join(': ');
   if (how === 'processed') return found;
   return how === 'skipped' ? `unchanged, ${found}` : `redrawn, ${found}`;
+}
+
+function describeVideo({
+  how,
+  frames,
+  analysed,
+  tracks,
+  speed,
+}: Extract<RunEvent, { event: 'video-done' }>): string {
+  return [
+    ...(how === 'skipped' ? ['unchanged'] : []),
+    countOf(frames, 'frame'),
+    `${analysed} analysed`,
+    countOf(tracks, 'track'),
+    ...(speed === undefined ? [] : [`${speed.toFixed(1)} times real time`]),
+  ].join(', ');
 }
 
 type LaneReplaced = Extract<RunEvent, { event: 'lane-replaced' }>;
