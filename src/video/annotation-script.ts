@@ -1,5 +1,6 @@
 import { PALETTE } from '../core/annotation/style.js';
 import { describeFace } from '../core/face-text.js';
+import type { FaceRecord } from '../core/report.js';
 import type { Rgb } from '../ports.js';
 import { clockTime } from './seconds.js';
 import type { FrameRecord } from './format-frame.js';
@@ -50,18 +51,32 @@ export function scriptHead(size: FrameSize): string {
 /** What is drawn from a frame's time on. */
 export function scriptEvents({ time, faces }: FrameRecord, until: number, size: FrameSize): string {
   const span = `${scriptTime(time)},${scriptTime(until)}`;
-  const text = textSize(size);
   return faces
     .map(({ track, face }: TrackedFace) => {
       const [x, y, w, h] = face.bbox;
       const colour = `\\3c${scriptColour(PALETTE[face.gender])}`;
       const box = `{\\pos(${x},${y})${colour}\\p1}m 0 0 l ${w} 0 ${w} ${h} 0 ${h}`;
-      // Above the face, or at its upper edge where there is no room.
-      const base = y > 1.5 * text ? y - 0.4 * text : y + 1.5 * text;
-      const label = `{\\pos(${x + 2},${Math.round(base)})${colour}}#${track} ${describeFace(face)}`;
+      const words = `#${track} ${describeFace(face)}`;
+      const label = `{\\pos(${labelPlace(face, words, size).join()})${colour}}${words}`;
       return `Dialogue: 0,${span},box,,0,0,0,,${box}\nDialogue: 1,${span},label,,0,0,0,,${label}\n`;
     })
     .join('');
+}
+
+/** Mean width of a character, in sizes of the text. */
+const CHARACTER = 0.55;
+
+/** Left end of a label's lower edge: above the face, below it where there is no room, inside where there is none either. */
+function labelPlace(
+  { bbox: [x, y, , h] }: FaceRecord,
+  words: string,
+  size: FrameSize,
+): readonly [number, number] {
+  const text = textSize(size);
+  const left = Math.max(0, Math.min(x + 2, size.width - words.length * CHARACTER * text));
+  const [above, below, inside] = [y - 0.4 * text, y + h + 1.5 * text, y + 1.5 * text];
+  const base = y > 1.5 * text ? above : below < size.height ? below : inside;
+  return [Math.round(left), Math.round(base)];
 }
 
 /** `0:00:01.23`: cut, not rounded, so that nothing is drawn later than its frame. */

@@ -69,9 +69,15 @@ export class SampleLog {
 
   #complain(speaker: string | undefined, text: string): void {
     if (this.#complaints.size >= MOST_COMPLAINTS) return;
-    const said = text.replaceAll(this.url, 'the video').trim().slice(0, TOLD_CHARACTERS);
+    const said = withoutPlace(text, this.url).trim().slice(0, TOLD_CHARACTERS);
     this.#complaints.add(speaker === undefined ? said : `${speaker}: ${said}`);
   }
+}
+
+/** Records do not depend on where a video was. A name with a line break in it is there as far as its first line. */
+function withoutPlace(text: string, url: string): string {
+  const [start = url] = url.split(/[\n\r]/);
+  return text.replaceAll(url, 'the video').replaceAll(start, 'the video');
 }
 
 /** What a reader's complaints mean when it ended without a single frame. */
@@ -85,6 +91,9 @@ export function failureWithoutFrames(complaints: string): VideoFailure {
     )
   )
     return { code: 'UNREADABLE', message: `Cannot be read${told}` };
+  const [, format] = /(\S+): Format not on whitelist/.exec(complaints) ?? [];
+  if (format !== undefined)
+    return { code: 'NOT_A_VIDEO', message: `It is in the format ${format}, which is not read` };
   if (/max_pixels|Picture size/.test(told))
     return { code: 'TOO_LARGE', message: `Its frames are larger than --max-pixels${told}` };
   return { code: 'NOT_A_VIDEO', message: `No video that ffmpeg can read${told}` };

@@ -20,7 +20,7 @@ export async function spawnFfmpeg(
   const child = spawn('ffmpeg', args, {
     ...(cwd !== undefined && { cwd }),
     // Neither a report in a file nor colours among its messages.
-    env: { ...process.env, FFREPORT: '', LC_ALL: 'C', AV_LOG_FORCE_NOCOLOR: '1' },
+    env: { ...process.env, FFREPORT: undefined, LC_ALL: 'C', AV_LOG_FORCE_NOCOLOR: '1' },
     stdio: ['ignore', ...stdio],
     detached: true,
   });

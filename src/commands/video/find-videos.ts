@@ -116,7 +116,8 @@ const HASH_LENGTH = 8;
 /** `streams/cam.local-8080/live.ts-1a2b3c4d`: without what may be a secret, in characters that every disk takes. */
 function streamName(url: URL): string {
   const plain = (text: string): string => text.replace(/[^\w.-]/g, '-').slice(0, 100);
-  const hash = createHash('sha256').update(url.href).digest('hex').slice(0, HASH_LENGTH);
+  const open = Object.assign(new URL(url), { username: '', password: '' });
+  const hash = createHash('sha256').update(open.href).digest('hex').slice(0, HASH_LENGTH);
   const last = url.pathname.split('/').findLast((segment) => segment !== '') ?? '';
   return `streams/${plain(url.host)}/${last === '' ? '' : `${plain(last)}-`}${hash}`;
 }
