@@ -2,7 +2,7 @@ import type { VideoFailure } from '../../core/video-failures.js';
 import { CLOCK } from './arguments.js';
 
 /** `[h264 @ 0x55d5] [error] Invalid NAL unit size`: the part that speaks, its level, what it says. */
-const LINE = /^(?:\[([^\]]*?) @ 0x[\da-f]+\] )?\[(info|warning|error|fatal|panic)\] (.*)$/;
+const LINE = /^(?:\[([^\]]*?) @ 0x[\da-f]+\] )*\[(info|warning|error|fatal|panic)\] (.*)$/;
 
 const FRAME = /^n: *\d+ pts: *(-?\d+|NOPTS) /;
 const TIME_BASE = /^config in time_base: (\d+)\/(\d+)/;
@@ -40,13 +40,9 @@ export class SampleLog {
     else if (level === 'error' || level === 'fatal' || level === 'panic') this.#complain(speaker, text);
   }
 
-  get hasComplaints(): boolean {
-    return this.#complaints.size > 0;
-  }
-
   /** In an order that does not depend on which of its threads ffmpeg has heard first. */
-  get complaints(): string {
-    return [...this.#complaints].sort().slice(0, TOLD).join('; ');
+  get complaints(): readonly string[] {
+    return [...this.#complaints].sort();
   }
 
   /** The integer, since the seconds beside it are rounded to six digits. */
@@ -80,21 +76,25 @@ function withoutPlace(text: string, url: string): string {
   return text.replaceAll(url, 'the video').replaceAll(start, 'the video');
 }
 
+/** The first few of many complaints. */
+export function tellComplaints(complaints: readonly string[]): string {
+  return complaints.slice(0, TOLD).join('; ');
+}
+
+const UNREADABLE =
+  /Permission denied|No such file|HTTP error|Server returned|Connection|Network|resolve|timed out/i;
+
 /** What a reader's complaints mean when it ended without a single frame. */
-export function failureWithoutFrames(complaints: string): VideoFailure {
-  const told = complaints === '' ? '' : `: ${complaints}`;
-  if (complaints.includes('matches no streams'))
+export function failureWithoutFrames(complaints: readonly string[]): VideoFailure {
+  const all = complaints.join('\n');
+  const told = complaints.length === 0 ? '' : `: ${tellComplaints(complaints)}`;
+  if (all.includes('matches no streams'))
     return { code: 'NO_VIDEO_STREAM', message: 'There are no moving pictures in it' };
-  if (
-    /Permission denied|No such file|HTTP error|Server returned|Connection|Network|resolve|timed out/i.test(
-      told,
-    )
-  )
-    return { code: 'UNREADABLE', message: `Cannot be read${told}` };
-  const [, format] = /(\S+): Format not on whitelist/.exec(complaints) ?? [];
+  if (all.includes('max pixel count'))
+    return { code: 'TOO_LARGE', message: 'Its frames have more pixels than --max-pixels allows' };
+  const [, format] = /^(\S+): Format not on whitelist/m.exec(all) ?? [];
   if (format !== undefined)
     return { code: 'NOT_A_VIDEO', message: `It is in the format ${format}, which is not read` };
-  if (/max_pixels|Picture size/.test(told))
-    return { code: 'TOO_LARGE', message: `Its frames are larger than --max-pixels${told}` };
+  if (UNREADABLE.test(all)) return { code: 'UNREADABLE', message: `Cannot be read${told}` };
   return { code: 'NOT_A_VIDEO', message: `No video that ffmpeg can read${told}` };
 }

@@ -4,7 +4,7 @@ import type { Readable } from 'node:stream';
 import type { VideoFailure } from '../../core/video-failures.js';
 import type { SampleOptions, VideoEnd, VideoFrame, VideoInput, VideoSampling } from '../../ports.js';
 import { bmpFiles } from './bmp-stream.js';
-import { failureWithoutFrames, SampleLog } from './log-lines.js';
+import { failureWithoutFrames, SampleLog, tellComplaints } from './log-lines.js';
 
 /** Between two looks whether the reader still does something. */
 const TICK_MS = 1000;
@@ -125,11 +125,11 @@ export class FfmpegSampling implements VideoSampling {
   #endOf({ code, signal }: Exit): VideoEnd {
     const failed = (failure: VideoFailure): VideoEnd => ({ kind: 'failed', ...failure });
     if (this.#cancelled) return { kind: 'cancelled' };
-    const { complaints, hasComplaints } = this.#log;
+    const { complaints } = this.#log;
     if (this.#fault !== undefined) return failed(this.#fault);
     if (signal !== null) return failed({ code: 'CRASHED', message: `ffmpeg was killed by ${signal}` });
     if (this.#taken === 0) return failed(failureWithoutFrames(complaints));
-    if (hasComplaints) return failed({ code: 'DAMAGED', message: complaints });
+    if (complaints.length > 0) return failed({ code: 'DAMAGED', message: tellComplaints(complaints) });
     return code === 0
       ? { kind: 'whole' }
       : failed({ code: 'CRASHED', message: `ffmpeg exited with code ${code ?? 'unknown'}` });
