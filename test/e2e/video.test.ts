@@ -233,7 +233,7 @@ describe.skipIf(!hasFfmpeg)('facetag video (needs ffmpeg)', () => {
     expect((await video('in', '--every', '10s')).code).toBe(1);
     const codes = readdirSync(at('out/video'), { recursive: true })
       .map(String)
-      .filter((name) => /\.mp4\.json$/.test(name))
+      .filter((name) => name.endsWith('.mp4.json'))
       .map((name) => [name.slice(0, -5), recordOf(name.slice(0, -5))] as const)
       .map(([name, { status, error }]) => [name, error?.code ?? status]);
     expect(Object.fromEntries(codes)).toEqual({
@@ -310,7 +310,7 @@ describe.skipIf(!hasFfmpeg)('facetag video (needs ffmpeg)', () => {
   it('reads a FIFO that is named, and does so each time', async () => {
     ffmpeg('-i', at('clip.mp4'), '-t', '2', '-c:v', 'mpeg2video', at('short.ts'));
     spawnSync('mkfifo', [at('fifo')]);
-    for (const _ of [1, 2]) {
+    for (let times = 0; times < 2; times++) {
       const writer = spawn('cp', [at('short.ts'), at('fifo')]);
       onTestFinished(() => {
         writer.kill();

@@ -45,7 +45,8 @@ describe('what is said of a track', () => {
     const young = new TrackTally(1, 0);
     for (const ageYears of [10, 10, 40]) young.add(0, looks({ ageYears, age: '(8-12)' }), true);
     expect(young.record.said).toMatchObject({ ageYears: 20, age: '(15-20)', ageShare: 0 });
-    const { ageYears: _, ...without } = looks({ age: '(4-6)' });
+    const { gender, genderConfidence, bbox, confidence } = looks();
+    const without = { gender, genderConfidence, bbox, confidence };
     const grouped = new TrackTally(1, 0);
     for (const age of ['(4-6)', '(4-6)', '(0-2)'] as const) grouped.add(0, { ...without, age }, true);
     expect(grouped.record.said).toMatchObject({ age: '(4-6)', ageShare: 0.6667 });
