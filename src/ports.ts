@@ -470,7 +470,7 @@ export interface OutputFolder {
   readonly path: string;
   readonly root: OutputRoot;
   readonly ledger: Ledger;
-  readonly files: OutputFiles;
+  openFiles(): Promise<OutputFiles>;
   /** Lends a folder for what is needed during the work alone. @throws {FatalError} OUTPUT_UNUSABLE or OUTPUT_LOCKED. */
   withWorkFolder<T>(work: (folder: WorkFolder) => Promise<T>): Promise<T>;
   hasRecords(): boolean;

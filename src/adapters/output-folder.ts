@@ -4,7 +4,6 @@ import type { FolderLock } from '../packs/ports.js';
 import type { OutputFolder, OutputFolders } from '../ports.js';
 import { createFolderLock } from './folder-lock.js';
 import { openLedger } from './ledger.js';
-import { openOutputFiles } from './output-files.js';
 import { withLockedTree } from './locked-tree.js';
 import { sweepOldTemporaries } from './old-temporaries.js';
 import type { OpenFolder } from './open-folder.js';
@@ -18,7 +17,6 @@ import {
 } from './output-memory.js';
 import { LOCK, makeRoot, openRoot, openUnnamedRoot, removeIfEmpty } from './output-root.js';
 import { OutputTree } from './output-tree.js';
-import { withWorkFolder } from './work-folder.js';
 
 export const outputFolders = createOutputFolders(createFolderLock());
 
@@ -57,8 +55,8 @@ function openOutput(tree: OutputTree): OutputFolder {
     path: root.path,
     root: { path: realpathSync(root.path), identity: root.identity },
     ledger: openLedger(tree),
-    files: openOutputFiles(tree),
-    withWorkFolder: (work) => withWorkFolder(tree, work),
+    openFiles: async () => (await import('./output-files.js')).openOutputFiles(tree),
+    withWorkFolder: async (work) => (await import('./work-folder.js')).withWorkFolder(tree, work),
     hasRecords: () => exists(root, RECORDS),
     isUnfinished: () => exists(root, LOCK),
     readRoots: () => readRoots(tree),

@@ -62,7 +62,8 @@ async function takeAll(
   const { working } = endOnStop(lanes, ports);
   const { every, diff, force, retryFailed } = config;
   const rules = { sampling: { every, diff }, run: settings.run, force, retryFailed };
-  const run: VideoRun = { config, rules, output, lanes, jobs, working };
+  const files = await output.openFiles();
+  const run: VideoRun = { config, rules, output, files, lanes, jobs, working };
   const tally = new VideoTally();
   try {
     for (const source of sources) {

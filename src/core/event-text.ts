@@ -4,7 +4,6 @@ import type { RunEvent } from './events.js';
 import { formatFaceCounts } from './face-counts.js';
 import { formatProgress } from './progress-line.js';
 import { formatSummary } from './summary.js';
-import { formatVideoTotals } from './video-totals.js';
 
 /** What a part of a line is, for the colour that it gets. */
 export type Role = 'error' | 'warning' | 'dim';
@@ -131,6 +130,25 @@ function describeDone({ how, faces, people }: Extract<RunEvent, { event: 'pictur
   const found = [countOf(faces, 'face'), ...(people.length > 0 ? [people.join('; ')] : [])].join(': ');
   if (how === 'processed') return found;
   return how === 'skipped' ? `unchanged, ${found}` : `redrawn, ${found}`;
+}
+
+function formatVideoTotals(totals: Extract<RunEvent, { event: 'video-end' }>): string[] {
+  const { videos, processed, skipped, failed, partial, notDone, unlisted } = totals;
+  const parts = [
+    `${processed} read`,
+    `${skipped} unchanged`,
+    `${failed} failed`,
+    ...(partial > 0 ? [`${partial} only in part`] : []),
+    ...(notDone > 0 ? [`${notDone} not done`] : []),
+    ...(unlisted > 0 ? [`${unlisted} not listed`] : []),
+  ];
+  const { frames, analysed, tracks, seconds, output } = totals;
+  return [
+    `${countOf(videos, 'video')}: ${parts.join(', ')}`,
+    `${countOf(frames, 'frame')}, ${analysed} analysed, ${countOf(tracks, 'track')}`,
+    `results in ${escapeControls(output)}`,
+    `${seconds.toFixed(1)} s`,
+  ];
 }
 
 function describeVideo({

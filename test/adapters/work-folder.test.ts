@@ -84,7 +84,8 @@ describe('a work folder', () => {
 
 describe('files of results', () => {
   it('are written whole, read, dated and removed', async () => {
-    await outputFolders.hold(output, async ({ files }) => {
+    await outputFolders.hold(output, async (folder) => {
+      const files = await folder.openFiles();
       expect(files.read('video/a.json')).toBeUndefined();
       await files.write('video/a.json', '{}', 5000);
       expect(files.read('video/a.json')).toEqual({ text: '{}', mtimeMs: 5000 });
@@ -104,7 +105,8 @@ describe('files of results', () => {
     });
     writeFileSync(path.join(elsewhere, 'a.json'), 'theirs');
     symlinkSync(elsewhere, path.join(output, 'video'));
-    await outputFolders.hold(output, async ({ files }) => {
+    await outputFolders.hold(output, async (folder) => {
+      const files = await folder.openFiles();
       expect(files.read('video/a.json')).toBeUndefined();
       await expect(files.write('video/a.json', 'ours')).rejects.toMatchObject({ code: 'WRITE_FAILED' });
     });

@@ -2,7 +2,7 @@ import { failureOf } from '../../errors.js';
 import { clipPath, videoRecordPath, VIDEO_OUTPUTS, videoOutputPath } from '../../core/video-paths.js';
 import type { VideoFailure, VideoFailureCode } from '../../core/video-failures.js';
 import { VIDEO_FAILURE_CODES } from '../../core/video-failures.js';
-import type { LanePool, OutputFolder, WorkFolder } from '../../ports.js';
+import type { LanePool, OutputFiles, OutputFolder, WorkFolder } from '../../ports.js';
 import type { FileStamp, SourceIdentity } from '../../types.js';
 import type { VideoConfig } from '../../config.js';
 import { CLIP, SCRIPT } from '../../video/frame-outputs.js';
@@ -20,7 +20,8 @@ import type { VideoPorts } from './video-ports.js';
 export interface VideoRun {
   readonly config: VideoConfig;
   readonly rules: VideoRules;
-  readonly output: OutputFolder;
+  readonly output: Pick<OutputFolder, 'withWorkFolder'>;
+  readonly files: OutputFiles;
   readonly lanes: LanePool;
   /** How many there are. */
   readonly jobs: number;
@@ -63,10 +64,10 @@ async function findKept(
   name: string,
   file: string,
   stamp: FileStamp,
-  { rules, output, config }: VideoRun,
-  { files }: VideoPorts,
+  { rules, files, config }: VideoRun,
+  ports: VideoPorts,
 ): Promise<VideoRecord | undefined> {
-  const stored = output.files.read(videoRecordPath(name));
+  const stored = files.read(videoRecordPath(name));
   const record = stored && parseVideoRecord(stored.text, name);
   if (!stored || !record) return undefined;
   const decision = decideVideo(record, stored.mtimeMs, stamp, rules);
@@ -76,11 +77,11 @@ async function findKept(
       ...VIDEO_OUTPUTS.map((kind) => videoOutputPath(kind, name)),
       ...(config.annotate ? [clipPath(name)] : []),
     ];
-    if (!wanted.every((each) => output.files.has(each))) return undefined;
+    if (!wanted.every((each) => files.has(each))) return undefined;
   }
   if (decision === 'skip') return record;
-  if ((await files.sha256(file)) !== record.source?.sha256) return undefined;
-  output.files.touch(videoRecordPath(name), stamp.mtimeMs);
+  if ((await ports.files.sha256(file)) !== record.source?.sha256) return undefined;
+  files.touch(videoRecordPath(name), stamp.mtimeMs);
   return record;
 }
 
@@ -155,6 +156,7 @@ async function drawClip(
   { tool, stop }: VideoPorts,
 ): Promise<VideoFailure | 'cancelled' | undefined> {
   if (!config.annotate || status === 'failed') return undefined;
+  if (input.live) return { code: 'CLIP_FAILED', message: 'A stream cannot be read twice' };
   const encoding = tool.encode({ input, folder, script: SCRIPT, clip: CLIP });
   working(encoding);
   const fault = await encoding.done;
@@ -211,7 +213,7 @@ async function publish(
   stamp: FileStamp | undefined,
   hasClip: boolean,
   work: WorkFolder | undefined,
-  { output: { files } }: VideoRun,
+  { files }: VideoRun,
 ): Promise<FinishedVideo> {
   const { video } = record;
   try {
