@@ -38,7 +38,7 @@ const TOP = ['cli', 'commands', 'batch', 'lanes', 'picture'];
 const BESIDE = ['discover', 'packs', 'convert', 'results', 'evaluation', 'exports'];
 /** Folders of one capability each, loaded by its command alone; `core/report.js` is no such folder. */
 const capabilities = {
-  regex: '(^|/)report/',
+  regex: '(^|/)(report|video)/',
   message: 'A capability is loaded by its command alone.',
 };
 const adapters = {
@@ -197,6 +197,18 @@ export default tseslint.config(
       nativeLibraries,
       above(...TOP, 'discover', 'nets', 'packs', 'convert', 'evaluation'),
     ],
+  ),
+  // What is found in videos: pure, but for the lanes and folders that it is lent.
+  forbid(
+    ['src/video/**'],
+    [
+      effects,
+      adapters,
+      nativeLibraries,
+      above(...TOP, ...BESIDE, 'nets'),
+      { regex: '(^|/)report/', message: 'A capability is loaded by its command alone.' },
+    ],
+    { syntax: impure },
   ),
   forbid(['src/commands/**'], [adapters, nativeLibraries, above('cli', 'picture', 'nets', 'convert')], {
     ignores: ['src/commands/models.ts'],

@@ -141,8 +141,51 @@ export interface ExportFlags {
   readonly beside: boolean;
 }
 
+/** Every flag of `facetag video`, resolved. */
+export interface VideoFlags
+  extends
+    LogFlags,
+    SourceFlags,
+    StoreFlags,
+    Pick<
+      TagFlags,
+      | 'output'
+      | 'csvNames'
+      | 'annotate'
+      | 'pack'
+      | 'attributes'
+      | 'detector'
+      | 'engine'
+      | 'minConfidence'
+      | 'minFace'
+      | 'maxDim'
+      | 'smallFaces'
+      | 'turned'
+      | 'flip'
+      | 'padding'
+      | 'jobs'
+      | 'ignore'
+      | 'hidden'
+      | 'follow'
+      | 'newerThan'
+      | 'base'
+      | 'force'
+      | 'retryFailed'
+      | 'allowEmpty'
+      | 'allowFailed'
+      | 'timeout'
+      | 'maxPixels'
+      | 'maxLaneMemory'
+      | 'progress'
+    > {
+  /** Seconds of source time from one sampled frame to the next; 0 for every frame. */
+  readonly every: number;
+  /** 0..1: a frame that differs less from the last analysed one is not analysed. */
+  readonly diff: number;
+}
+
 /** Every flag of every command, resolved; the flag table says which command has which. */
-export interface Flags extends TagFlags, ExportFlags {
+export interface Flags extends TagFlags, ExportFlags, VideoFlags {
   /** What to export to. */
   readonly to: ExportKind | undefined;
   /** Print a listing as JSON. */
@@ -180,6 +223,12 @@ export interface Shard {
 /** What a run was asked to do, checked and frozen. */
 export interface Config extends TagFlags {
   /** Files, folders and globs as typed. */
+  readonly inputs: readonly string[];
+}
+
+/** What `facetag video` was asked to do. */
+export interface VideoConfig extends VideoFlags {
+  /** Files, folders, globs and URLs as typed. */
   readonly inputs: readonly string[];
 }
 

@@ -36,6 +36,8 @@ export type FatalCode =
   | 'OUTPUT_LOCKED'
   | 'INCOMPLETE'
   | 'LANES_FAILING'
+  | 'NO_VIDEOS'
+  | 'FFMPEG_MISSING'
   | 'DOWNLOAD_FAILED'
   | 'SETUP_FAILED'
   | 'INTERNAL';

@@ -7,6 +7,7 @@ import type { Completion } from './core/completion.js';
 import type { CopyKind, CopyStyles } from './core/copies.js';
 import type { PictureRecord } from './core/report.js';
 import type { Roots } from './core/roots.js';
+import type { VideoFailure } from './core/video-failures.js';
 import type {
   BoundingBox,
   Detection,
@@ -261,6 +262,117 @@ export interface Ledger {
   assertInPlace(): void;
 }
 
+/** Files of results that belong to no picture. Paths are below the output folder, with `/` separators. */
+export interface OutputFiles {
+  /** A small text file; undefined where there is none that can be read. */
+  read(file: string): StoredText | undefined;
+  /** Whether there is a plain file by that name. */
+  has(file: string): boolean;
+  /**
+   * Writes a file so that its name only ever shows the whole of it.
+   *
+   * @param mtimeMs becomes the file's mtime.
+   * @throws {ImageError} WRITE_FAILED for this path's own fault. @throws {FatalError} OUTPUT_UNUSABLE or OUTPUT_LOCKED.
+   */
+  write(file: string, content: FileContent, mtimeMs?: number): Promise<void>;
+  /** Removes a file, if there is one. @throws as `write`. */
+  remove(file: string): void;
+  /** Sets a file's mtime, where that is allowed. @throws as `write`. */
+  touch(file: string, mtimeMs: number): void;
+}
+
+export interface StoredText {
+  readonly text: string;
+  /** Milliseconds since the epoch, rounded. */
+  readonly mtimeMs: number;
+}
+
+/**
+ * A private folder on the output folder's disk. It is empty at first and gone afterwards, whatever ends the run. Names are
+ * plain ones. All methods throw {FatalError} OUTPUT_UNUSABLE: without such a folder no work can go on.
+ */
+export interface WorkFolder {
+  /** Absolute, links resolved: for child processes. */
+  readonly path: string;
+  write(name: string, data: Uint8Array | string): Promise<void>;
+  /** A file to write piece by piece. */
+  open(name: string): WorkFile;
+  /** Reads a file that need not fit in memory. */
+  pieces(name: string): AsyncIterable<Uint8Array>;
+  remove(name: string): void;
+}
+
+export interface WorkFile {
+  /** Texts are gathered: they are on the disk for certain after `close`. */
+  write(text: string): void;
+  close(): void;
+}
+
+/** Where ffmpeg finds a video, and how it may reach it. */
+export interface VideoInput {
+  /** `file:/clips/a.mp4`, `http://…`. */
+  readonly url: string;
+  /** It goes on until it ends, and cannot be read a second time. */
+  readonly live: boolean;
+}
+
+export interface SampleOptions {
+  /** Seconds of source time from one frame to the next at least; 0 for every frame. */
+  readonly every: number;
+  /** Larger frames are refused. */
+  readonly maxPixels: number;
+  /** A reader that does nothing for so long is ended. */
+  readonly stallMs: number;
+}
+
+/** A frame as it was shown: turned upright, with square pixels. */
+export interface VideoFrame {
+  /** Seconds since the start of the video. */
+  readonly time: number;
+  /** A BMP file of 24 bits a pixel. Overwritten by the next frame. */
+  readonly bmp: Buffer;
+}
+
+/** How the reading of a video ended. */
+export type VideoEnd =
+  { readonly kind: 'whole' } | { readonly kind: 'cancelled' } | ({ readonly kind: 'failed' } & VideoFailure);
+
+/** A video that is being read. */
+export interface VideoSampling {
+  /** In the order of their times. Reading goes on as frames are asked for. */
+  readonly frames: AsyncIterable<VideoFrame>;
+  /** Seconds, as the container has it; undefined until the first frame, and where nobody can know. */
+  readonly duration: number | undefined;
+  /** Settles when the reader has ended, which it does only when all frames were taken. Never rejects. */
+  readonly ended: Promise<VideoEnd>;
+  /** Ends it at once. */
+  cancel(): void;
+}
+
+/** A clip with boxes to encode. */
+export interface ClipOptions {
+  readonly input: VideoInput;
+  /** Where `script` is and `clip` goes: absolute. */
+  readonly folder: string;
+  /** Name of the ASS file that is drawn into the frames. */
+  readonly script: string;
+  /** Name of the MP4 file to write. */
+  readonly clip: string;
+}
+
+/** Reads and writes videos with ffmpeg. */
+export interface VideoTool {
+  /** @throws {FatalError} FFMPEG_MISSING. */
+  sample(input: VideoInput, options: SampleOptions): Promise<VideoSampling>;
+  /**
+   * Encodes a video anew with what a script draws: H.264 where ffmpeg has it, else MPEG-4, without sound. The same input
+   * gives the same bytes.
+   *
+   * @returns why it could not be done; undefined when it was. @throws {FatalError} FFMPEG_MISSING.
+   */
+  encode(options: ClipOptions): { readonly done: Promise<string | undefined>; cancel(): void };
+}
+
 /** Takes finished records, in order. */
 export interface ReportSink {
   /** Whether it is a terminal, which would obey control characters in names. */
@@ -285,10 +397,13 @@ export interface ProgressState {
   readonly retried: number;
 }
 
+/** What is counted as done: pictures, or seconds of a video. */
+export type ProgressUnit = 'picture' | 'second';
+
 /** Shows how far the run is. */
 export interface ProgressListener {
-  /** @param total undefined while pictures still arrive. */
-  start(total: number | undefined): void;
+  /** @param total undefined while pictures still arrive, or where nobody knows how long a video is. */
+  start(total: number | undefined, unit?: ProgressUnit): void;
   /** Cheap: may be called for every picture. */
   update(state: ProgressState): void;
   /** Takes the bar off the screen. Does nothing the second time. */
@@ -355,6 +470,9 @@ export interface OutputFolder {
   readonly path: string;
   readonly root: OutputRoot;
   readonly ledger: Ledger;
+  openFiles(): Promise<OutputFiles>;
+  /** Lends a folder for what is needed during the work alone. @throws {FatalError} OUTPUT_UNUSABLE or OUTPUT_LOCKED. */
+  withWorkFolder<T>(work: (folder: WorkFolder) => Promise<T>): Promise<T>;
   hasRecords(): boolean;
   /** Whether a run is going on there, or was killed and has not been repeated since. */
   isUnfinished(): boolean;

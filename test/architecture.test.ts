@@ -59,6 +59,12 @@ describe('the layering rules', () => {
     ['src/report/client/grid.ts', "import { formatPage } from '../page.js';"],
     ['src/batch/run-batch.ts', "await import('../report/write-report.js');"],
     ['src/adapters/report-folder.ts', "import { GENERATOR } from '../report/page.js';"],
+    ['src/video/process-video.ts', "import { ffmpeg } from '../adapters/ffmpeg.js';"],
+    ['src/video/process-video.ts', "import fs from 'node:fs';"],
+    ['src/video/read-frames.ts', "import { createLanePool } from '../lanes/pool.js';"],
+    ['src/video/tracker.ts', 'Math.random();'],
+    ['src/batch/run-batch.ts', "await import('../video/process-video.js');"],
+    ['src/adapters/ffmpeg.ts', "import { seconds } from '../video/seconds.js';"],
     ['src/packs/pull.ts', "import { request } from 'undici';"],
     ['src/packs/pull.ts', "await import('../convert/convert-pack.js');"],
     ['src/convert/caffe/weights.ts', "import { processImage } from '../../picture/process-image.js';"],
@@ -89,6 +95,7 @@ describe('the layering rules', () => {
       'src/report/client/grid.ts',
       "import { toRecord } from '../rows.js'; import { percent } from '../../core/percent.js';",
     ],
+    ['src/commands/video.ts', "import { findVideos } from './video/find-videos.js';"],
     ['src/lanes/preview-lane.ts', "import { pictureFiles } from '../adapters/files.js'; process.cwd();"],
   ])('%s may say %s', (file, code) => {
     expect(lint(file, code)).toEqual([]);

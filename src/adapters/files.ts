@@ -101,6 +101,10 @@ export function isFolder(file: string): boolean {
   return statSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
 }
 
+export function isFifo(file: string): boolean {
+  return statSync(file, { throwIfNoEntry: false })?.isFIFO() === true;
+}
+
 /** Milliseconds since the epoch; undefined where there is no such file. */
 export function mtimeOf(file: string): number | undefined {
   try {

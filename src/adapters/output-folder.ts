@@ -55,6 +55,8 @@ function openOutput(tree: OutputTree): OutputFolder {
     path: root.path,
     root: { path: realpathSync(root.path), identity: root.identity },
     ledger: openLedger(tree),
+    openFiles: async () => (await import('./output-files.js')).openOutputFiles(tree),
+    withWorkFolder: async (work) => (await import('./work-folder.js')).withWorkFolder(tree, work),
     hasRecords: () => exists(root, RECORDS),
     isUnfinished: () => exists(root, LOCK),
     readRoots: () => readRoots(tree),

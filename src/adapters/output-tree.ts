@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { closeSync, futimesSync, readSync, renameSync, rmdirSync, unlinkSync, type Stats } from 'node:fs';
+import {
+  closeSync,
+  futimesSync,
+  mkdirSync,
+  readSync,
+  renameSync,
+  rmdirSync,
+  unlinkSync,
+  type Stats,
+} from 'node:fs';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { hasCode } from '../core/thrown.js';
@@ -172,8 +181,35 @@ export class OutputTree {
   /** Removes what was being written when a process was killed. Only safe while the output folder is locked. */
   sweep(): void {
     for (const entry of this.#entries(TEMPORARIES)) {
-      if (entry.isFile() && TEMPORARY_NAME.test(entry.name))
-        unlinkSync(this.#temporaryFolder().at(entry.name));
+      if (!TEMPORARY_NAME.test(entry.name)) continue;
+      if (entry.isFile()) unlinkSync(this.#temporaryFolder().at(entry.name));
+      else if (entry.isDirectory()) this.removeWorkFolder(this.#temporaryFolder().child(entry.name, false));
+    }
+  }
+
+  /**
+   * Makes a folder for files that are needed during the work alone, and that nobody else may read. It goes with the next
+   * sweep, whatever ends this process.
+   *
+   * @returns the folder, for `removeWorkFolder`.
+   */
+  makeWorkFolder(): OpenFolder {
+    this.mayChange();
+    const name = randomUUID();
+    const temporaries = this.#temporaryFolder();
+    mkdirSync(temporaries.at(name), 0o700);
+    return temporaries.child(name, false);
+  }
+
+  /** Removes a folder of `makeWorkFolder` with the files in it. What cannot be removed is left to the next sweep. */
+  removeWorkFolder(folder: OpenFolder): void {
+    try {
+      for (const entry of folder.list()) if (!entry.isDirectory()) unlinkSync(folder.at(entry.name));
+      rmdirSync(this.#temporaryFolder().at(path.basename(folder.path)));
+    } catch {
+      // It is private, and in the way of nothing.
+    } finally {
+      folder.close();
     }
   }
 

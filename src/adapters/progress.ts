@@ -1,7 +1,7 @@
 import { barSize, formatProgress, toProgress, WIDEST_BAR } from '../core/progress-line.js';
 import type { Progress } from '../core/progress-line.js';
 import { RateMeter } from '../core/rate-meter.js';
-import type { EventLog, ProgressListener, ProgressState } from '../ports.js';
+import type { EventLog, ProgressListener, ProgressState, ProgressUnit } from '../ports.js';
 import type { TextStream } from './log.js';
 
 /** Between two lines where no bar can be drawn. */
@@ -38,6 +38,7 @@ const NONE: ProgressState = { done: 0, skipped: 0, faces: 0, failed: 0, retried:
 /** Keeps the counts and the rate between two looks. */
 class Tracker {
   private total: number | undefined;
+  private unit: ProgressUnit = 'picture';
   private state = NONE;
   private rate: RateMeter;
 
@@ -45,8 +46,10 @@ class Tracker {
     this.rate = new RateMeter(now());
   }
 
-  start(total: number | undefined): void {
+  start(total: number | undefined, unit: ProgressUnit = 'picture'): void {
     this.total = total;
+    this.unit = unit;
+    this.state = NONE;
     this.rate = new RateMeter(this.now());
   }
 
@@ -56,7 +59,7 @@ class Tracker {
   }
 
   progress(): Progress {
-    return toProgress(this.total, this.state, this.rate.perSecond(this.now()));
+    return toProgress(this.total, this.state, this.rate.perSecond(this.now()), this.unit);
   }
 }
 
@@ -64,8 +67,8 @@ function createLines({ log, now }: ProgressOptions): ProgressListener {
   const tracker = new Tracker(now);
   let timer: NodeJS.Timeout | undefined;
   return {
-    start(total) {
-      tracker.start(total);
+    start(total, unit) {
+      tracker.start(total, unit);
       timer = setInterval(() => {
         log.emit({ event: 'progress', ...tracker.progress() });
       }, LINE_EVERY_MS);
@@ -109,8 +112,8 @@ async function createBar({ stream, now }: ProgressOptions): Promise<ProgressList
     gracefulExit: false,
   });
   return {
-    start(total) {
-      tracker.start(total);
+    start(total, unit) {
+      tracker.start(total, unit);
       hasTotal = total !== undefined;
       const bar = bars.create(total ?? Number.MAX_SAFE_INTEGER, 0);
       bars.on('update-pre', () => {

@@ -53,6 +53,18 @@ export function number(low: number, high: number, expected: string) {
   };
 }
 
+const SECONDS = { ms: 0.001, s: 1, m: 60, h: 3600 } as const;
+
+/** A duration in `0..high` seconds: a number of seconds, or one with a unit (`500ms`, `2m`). */
+export function duration(high: number, expected: string) {
+  return (raw: RawValue, subject: string): number => {
+    const [, amount, unit = 's'] = /^(\d+(?:\.\d+)?)(ms|s|m|h)?$/.exec(text(raw, subject)) ?? [];
+    const value = amount === undefined ? NaN : Number(amount) * SECONDS[unit as keyof typeof SECONDS];
+    if (!(value <= high)) throw usageError(expected, subject, raw);
+    return value;
+  };
+}
+
 /** A whole number in `low..high`. */
 export function integer(low: number, high: number) {
   const expected = `a whole number in ${low}..${high}`;

@@ -12,18 +12,24 @@ import {
 } from '../config.js';
 import { LEAST_LANE_MEMORY } from '../core/lane-count.js';
 import { COMMAND_NAMES, type CommandName } from './commands.js';
-import { attributes, formats, integer, number, oneOf, shard, text } from './flag-readers.js';
+import { attributes, duration, formats, integer, number, oneOf, shard, text } from './flag-readers.js';
 import { optional, repeatable, toggle, value, type FlagRow } from './flag-row.js';
 
 const TAG = ['tag'] as const;
+/** The commands that look for faces. */
+const FACES = ['tag', 'video'] as const;
+const VIDEO = ['video'] as const;
 const EVAL = ['eval'] as const;
 /** The commands that hold results against labels. */
 const LABELLED = ['eval', 'report'] as const;
 /** The commands that read pictures. */
 const PICTURES = ['tag', 'report'] as const;
+/** The commands with lanes. */
+const LANES = [...PICTURES, 'video'] as const;
 /** The commands that read packs. */
 const PACKS = [
   'tag',
+  'video',
   'models list',
   'models pull',
   'models verify',
@@ -45,7 +51,7 @@ const TABLE = {
     oneOf(EXPORT_KINDS),
   ),
   output: optional(
-    ['tag', 'merge', 'export', 'report', 'doctor'],
+    ['tag', 'merge', 'export', 'report', 'video', 'doctor'],
     'Output',
     '-o, --output <dir>',
     {
@@ -53,6 +59,7 @@ const TABLE = {
       merge: 'the folder to write (required)',
       export: 'the folder to write (required, but for --beside)',
       report: 'the folder of the report (default: report in the output folder)',
+      video: 'where results go (default: facetag-out)',
       doctor: 'the output folder to check (default: facetag-out)',
     },
     text,
@@ -66,7 +73,7 @@ const TABLE = {
     formats,
   ),
   csvNames: value(
-    ['tag', 'merge'],
+    ['tag', 'merge', 'video'],
     'Output',
     '--csv-names <form>',
     'safe (./ before what a spreadsheet calculates) or exact (default: safe)',
@@ -76,7 +83,10 @@ const TABLE = {
   json: toggle(['models list', 'eval', 'doctor'], 'Output', '--json', 'print as JSON'),
   markdown: toggle(EVAL, 'Output', '--markdown', "print as Markdown: a model card's figures"),
   jsonl: toggle(TAG, 'Output', '--jsonl', 'stream a JSON record per picture to stdout; no files unless -o'),
-  annotate: toggle(TAG, 'Output', '--annotate', 'also write copies with boxes and labels drawn'),
+  annotate: toggle(FACES, 'Output', '--annotate', {
+    tag: 'also write copies with boxes and labels drawn',
+    video: 'also write a clip with boxes and labels drawn',
+  }),
   blur: toggle(TAG, 'Output', '--blur', 'also write copies with faces blurred beyond recognition'),
   pixelate: toggle(TAG, 'Output', '--pixelate', 'the same with blocks instead of a blur'),
   blurWhere: optional(
@@ -151,7 +161,7 @@ const TABLE = {
   beside: toggle(['export'], 'Output', '--beside', 'xmp: write sidecars beside the pictures instead of -o'),
   summary: optional(TAG, 'Output', '--summary <file>', 'write the totals of the run as JSON', text),
   pack: value(
-    TAG,
+    FACES,
     'Models',
     '--pack <name>',
     'model pack: compact, accurate or classic (default: compact)',
@@ -159,18 +169,19 @@ const TABLE = {
     text,
   ),
   detector: optional(
-    ['tag', 'models pull', 'models convert'],
+    ['tag', 'video', 'models pull', 'models convert'],
     'Models',
     '--detector <name>',
     {
       tag: "detector of the pack (default: the pack's)",
+      video: "detector of the pack (default: the pack's)",
       'models pull': 'only the files for this detector',
       'models convert': 'only this detector',
     },
     text,
   ),
   engine: value(
-    TAG,
+    FACES,
     'Models',
     '--engine <name>',
     'opencv or onnxruntime (default: opencv)',
@@ -178,7 +189,7 @@ const TABLE = {
     oneOf(ENGINES),
   ),
   attributes: value(
-    TAG,
+    FACES,
     'Models',
     '--attributes <list>',
     `what to tell of a face: gender,age or ${ATTRIBUTE_CHOICES.join(',')} (default: gender,age)`,
@@ -207,14 +218,14 @@ const TABLE = {
     text,
   ),
   minConfidence: optional(
-    TAG,
+    FACES,
     'Models',
     '--min-confidence <0..1>',
     "detector threshold (default: the pack's)",
     number(0, 1, 'a number in 0..1'),
   ),
   minFace: value(
-    TAG,
+    FACES,
     'Models',
     '--min-face <px>',
     'ignore faces with a shorter side below this (default: 0)',
@@ -222,37 +233,37 @@ const TABLE = {
     number(0, 1e6, 'a size in pixels'),
   ),
   maxDim: optional(
-    TAG,
+    FACES,
     'Models',
     '--max-dim <px>',
     'longest side that faces are looked for in (default: 720; 4096 with --small-faces)',
     integer(32, 16384),
   ),
   smallFaces: toggle(
-    TAG,
+    FACES,
     'Models',
     '--small-faces',
     'look at pictures part by part too, for crowds: many times slower',
   ),
   turned: toggle(
-    TAG,
+    FACES,
     'Models',
     '--turned',
     'look at pictures four ways, for those that lie on their side: three times slower',
   ),
-  flip: toggle(TAG, 'Models', '--flip', 'judge each face mirrored too and take the mean: a little truer'),
+  flip: toggle(FACES, 'Models', '--flip', 'judge each face mirrored too and take the mean: a little truer'),
   padding: optional(
-    TAG,
+    FACES,
     'Models',
     '--padding <fraction>',
     "grow the face box before the attribute nets (default: the pack's)",
     number(0, 2, 'a fraction in 0..2'),
   ),
-  ignore: repeatable(TAG, 'Pictures', '--ignore <glob>', 'leave out what matches (repeatable)'),
-  hidden: toggle(TAG, 'Pictures', '--hidden', 'take hidden files and folders too'),
-  follow: toggle(TAG, 'Pictures', '--follow', 'follow symbolic links to folders'),
+  ignore: repeatable(FACES, 'Pictures', '--ignore <glob>', 'leave out what matches (repeatable)'),
+  hidden: toggle(FACES, 'Pictures', '--hidden', 'take hidden files and folders too'),
+  follow: toggle(FACES, 'Pictures', '--follow', 'follow symbolic links to folders'),
   newerThan: optional(
-    TAG,
+    FACES,
     'Pictures',
     '--newer-than <when>',
     'only files changed since: 24h, 7d, a date, or a file',
@@ -261,15 +272,21 @@ const TABLE = {
   filesFrom: optional(TAG, 'Pictures', '--files-from <file>', 'read paths from a file, or - for stdin', text),
   null: toggle(TAG, 'Pictures', '-0, --null', 'paths of --files-from end in NUL instead of a newline'),
   base: optional(
-    TAG,
+    FACES,
     'Pictures',
     '--base <dir>',
     'root of output paths (default: common parent, then as stored)',
     text,
   ),
   shard: optional(TAG, 'Pictures', '--shard <K/N>', 'take share K of N of the pictures', shard),
-  allowEmpty: toggle(TAG, 'Pictures', '--allow-empty', 'finding no pictures is fine'),
-  allowFailed: toggle(TAG, 'Screening', '--allow-failed', 'exit 0 although pictures failed'),
+  allowEmpty: toggle(FACES, 'Pictures', '--allow-empty', {
+    tag: 'finding no pictures is fine',
+    video: 'finding no videos is fine',
+  }),
+  allowFailed: toggle(FACES, 'Screening', '--allow-failed', {
+    tag: 'exit 0 although pictures failed',
+    video: 'exit 0 although videos failed',
+  }),
   allowPartial: toggle(
     ['merge'],
     'Output',
@@ -323,8 +340,14 @@ const TABLE = {
     '--max <figure=number>',
     'exit 3 when the figure is above it (repeatable)',
   ),
-  force: toggle(TAG, 'Repeating runs', '--force', 'redo every picture'),
-  retryFailed: toggle(TAG, 'Repeating runs', '--retry-failed', 'redo pictures whose content was at fault'),
+  force: toggle(FACES, 'Repeating runs', '--force', {
+    tag: 'redo every picture',
+    video: 'redo every video',
+  }),
+  retryFailed: toggle(FACES, 'Repeating runs', '--retry-failed', {
+    tag: 'redo pictures whose content was at fault',
+    video: 'redo videos whose content was at fault',
+  }),
   prune: toggle(TAG, 'Repeating runs', '--prune', 'remove results whose picture is gone'),
   pruneAll: toggle(TAG, 'Repeating runs', '--prune-all', 'the same, even if no result is left'),
   dryRun: toggle(TAG, 'Repeating runs', '-n, --dry-run', 'list what would be done (--jsonl: exact names)'),
@@ -348,6 +371,22 @@ const TABLE = {
     'with --watch: seconds between looks at disks that tell of no change (default: 60)',
     number(1, 86400, 'seconds in 1..86400'),
   ),
+  every: value(
+    VIDEO,
+    'Pictures',
+    '--every <time>',
+    'take a frame per so much time: 1s, 500ms, 2m; 0 for all (default: 1s)',
+    1,
+    duration(86_400, 'a time such as 1s, 500ms or 2m, 24h at most,'),
+  ),
+  diff: value(
+    VIDEO,
+    'Pictures',
+    '--diff <0..1>',
+    'frames that differ less from the last analysed one keep its faces (default: 0.02)',
+    0.02,
+    number(0, 1, 'a number in 0..1'),
+  ),
   failIf: optional(
     TAG,
     'Screening',
@@ -356,25 +395,33 @@ const TABLE = {
     text,
   ),
   jobs: optional(
-    PICTURES,
+    LANES,
     'Limits',
     '-j, --jobs <n>',
     'lanes, each a process (default: cores, bounded by memory)',
     integer(1, 256),
   ),
   timeout: value(
-    PICTURES,
+    LANES,
     'Limits',
     '--timeout <s>',
-    'seconds a picture may take (default: 60)',
+    {
+      tag: 'seconds a picture may take (default: 60)',
+      report: 'seconds a picture may take (default: 60)',
+      video: 'seconds a frame may take, and a stream may be silent (default: 60)',
+    },
     60,
     number(0.1, 86400, 'seconds in 0.1..86400'),
   ),
   maxPixels: value(
-    PICTURES,
+    LANES,
     'Limits',
     '--max-pixels <n>',
-    'refuse larger pictures (default: 100000000)',
+    {
+      tag: 'refuse larger pictures (default: 100000000)',
+      report: 'refuse larger pictures (default: 100000000)',
+      video: 'refuse videos with larger frames (default: 100000000)',
+    },
     100_000_000,
     integer(1, 2 ** 30),
   ),
@@ -388,7 +435,7 @@ const TABLE = {
     integer(1, 2 ** 31 - 1),
   ),
   maxLaneMemory: value(
-    PICTURES,
+    LANES,
     'Limits',
     '--max-lane-memory <MB>',
     'memory a lane may take; more is refused (default: 2048)',
@@ -405,7 +452,7 @@ const TABLE = {
   quiet: toggle(COMMAND_NAMES, 'Messages', '-q, --quiet', 'only errors on stderr'),
   verbose: toggle(COMMAND_NAMES, 'Messages', '-v, --verbose', 'everything on stderr, every picture too'),
   progress: toggle(
-    [...PICTURES, 'models pull'],
+    [...LANES, 'models pull'],
     'Messages',
     '--no-progress',
     'no progress bar or progress lines',

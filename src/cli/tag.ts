@@ -7,7 +7,6 @@ import { outputFolders } from '../adapters/output-folder.js';
 import { readPathList, streamPathList } from '../adapters/path-list.js';
 import { createProgress } from '../adapters/progress.js';
 import { openStandardOutput } from '../adapters/standard-output.js';
-import { openStore } from './open-store.js';
 import { tagCommand } from '../commands/tag.js';
 import type { Config } from '../config.js';
 import { boundLaneMemory, decideLanes, FOOTPRINT } from '../core/lane-count.js';
@@ -16,6 +15,8 @@ import { LANE_ENVIRONMENT } from '../lanes/tuning.js';
 import { Stop } from '../batch/stop-switch.js';
 import type { RunContext } from './handlers.js';
 import { laneMemoryLimit } from './lane-memory.js';
+import { openStore } from './open-store.js';
+import { withSignals } from './signals.js';
 
 /** Composition root of `facetag [tag]`. @returns the exit code. */
 export async function runTag(config: Config, context: RunContext): Promise<number> {
@@ -35,19 +36,8 @@ async function tag(given: Config, { log, version }: RunContext): Promise<number>
   const config = { ...given, maxLaneMemory };
   const cwd = process.cwd();
   const stop = new Stop();
-  const onSignal = (signal: NodeJS.Signals): void => {
-    // A third signal ends the process as if nobody listened: even dropping may hang, on a reader of stdout or on a disk.
-    if (stop.requested !== undefined) process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
-    if (signal === 'SIGINT' || signal === 'SIGTERM') stop.request(signal);
-  };
-  // Node undoes what nohup sets up. A run whose messages go to a file goes on when its terminal closes; one that was
-  // watched is stopped in order.
-  const onHangup = (): void => {
-    if (process.stderr.isTTY) stop.request('SIGTERM');
-  };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('SIGHUP', onHangup);
-  try {
-    return await tagCommand(config, {
+  return await withSignals(stop, async () =>
+    tagCommand(config, {
       cwd,
       log,
       version,
@@ -82,8 +72,6 @@ async function tag(given: Config, { log, version }: RunContext): Promise<number>
       peakMemory: () => readMemory().peakBytes,
       unmetForWriting,
       writeText: writeNamedFile,
-    });
-  } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal).off('SIGHUP', onHangup);
-  }
+    }),
+  );
 }

@@ -82,9 +82,9 @@ export function canArrive({ filesFrom, base, inputs, dryRun }: Config): boolean 
 
 /** What decides which of the files that are named or found are taken. */
 export function discoveryOf(
-  config: Config,
+  config: Pick<Config, 'newerThan' | 'ignore' | 'hidden' | 'follow' | 'shard'>,
   output: OutputFolder | undefined,
-  { cwd, mtimeOf, now }: DiscoveryPorts,
+  { cwd, mtimeOf, now }: Pick<DiscoveryPorts, 'cwd' | 'mtimeOf' | 'now'>,
 ): Omit<DiscoverOptions, 'inputs' | 'listed' | 'base' | 'known'> {
   const newerThanMs =
     config.newerThan === undefined
@@ -122,10 +122,10 @@ export function requirePictures(
 
 /** What the output folder remembers; with `--base`, which must agree with it, nothing may lie outside. */
 export function givenRoots(
-  { base }: Config,
+  { base }: Pick<Config, 'base'>,
   output: OutputFolder | undefined,
   stored: Roots | undefined,
-  ports: DiscoveryPorts,
+  ports: Pick<DiscoveryPorts, 'cwd' | 'files' | 'isGone' | 'log'>,
 ): { readonly base?: string; readonly known?: KnownRoots } {
   const typed = base === undefined ? undefined : path.resolve(ports.cwd, base);
   if (output === undefined || stored === undefined) return typed === undefined ? {} : { base: typed };
@@ -139,7 +139,10 @@ export function givenRoots(
   return { known: { roots: stored, settle } };
 }
 
-export function tellOfResults([first, ...others]: readonly string[], { log }: DiscoveryPorts): void {
+export function tellOfResults(
+  [first, ...others]: readonly string[],
+  { log }: Pick<DiscoveryPorts, 'log'>,
+): void {
   if (first === undefined) return;
   const what =
     others.length === 0 ? '1 folder left out: it holds' : `${others.length + 1} folders left out: they hold`;

@@ -1,4 +1,4 @@
-import type { Config } from '../config.js';
+import type { StoreFlags } from '../config.js';
 import type { LanePoolOptions, StartableLanePool } from '../lanes/pool.js';
 import type { Store } from '../packs/store.js';
 import type { Stop } from '../batch/stop-switch.js';
@@ -21,7 +21,7 @@ type LaneOptions = Omit<LanePoolOptions, 'script' | 'memoryLimit'> & {
 export interface TagPorts {
   /** Where relative paths start. */
   readonly cwd: string;
-  readonly openStore: (config: Config) => Promise<Store>;
+  readonly openStore: (flags: StoreFlags) => Promise<Store>;
   readonly files: PictureFiles;
   readonly outputs: OutputFolders;
   readonly readPathList: (source: string, separator: '\n' | '\0') => Promise<readonly string[]>;

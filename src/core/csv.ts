@@ -15,7 +15,7 @@ import type { FaceRecord, PictureRecord } from './report.js';
  */
 const FORMULA_START = /^[\s=+\-@\uFF1D\uFF0B\uFF0D\uFF20]/;
 
-type Cell = string | number | undefined;
+export type Cell = string | number | undefined;
 
 /** Attributes that fit a cell: a distribution is in the JSON alone. */
 type ColumnName = {
@@ -25,7 +25,10 @@ type ColumnName = {
 const isColumn = (name: AttributeName): name is ColumnName => ATTRIBUTES[name].kind !== 'distribution';
 
 const PICTURE_COLUMNS = ['image', 'status', 'width', 'height'];
-const BOX_COLUMNS = ['face', 'x', 'y', 'w', 'h', 'confidence'];
+const BOX_COLUMNS = ['x', 'y', 'w', 'h', 'confidence'];
+const ATTRIBUTE_COLUMNS = ATTRIBUTE_NAMES.filter(isColumn);
+/** What `faceCells` fills unless it is told what to. */
+export const FACE_CELLS = [...BOX_COLUMNS, ...ATTRIBUTE_COLUMNS];
 
 /** One way to write `faces.csv`. */
 export interface CsvForm {
@@ -51,9 +54,10 @@ export const WIDE_CSV: CsvForm = csvForm(ATTRIBUTE_NAMES, () => true);
 
 function csvForm(attributes: readonly AttributeName[], fits: CsvForm['fits']): CsvForm {
   const columns = attributes.filter(isColumn);
-  const noFace = [...BOX_COLUMNS, ...columns].map(() => undefined);
+  const faceColumns = ['face', ...BOX_COLUMNS, ...columns];
+  const noFace = faceColumns.map(() => undefined);
   return {
-    header: formatRow([...PICTURE_COLUMNS, ...BOX_COLUMNS, ...columns, 'error']),
+    header: formatRow([...PICTURE_COLUMNS, ...faceColumns, 'error']),
     fits,
     rows: ({ image, status, width, height, faces, error }, names) => {
       const head: Cell[] = [nameCell(image, names), status, width, height];
@@ -66,15 +70,16 @@ function csvForm(attributes: readonly AttributeName[], fits: CsvForm['fits']): C
 }
 
 /** No name of a picture starts with `./` of itself, so it can be taken off again. A quote before it, as some put, would be no path. */
-function nameCell(image: string, names: CsvNames): string {
+export function nameCell(image: string, names: CsvNames): string {
   return names === 'safe' && FORMULA_START.test(image) ? `./${image}` : image;
 }
 
-function faceCells(face: FaceRecord, columns: readonly ColumnName[]): Cell[] {
+export function faceCells(face: FaceRecord, columns: readonly ColumnName[] = ATTRIBUTE_COLUMNS): Cell[] {
   return [...face.bbox, face.confidence, ...columns.map((name) => face[name])];
 }
 
-function formatRow(cells: readonly Cell[]): string {
+/** A row, its end included. */
+export function formatRow(cells: readonly Cell[]): string {
   return cells.map(formatCell).join(',') + '\r\n';
 }
 

@@ -65,6 +65,15 @@ export function formatEventText(event: RunEvent, paint: Paint): string[] {
       return formatExport(event);
     case 'report-end':
       return formatReport(event);
+    case 'video-done':
+      return [`${escapeControls(event.video)}: ${paint('dim', describeVideo(event))}`];
+    case 'video-failed': {
+      const { video, partial, code, message, kept } = event;
+      const what = `${partial ? 'only in part' : 'failed'}${kept ? ' before' : ''}`;
+      return [`${paint('error', what)} ${escapeControls(video)}: ${code}: ${escapeControls(message)}`];
+    }
+    case 'video-end':
+      return formatVideoTotals(event);
   }
 }
 
@@ -121,6 +130,41 @@ function describeDone({ how, faces, people }: Extract<RunEvent, { event: 'pictur
   const found = [countOf(faces, 'face'), ...(people.length > 0 ? [people.join('; ')] : [])].join(': ');
   if (how === 'processed') return found;
   return how === 'skipped' ? `unchanged, ${found}` : `redrawn, ${found}`;
+}
+
+function formatVideoTotals(totals: Extract<RunEvent, { event: 'video-end' }>): string[] {
+  const { videos, processed, skipped, failed, partial, notDone, unlisted } = totals;
+  const parts = [
+    `${processed} read`,
+    `${skipped} unchanged`,
+    `${failed} failed`,
+    ...(partial > 0 ? [`${partial} only in part`] : []),
+    ...(notDone > 0 ? [`${notDone} not done`] : []),
+    ...(unlisted > 0 ? [`${unlisted} not listed`] : []),
+  ];
+  const { frames, analysed, tracks, seconds, output } = totals;
+  return [
+    `${countOf(videos, 'video')}: ${parts.join(', ')}`,
+    `${countOf(frames, 'frame')}, ${analysed} analysed, ${countOf(tracks, 'track')}`,
+    `results in ${escapeControls(output)}`,
+    `${seconds.toFixed(1)} s`,
+  ];
+}
+
+function describeVideo({
+  how,
+  frames,
+  analysed,
+  tracks,
+  speed,
+}: Extract<RunEvent, { event: 'video-done' }>): string {
+  return [
+    ...(how === 'skipped' ? ['unchanged'] : []),
+    countOf(frames, 'frame'),
+    `${analysed} analysed`,
+    countOf(tracks, 'track'),
+    ...(speed === undefined ? [] : [`${speed.toFixed(1)} times real time`]),
+  ].join(', ');
 }
 
 type LaneReplaced = Extract<RunEvent, { event: 'lane-replaced' }>;

@@ -4,6 +4,8 @@ import type { EngineName, FailureCode, Stage } from '../types.js';
 import type { CopyKind } from './copies.js';
 import type { FaceCounts } from './face-counts.js';
 import type { Progress } from './progress-line.js';
+import type { VideoFailureCode } from './video-failures.js';
+import type { VideoTotals } from './video-totals.js';
 import type { RunSummary } from './summary.js';
 
 /** The plan of the run is known and its first picture is handed out next. Level info. */
@@ -153,6 +155,35 @@ interface ReportEnd {
   readonly page: string;
 }
 
+/** `facetag video`: a video is finished, whole or in part. Level info; of one that is unchanged: debug. */
+interface VideoDone {
+  readonly event: 'video-done';
+  /** As in its record. */
+  readonly video: string;
+  readonly how: 'processed' | 'skipped';
+  /** Sampled frames, and those that the nets saw. */
+  readonly frames: number;
+  readonly analysed: number;
+  readonly tracks: number;
+  /** Seconds of source time for each second that it took; absent where it was skipped or has no end that is known. */
+  readonly speed?: number;
+}
+
+/** A video failed, or a part of it. Level error; one that failed before and is unchanged since: info. */
+interface VideoFailed {
+  readonly event: 'video-failed';
+  readonly video: string;
+  /** Whether what could be read is there. */
+  readonly partial: boolean;
+  readonly code: VideoFailureCode;
+  readonly message: string;
+  /** Set when it failed in an earlier run and is unchanged since. */
+  readonly kept?: true;
+}
+
+/** Last of `facetag video`. Level info. */
+type VideoEnd = { readonly event: 'video-end' } & VideoTotals;
+
 /** With `--watch`: a round of pictures that arrived, changed or went is finished. Level info. */
 interface RoundEnd extends FaceCounts {
   readonly event: 'round-end';
@@ -191,13 +222,19 @@ export type RunEvent =
   | RunEnd
   | MergeEnd
   | ExportEnd
+  | VideoDone
+  | VideoFailed
+  | VideoEnd
   | ReportEnd;
 
 const LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 
 export type Level = (typeof LEVELS)[number];
 
-const LEVEL_OF: Record<Exclude<RunEvent['event'], 'lane-replaced' | 'picture-failed'>, Level> = {
+/** Events whose level depends on what they say. */
+type Varying = 'lane-replaced' | 'picture-failed' | 'video-done' | 'video-failed';
+
+const LEVEL_OF: Record<Exclude<RunEvent['event'], Varying>, Level> = {
   error: 'error',
   'copy-failed': 'error',
   screened: 'error',
@@ -211,14 +248,23 @@ const LEVEL_OF: Record<Exclude<RunEvent['event'], 'lane-replaced' | 'picture-fai
   'run-end': 'info',
   'merge-end': 'info',
   'export-end': 'info',
+  'video-end': 'info',
   'report-end': 'info',
   'picture-done': 'debug',
 };
 
 export function levelOf(event: RunEvent): Level {
-  if (event.event === 'picture-failed') return event.kept ? 'info' : 'error';
-  if (event.event !== 'lane-replaced') return LEVEL_OF[event.event];
-  return event.reason === 'pictures' || event.reason === 'memory' ? 'debug' : 'warn';
+  switch (event.event) {
+    case 'picture-failed':
+    case 'video-failed':
+      return event.kept ? 'info' : 'error';
+    case 'video-done':
+      return event.how === 'skipped' ? 'debug' : 'info';
+    case 'lane-replaced':
+      return event.reason === 'pictures' || event.reason === 'memory' ? 'debug' : 'warn';
+    default:
+      return LEVEL_OF[event.event];
+  }
 }
 
 /** The least important level that is shown: `-q` errors only, `-v` everything. */

@@ -8,6 +8,9 @@ import { FatalError } from '../errors.js';
 /** Holds the records. */
 export const RECORDS = 'json';
 
+/** Holds what was found in videos. */
+export const VIDEOS = 'video';
+
 /** The tables of a run. */
 export const TABLES = { csv: 'faces.csv', jsonl: 'faces.jsonl' } as const;
 

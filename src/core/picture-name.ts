@@ -9,6 +9,11 @@ export function isPictureName(name: string): boolean {
   return PICTURE_NAME.test(name);
 }
 
+/** Extensions that count as videos inside folders and globs. `.ts` is more often somebody's program. */
+const VIDEOS = '3gp|avi|m2ts|m4v|mkv|mov|mp4|mpe?g|mts|webm|wmv';
+
+const VIDEO_NAME = new RegExp(`\\.(?:${VIDEOS})$`, 'i');
+
 /** Extensions of pictures, camera raw files and videos that are not read: who keeps such files beside photos is told. */
 const UNREAD_NAME = new RegExp(
   `\\.(?:${[
@@ -16,8 +21,7 @@ const UNREAD_NAME = new RegExp(
     '3fr|arw|cr[23w]|dcr|dng|erf|iiq|kdc|mef|mos|mrw|nef|nrw|orf|pef|raf|raw|rw[2l]|sr[2fw]|x3f',
     // Other pictures.
     'apng|avifs|dds|eps|exr|hdr|hei[cf]s|ico|j2[ck]|jp2|jp[fx]|jxl|jxr|p[bgnp]m|pcx|ps[bd]|svgz?|tga|wdp|xcf',
-    // Videos.
-    '3gp|avi|m2ts|m4v|mkv|mov|mp4|mpe?g|mts|webm|wmv',
+    VIDEOS,
   ].join('|')})$`,
   'i',
 );
@@ -26,3 +30,19 @@ const UNREAD_NAME = new RegExp(
 export function unreadExtension(name: string): string | undefined {
   return UNREAD_NAME.exec(name)?.[0].toLowerCase();
 }
+
+/** Which of the names that are found in folders a command takes, and which it tells of. */
+export interface NameRules {
+  readonly isTaken: (name: string) => boolean;
+  /** The extension of a file that is not taken and should be told of. */
+  readonly unread: (name: string) => string | undefined;
+}
+
+/** Of `facetag tag`. */
+export const PICTURE_NAMES: NameRules = { isTaken: isPictureName, unread: unreadExtension };
+
+/** Of `facetag video`, which has nothing to say of pictures. */
+export const VIDEO_NAMES: NameRules = {
+  isTaken: (name) => VIDEO_NAME.test(name),
+  unread: () => undefined,
+};

@@ -1,4 +1,4 @@
-import type { ProgressState } from '../ports.js';
+import type { ProgressState, ProgressUnit } from '../ports.js';
 import { countOf } from './count-of.js';
 
 /** Where a run stands. */
@@ -6,29 +6,43 @@ export interface Progress extends ProgressState {
   /** Absent while pictures still arrive. */
   readonly total?: number;
   /** Of late, skipped pictures included. */
-  readonly picturesPerSecond: number;
+  readonly picturesPerSecond?: number;
+  /** Of a video: seconds of it a second, of late. */
+  readonly speed?: number;
   /** Absent while nothing moves. */
   readonly etaSeconds?: number;
 }
 
-export function toProgress(total: number | undefined, state: ProgressState, perSecond: number): Progress {
+export function toProgress(
+  total: number | undefined,
+  state: ProgressState,
+  perSecond: number,
+  unit: ProgressUnit = 'picture',
+): Progress {
   const left = Math.max(0, (total ?? 0) - state.done);
   return {
     ...(total !== undefined && { total }),
     ...state,
-    picturesPerSecond: Math.round(perSecond * 10) / 10,
+    [unit === 'picture' ? 'picturesPerSecond' : 'speed']: Math.round(perSecond * 10) / 10,
     ...(perSecond > 0 && total !== undefined && { etaSeconds: Math.round(left / perSecond) }),
   };
 }
 
-/** `120/400 pictures, 30 %, 35.2/s, 8 s left, 214 faces, 3 failed`. */
+/**
+ * `120/400 pictures, 30 %, 35.2/s, 8 s left, 214 faces, 3 failed`; of a video
+ * `2 min/6 min 40 s of video, 30 %, 35.2x, 8 s left, 214 faces, 0 failed`.
+ */
 export function formatProgress(progress: Progress): string {
-  const { done, total, faces, failed, skipped, retried, picturesPerSecond, etaSeconds } = progress;
+  const { done, total, faces, failed, skipped, retried, picturesPerSecond, speed, etaSeconds } = progress;
+  const isVideo = speed !== undefined;
   return [
     ...(total === undefined
-      ? [countOf(done, 'picture')]
-      : [`${done}/${total} pictures`, `${percent(done, total)} %`]),
-    `${picturesPerSecond.toFixed(1)}/s`,
+      ? [isVideo ? `${formatDuration(done)} of video` : countOf(done, 'picture')]
+      : [
+          isVideo ? `${formatDuration(done)}/${formatDuration(total)} of video` : `${done}/${total} pictures`,
+          `${percent(done, total)} %`,
+        ]),
+    isVideo ? `${speed.toFixed(1)}x` : `${(picturesPerSecond ?? 0).toFixed(1)}/s`,
     ...(etaSeconds === undefined ? [] : [`${formatDuration(etaSeconds)} left`]),
     countOf(faces, 'face'),
     `${failed} failed`,

@@ -1,6 +1,7 @@
 import nodeFs from 'node:fs';
 import path from 'node:path';
 import { isWithin } from '../core/base-folder.js';
+import { PICTURE_NAMES, type NameRules } from '../core/picture-name.js';
 import { pathOf, type Roots } from '../core/roots.js';
 import { inShard } from '../core/shard.js';
 import { classifyInputs, type NamedPaths } from './classify-inputs.js';
@@ -33,6 +34,8 @@ export interface DiscoverOptions extends NamedPaths {
   readonly newerThanMs?: number | undefined;
   /** Gets the real paths of the folders that were read; those that a glob passes through are not among them. */
   readonly read?: Set<string>;
+  /** Which names are taken inside folders and globs; those of pictures where nothing is said. */
+  readonly names?: NameRules;
   /** Only the share `index` (1..count) of `count`. */
   readonly shard?: { readonly index: number; readonly count: number } | undefined;
 }
@@ -68,7 +71,7 @@ export async function discoverImages(
   const findings = new Findings(places.names);
   const excluded = await Promise.all(options.exclude.map((folder) => futureRealPath(folder, fs)));
 
-  const explorer = new Explorer({ ...options, excluded }, findings, fs);
+  const explorer = new Explorer({ names: PICTURE_NAMES, ...options, excluded }, findings, fs);
   const { folders, unmatchedGlobs } = await expandGlobs(inputs, places, explorer, findings);
   for (const folder of outermostFirst([...places.folders, ...folders])) await explorer.exploreFolder(folder);
   await explorer.followLinks();

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { Stats } from 'node:fs';
 import { isWithin, relativeTo } from '../core/base-folder.js';
-import { isPictureName } from '../core/picture-name.js';
+import type { NameRules } from '../core/picture-name.js';
 import { usageError } from '../errors.js';
 import { type DiscoveryFileSystem, inBatches, statOf } from './file-system.js';
 import type { Findings } from './findings.js';
@@ -13,6 +13,7 @@ interface ExplorerOptions {
   readonly ignore: readonly string[];
   readonly hidden: boolean;
   readonly followSymlinks: boolean;
+  readonly names: NameRules;
   /** Real paths. */
   readonly excluded: readonly string[];
   /** Gets the real paths of the folders that were read. */
@@ -106,7 +107,7 @@ export class Explorer {
   /** Takes a link for what it leads to. */
   #takeLink(root: string, link: string, name: string, target: Stats | string): void {
     const location = path.join(root, link);
-    const named = isPictureName(link);
+    const named = this.options.names.isTaken(link);
     if (typeof target === 'string') {
       if (named) this.findings.unreadable(location, `a link that leads nowhere (${target})`);
       return;

@@ -1,8 +1,7 @@
 import type { Dirent } from 'node:fs';
 import path from 'node:path';
 import { isWithin, rebase, relativeTo } from '../core/base-folder.js';
-import { MEMORY, RECORDS } from '../core/output-paths.js';
-import { isPictureName, unreadExtension } from '../core/picture-name.js';
+import { MEMORY, RECORDS, VIDEOS } from '../core/output-paths.js';
 import { codeOf, hasCode, messageOf } from '../core/thrown.js';
 import { realPathOf, type DiscoveryFileSystem } from './file-system.js';
 import type { Findings } from './findings.js';
@@ -27,7 +26,7 @@ export function guardedReaddir(walked: Walk, findings: Findings, fs: DiscoveryFi
     if (folder !== start.path && isWithin(folder, start.path)) return [stepTowards(start.path, folder)];
     if (!(await admit(folder))) return [];
     try {
-      const { entries, undecodable } = await listFolder(folder, fs);
+      const { entries, undecodable } = await listFolder(folder, walked.names, fs);
       if (folder !== walked.cwd && holdsResults(entries)) {
         findings.results(folder);
         return [];
@@ -56,12 +55,12 @@ export function guardedReaddir(walked: Walk, findings: Findings, fs: DiscoveryFi
 
 /**
  * An output folder of facetag, whose annotated copies are no pictures to tag again. The name of its memory alone could be
- * that of somebody's settings; with the folder of records beside it, it is not.
+ * that of somebody's settings; with a folder of records or of videos' results beside it, it is not.
  */
 function holdsResults(entries: readonly Dirent[]): boolean {
   const memory = entries.find(({ name }) => name === MEMORY);
   if (!memory?.isFile()) return false;
-  return entries.some((entry) => entry.name === RECORDS && entry.isDirectory());
+  return entries.some((entry) => [RECORDS, VIDEOS].includes(entry.name) && entry.isDirectory());
 }
 
 type Admit = (folder: string) => boolean | Promise<boolean>;
@@ -93,10 +92,10 @@ function passThroughLinks({ cwd, excluded, followSymlinks }: Walk, fs: Discovery
 }
 
 /** fast-glob would enter a hidden folder, only to match nothing in it. A glob may name one: there it decides. */
-function matters(entry: Dirent, { followSymlinks, hidden, visited }: Walk): boolean {
+function matters(entry: Dirent, { followSymlinks, hidden, visited, names }: Walk): boolean {
   if (!hidden && visited !== undefined && entry.name.startsWith('.')) return false;
   if (entry.isDirectory() || (followSymlinks && entry.isSymbolicLink())) return true;
-  return isPictureName(entry.name) || (entry.isFile() && unreadExtension(entry.name) !== undefined);
+  return names.isTaken(entry.name) || (entry.isFile() && names.unread(entry.name) !== undefined);
 }
 
 function matchable(entry: FolderEntry): FolderEntry {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { PICTURE_NAMES } from '../core/picture-name.js';
 import { inBatches, kindOf, type DiscoveryFileSystem } from './file-system.js';
 import { filesIn, sortIn, type Inputs } from './inputs.js';
 import { listFolder } from './list-folder.js';
@@ -48,7 +49,7 @@ async function takeListedFiles(
 ): Promise<string[]> {
   const folder = path.resolve(cwd, typedFolder);
   // A folder that cannot be listed may still let its files be opened.
-  const listing = await listFolder(folder, fs).catch(() => undefined);
+  const listing = await listFolder(folder, PICTURE_NAMES, fs).catch(() => undefined);
   const regular = new Set(listing?.entries.filter((entry) => entry.isFile()).map(({ name }) => name));
   const names = filesIn(folder, found);
   const rest: string[] = [];

@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import fastGlob from 'fast-glob';
-import { isPictureName, unreadExtension } from '../core/picture-name.js';
+import type { NameRules } from '../core/picture-name.js';
 import type { DiscoveryFileSystem } from './file-system.js';
 import type { Findings } from './findings.js';
 import type { Folder } from './folder-names.js';
@@ -18,6 +18,7 @@ export interface Walk {
   /** As fast-glob wants them, relative to `cwd`. */
   readonly ignore: readonly string[];
   readonly hidden: boolean;
+  readonly names: NameRules;
   /** Whether links to folders matter. */
   readonly followSymlinks: boolean;
   /** Real paths of folders to leave out. */
@@ -65,12 +66,12 @@ export async function walk(
   });
   entries.on('data', ({ path: shown, dirent }: fastGlob.Entry) => {
     const path = showLineBreaks(shown);
-    const unread = unreadExtension(path);
+    const unread = walked.names.unread(path);
     if (unread !== undefined && !dirent.isDirectory()) findings.notRead(unread);
     else if (dirent.isFile()) listener.picture(path);
     else if (dirent.isSymbolicLink()) listener.link(path);
     else {
-      if (isPictureName(path)) findings.notAFile(`${walked.cwd}/${path}`);
+      if (walked.names.isTaken(path)) findings.notAFile(`${walked.cwd}/${path}`);
       if (dirent.isDirectory()) listener.folder(path);
     }
   });

@@ -22,6 +22,8 @@ const VALUES: Partial<Record<FlagName, [string, unknown]>> = {
   mirror: ['http://mirror', 'http://mirror'],
   to: ['voc', 'voc'],
   split: ['0.2', 0.2],
+  every: ['500ms', 0.5],
+  diff: ['0.1', 0.1],
   beside: ['1', true],
   yoloClasses: ['face', 'face'],
   models: ['m', 'm'],
@@ -79,7 +81,7 @@ describe.each(COMMAND_NAMES)('facetag %s', (name) => {
 
 describe('the flag table', () => {
   it.each<[FlagName, CommandName[]]>([
-    ['output', ['tag', 'merge', 'export', 'report', 'doctor']],
+    ['output', ['tag', 'merge', 'export', 'report', 'video', 'doctor']],
     ['format', ['tag', 'merge']],
     ['where', ['tag', 'export', 'report']],
     ['to', ['export']],
@@ -87,7 +89,9 @@ describe('the flag table', () => {
     ['mirror', ['models pull']],
     ['logFormat', COMMAND_NAMES],
     ['quiet', COMMAND_NAMES],
-    ['manifest', COMMAND_NAMES.filter((name) => /^(tag|models .*|doctor|completion)$/.test(name))],
+    ['every', ['video']],
+    ['minFace', ['tag', 'video']],
+    ['manifest', COMMAND_NAMES.filter((name) => /^(tag|video|models .*|doctor|completion)$/.test(name))],
   ])('%s belongs to %j', (flag, commands) => {
     const having = COMMAND_NAMES.filter((name) => flagsOf(name).some((each) => each.name === flag));
     expect(having).toEqual(commands);

@@ -1,0 +1,60 @@
+import { ffmpeg } from '../adapters/ffmpeg.js';
+import { isFifo, isGone, mtimeOf, pictureFiles } from '../adapters/files.js';
+import { readMachineLimits } from '../adapters/limits.js';
+import { readMemory } from '../adapters/memory.js';
+import { outputFolders } from '../adapters/output-folder.js';
+import { createProgress } from '../adapters/progress.js';
+import { Stop } from '../batch/stop-switch.js';
+import { videoCommand } from '../commands/video.js';
+import { boundLaneMemory, decideLanes, FOOTPRINT } from '../core/lane-count.js';
+import { createLanePool } from '../lanes/pool.js';
+import { LANE_ENVIRONMENT } from '../lanes/tuning.js';
+import type { FlagsOf } from './flags.js';
+import type { RunContext } from './handlers.js';
+import { laneMemoryLimit } from './lane-memory.js';
+import { openStore } from './open-store.js';
+import { withSignals } from './signals.js';
+
+/** Composition root of `facetag video`. @returns the exit code. */
+export async function runVideo(
+  flags: FlagsOf<'video'>,
+  inputs: readonly string[],
+  { log }: RunContext,
+): Promise<number> {
+  const limits = readMachineLimits();
+  const config = { ...flags, inputs, maxLaneMemory: boundLaneMemory(flags.maxLaneMemory, limits) };
+  const stop = new Stop();
+  const progress = await createProgress({
+    enabled: flags.progress && !flags.quiet,
+    stream: process.stderr,
+    format: flags.logFormat,
+    log,
+    now: () => performance.now(),
+    terminal: process.env['TERM'],
+  });
+  return await withSignals(stop, () =>
+    videoCommand(config, {
+      cwd: process.cwd(),
+      log,
+      stop,
+      progress,
+      openStore,
+      tool: ffmpeg,
+      files: pictureFiles,
+      outputs: outputFolders,
+      mtimeOf,
+      isGone,
+      isFifo,
+      createLanes: ({ memoryLimitBytes, ...options }) =>
+        createLanePool({
+          ...options,
+          memoryLimit: laneMemoryLimit(memoryLimitBytes),
+          script: new URL('../lanes/lane.js', import.meta.url),
+          env: { ...LANE_ENVIRONMENT, ...process.env },
+        }),
+      defaultLanes: () => decideLanes(limits, FOOTPRINT).lanes,
+      now: () => Date.now(),
+      peakMemory: () => readMemory().peakBytes,
+    }),
+  );
+}
