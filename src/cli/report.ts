@@ -18,6 +18,7 @@ import type { FlagsOf } from './flags.js';
 import type { RunContext } from './handlers.js';
 import { laneMemoryLimit } from './lane-memory.js';
 import { packageRoot } from './open-store.js';
+import { PREVIEW_LANE } from './programs.js';
 
 type LabelFlags = Pick<FlagsOf<'report'>, 'labels' | 'by' | 'iou' | 'match' | 'minGroup'>;
 
@@ -53,7 +54,7 @@ async function report(
       reports: createReportFolders({ file: REPORT_PAGE, text: GENERATOR }),
       createLanes: (output) =>
         createLanePool({
-          script: new URL('../run/preview-lane.js', import.meta.url),
+          script: PREVIEW_LANE,
           lanes: flags.jobs ?? decideLanes(limits, FOOTPRINT).lanes,
           config: { maxPixels: flags.maxPixels, maxBytes: flags.maxBytes, maxMemory, output },
           timeoutMs: flags.timeout * 1000,

@@ -17,6 +17,7 @@ import type { RunContext } from './handlers.js';
 import { laneMemoryLimit } from './lane-memory.js';
 import { openStore } from './open-store.js';
 import { withSignals } from './signals.js';
+import { LANE } from './programs.js';
 
 /** Composition root of `facetag [tag]`. @returns the exit code. */
 export async function runTag(config: Config, context: RunContext): Promise<number> {
@@ -55,7 +56,7 @@ async function tag(given: Config, { log, version }: RunContext): Promise<number>
         createLanePool({
           ...options,
           memoryLimit: laneMemoryLimit(memoryLimitBytes),
-          script: new URL('../run/lane.js', import.meta.url),
+          script: LANE,
           env: { ...LANE_ENVIRONMENT, ...process.env },
         }),
       defaultLanes: () => decideLanes(readMachineLimits(), FOOTPRINT).lanes,

@@ -14,6 +14,7 @@ import type { RunContext } from './handlers.js';
 import { laneMemoryLimit } from './lane-memory.js';
 import { openStore } from './open-store.js';
 import { withSignals } from './signals.js';
+import { LANE } from './programs.js';
 
 /** Composition root of `facetag video`. @returns the exit code. */
 export async function runVideo(
@@ -49,7 +50,7 @@ export async function runVideo(
         createLanePool({
           ...options,
           memoryLimit: laneMemoryLimit(memoryLimitBytes),
-          script: new URL('../lanes/lane.js', import.meta.url),
+          script: LANE,
           env: { ...LANE_ENVIRONMENT, ...process.env },
         }),
       defaultLanes: () => decideLanes(limits, FOOTPRINT).lanes,
