@@ -6,7 +6,7 @@ import { temporaryFolder } from './cli.js';
 /** The package as it is installed, in a folder of its own where a test may break it. @returns that folder. */
 export function copyPackage({ withoutAddon = false } = {}): string {
   const folder = temporaryFolder();
-  for (const part of ['bin', 'dist', 'models', 'package.json']) {
+  for (const part of ['bin', 'dist/run', 'dist/report', 'models', 'package.json']) {
     cpSync(path.join(repository, part), path.join(folder, part), { recursive: true });
   }
   const modules = path.join(repository, 'node_modules');
