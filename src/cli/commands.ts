@@ -50,6 +50,10 @@ export const COMMANDS = {
     description: 'write a page that shows the results of an output folder',
     arguments: [{ usage: '<output>', help: 'an output folder' }],
   },
+  serve: {
+    description: 'tag uploaded pictures over HTTP, and show a page to drop them on',
+    arguments: [],
+  },
   doctor: { description: 'check this machine and say what to do about each fault', arguments: [] },
   setup: {
     description: 'build the native binding and the embedded models (after npm i -g --ignore-scripts)',

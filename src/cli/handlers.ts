@@ -30,6 +30,7 @@ const HANDLERS: Handlers<RunnableCommand> = {
   eval: async (...call) => (await import('./eval.js')).runEval(...call),
   export: async (...call) => (await import('./export.js')).runExport(...call),
   report: async (...call) => (await import('./report.js')).runReport(...call),
+  serve: async (flags, _, context) => (await import('./serve.js')).runServe(flags, context),
   doctor: async (...call) => (await import('./doctor.js')).runDoctor(...call),
   setup: async (...call) => (await import('./setup.js')).runSetup(...call),
   completion: async (flags, words) => (await import('./completion.js')).runCompletion(flags, words),

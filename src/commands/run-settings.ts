@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Config } from '../config.js';
+import type { NetFlags } from '../config.js';
 import { SCHEMA_VERSION } from '../core/report.js';
 import { resolvePack, type Store } from '../packs/store.js';
 import { FOOTPRINT } from '../core/lane-count.js';
@@ -22,7 +22,7 @@ export interface RunSettings {
  *
  * @throws {FatalError} USAGE, MODEL_MISSING or MODEL_CORRUPT.
  */
-export async function resolveRunSettings(config: Config, store: Store): Promise<RunSettings> {
+export async function resolveRunSettings(config: NetFlags, store: Store): Promise<RunSettings> {
   const { lanePack, modelsHash, spec, detector } = await resolvePack(store, {
     pack: config.pack,
     engine: config.engine,
