@@ -37,7 +37,7 @@ const MOST_CONNECTIONS = 1024;
 /** Nothing but the page's own code runs, talks or shows anything; nobody frames it; nothing is remembered. */
 const SECURITY_HEADERS = {
   'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob:; connect-src 'self'; " +
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; " +
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
@@ -52,6 +52,7 @@ export async function createApp(options: AppOptions, ports: AppPorts): Promise<F
   const app = fastify({
     requestTimeout: options.requestTimeoutMs,
     keepAliveTimeout: 5000,
+    frameworkErrors: (error, request, reply) => refuse(error, request, reply, ports),
     http: {
       headersTimeout: Math.min(HEADERS_TIMEOUT_MS, options.requestTimeoutMs),
       connectionsCheckingInterval: 500,
@@ -62,6 +63,7 @@ export async function createApp(options: AppOptions, ports: AppPorts): Promise<F
   app.server.on('checkContinue', (request, response) => app.server.emit('request', request, response));
 
   countRequests(app, ports);
+  letGoWhenClosing(app);
   app.addHook('onRequest', async (request, reply) => {
     reply.headers(SECURITY_HEADERS);
     admit(pathOf(request), request.headers, options.guard);
@@ -108,6 +110,19 @@ function countRequests(app: FastifyInstance, { metrics, log }: AppPorts): void {
       // A client that has every byte may close before this side knows that it was the last one.
       count(request, reply.raw.headersSent ? reply.statusCode : CLIENT_GONE, reply.elapsedTime);
     });
+    return Promise.resolve();
+  });
+}
+
+/** A connection that is kept for a next request would hold up the end. */
+function letGoWhenClosing(app: FastifyInstance): void {
+  let closing = false;
+  app.addHook('preClose', (done) => {
+    closing = true;
+    done();
+  });
+  app.addHook('onSend', async (_request, reply) => {
+    if (closing) reply.header('connection', 'close');
     return Promise.resolve();
   });
 }

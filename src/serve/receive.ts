@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { codeOf, messageOf } from '../core/thrown.js';
@@ -13,19 +13,24 @@ const MOST_FIELD_BYTES = 4096;
 /**
  * Takes the pictures of a request: the parts of a form that are files, or the body as one picture.
  *
- * @param name of a picture that is the body.
- * @param most pictures.
+ * @param options `name`: of a picture that is the body; `most`: pictures.
  * @throws {ApiError} {ClientGoneError}. Nothing of the request is kept then.
  */
 export async function receiveUploads(
   request: FastifyRequest,
-  name: string | undefined,
-  most: number,
+  response: ServerResponse,
+  { name, most }: { readonly name: string | undefined; readonly most: number },
   store: UploadStore,
 ): Promise<Upload[]> {
   const uploads: Upload[] = [];
   try {
-    if (request.isMultipart()) {
+    const form = request.isMultipart();
+    const declared = Number(request.headers['content-length'] ?? 0);
+    // How much of a form is a picture is not known yet.
+    store.requireRoom(form ? Math.min(declared, store.maxBytes) : declared);
+    // A client that asked whether it may send its body waits for this word.
+    if (request.headers.expect !== undefined) response.writeContinue();
+    if (form) {
       for await (const { file, filename } of fileParts(request, most)) {
         const upload = await store.take(piecesOf(file), uploadName(filename));
         // What a browser sends for a field in which nothing was chosen.
@@ -34,7 +39,6 @@ export async function receiveUploads(
       }
       if (uploads.length === 0) throw new ApiError(400, 'NO_PICTURE', 'The form has no file in it');
     } else {
-      store.requireRoom(Number(request.headers['content-length'] ?? 0));
       uploads.push(await store.take(piecesOf(request.raw), uploadName(name)));
     }
     return uploads;
@@ -42,11 +46,6 @@ export async function receiveUploads(
     await Promise.all(uploads.map((upload) => store.discard(upload)));
     throw request.raw.destroyed && !request.raw.complete ? new ClientGoneError() : refusalOf(error, most);
   }
-}
-
-/** A client that asked whether it may send its body waits for this word. */
-export function askForBody(request: IncomingMessage, response: ServerResponse): void {
-  if (request.headers.expect !== undefined) response.writeContinue();
 }
 
 async function* fileParts(

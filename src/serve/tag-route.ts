@@ -3,7 +3,7 @@ import { type Answer, copyAnswer, formAnswer, recordsAnswer } from './answer.js'
 import { ApiError, busy } from './api-error.js';
 import type { Metrics } from './metrics.js';
 import type { PictureQueue } from './picture-queue.js';
-import { askForBody, receiveUploads } from './receive.js';
+import { receiveUploads } from './receive.js';
 import type { Tagged, Tagger } from './tagger.js';
 import type { Upload, UploadStore } from './upload-store.js';
 
@@ -24,10 +24,9 @@ export function addTagRoute(app: FastifyInstance, ports: TagRoutePorts): void {
     const wish = readWish(request);
     const gone = whenGone(reply);
     requireRoom(1, ports.queue);
-    askForBody(request.raw, reply.raw);
     const begun = ports.now();
     const most = Math.min(MOST_PICTURES, ports.queue.capacity);
-    const uploads = await receiveUploads(request, wish.name, most, ports.store);
+    const uploads = await receiveUploads(request, reply.raw, { name: wish.name, most }, ports.store);
     ports.metrics.stage('receive', ports.now() - begun);
     const answer = formatAnswer(await tagAll(uploads, wish, gone, ports), wish);
     return reply.code(answer.status).headers(answer.headers).send(answer.body);

@@ -30,6 +30,8 @@ const VALUES: Partial<Record<FlagName, [string, unknown]>> = {
   progress: ['1', false],
   logFormat: ['json', 'json'],
   color: ['never', 'never'],
+  port: ['0', 0],
+  queue: ['7', 7],
 };
 
 describe.each(COMMAND_NAMES)('facetag %s', (name) => {
@@ -85,9 +87,12 @@ describe('the flag table', () => {
     ['to', ['export']],
     ['json', ['models list', 'eval', 'doctor']],
     ['mirror', ['models pull']],
+    ['pack', ['tag', 'serve']],
+    ['jobs', ['tag', 'report', 'serve']],
+    ['token', ['serve']],
     ['logFormat', COMMAND_NAMES],
     ['quiet', COMMAND_NAMES],
-    ['manifest', COMMAND_NAMES.filter((name) => /^(tag|models .*|doctor|completion)$/.test(name))],
+    ['manifest', COMMAND_NAMES.filter((name) => /^(tag|models .*|serve|doctor|completion)$/.test(name))],
   ])('%s belongs to %j', (flag, commands) => {
     const having = COMMAND_NAMES.filter((name) => flagsOf(name).some((each) => each.name === flag));
     expect(having).toEqual(commands);

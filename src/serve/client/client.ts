@@ -4,7 +4,7 @@ import { formatLine, type PictureRecord } from '../../core/report.js';
 import { byId } from '../../report/client/dom.js';
 import { Card } from './card.js';
 import { save } from './save.js';
-import { keepToken, Refusal, tagPicture } from './send.js';
+import { hasToken, keepToken, Refusal, tagPicture } from './send.js';
 
 const list = byId('cards', HTMLUListElement);
 const files = byId('files', HTMLInputElement);
@@ -57,6 +57,7 @@ async function run(): Promise<void> {
 }
 
 function askForToken(): void {
+  if (hasToken()) byId('token-label', HTMLElement).textContent = 'That is not the token of this server.';
   tokenForm.hidden = false;
   tokenField.focus();
 }

@@ -19,6 +19,10 @@ export function keepToken(token: string): void {
   sessionStorage.setItem(TOKEN, token);
 }
 
+export function hasToken(): boolean {
+  return sessionStorage.getItem(TOKEN) !== null;
+}
+
 /** @returns the record, of a picture that failed too. @throws {Refusal} */
 export async function tagPicture(file: File): Promise<PictureRecord> {
   const response = await send(file, '', 'application/json');
