@@ -98,7 +98,7 @@ describe('the layering rules', () => {
       'src/report/client/grid.ts',
       "import { toRecord } from '../rows.js'; import { percent } from '../../core/percent.js';",
     ],
-    ['src/serve/tagger.ts', "import type { StartableLanePool } from '../lanes/pool.js';"],
+    ['src/serve/tagger.ts', "import { createLanePool } from '../lanes/pool.js';"],
     [
       'src/serve/client/card.ts',
       "import { html } from '../../report/client/dom.js'; import { percent } from '../../core/percent.js';",

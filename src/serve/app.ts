@@ -52,7 +52,9 @@ export async function createApp(options: AppOptions, ports: AppPorts): Promise<F
   const app = fastify({
     requestTimeout: options.requestTimeoutMs,
     keepAliveTimeout: 5000,
-    frameworkErrors: (error, request, reply) => refuse(error, request, reply, ports),
+    frameworkErrors: (error, request, reply) => {
+      void refuse(error, request, reply, ports);
+    },
     http: {
       headersTimeout: Math.min(HEADERS_TIMEOUT_MS, options.requestTimeoutMs),
       connectionsCheckingInterval: 500,

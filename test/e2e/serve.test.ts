@@ -34,6 +34,19 @@ function form(...files: [Blob, string][]): FormData {
   return data;
 }
 
+/** The parts of an answer that is a form. */
+async function partsOf(response: Response): Promise<{ head: string; content: Buffer }[]> {
+  const [, boundary = ''] = /boundary=(\S+)$/.exec(response.headers.get('content-type') ?? '') ?? [];
+  const text = Buffer.from(await response.arrayBuffer()).toString('latin1');
+  return text
+    .split(`--${boundary}`)
+    .slice(1, -1)
+    .map((part) => {
+      const end = part.indexOf('\r\n\r\n');
+      return { head: part.slice(2, end), content: Buffer.from(part.slice(end + 4, -2), 'latin1') };
+    });
+}
+
 /** Lanes stand still between the two: pictures in them stay there. */
 const stop = (pids: readonly number[]): void => {
   for (const pid of pids) process.kill(pid, 'SIGSTOP');
@@ -82,17 +95,21 @@ describe('facetag serve', () => {
     const alone = await post(server, astronaut, '?annotate=1', { headers: { accept: 'image/*' } });
     expect(alone.headers.get('content-type')).toBe('image/png');
     expect(Buffer.from(await alone.arrayBuffer()).equals(expected)).toBe(true);
-    const both = await (
-      await post(server, form([astronaut, 'a b.png'], [read('home.jpg'), 'home.jpg']), '?annotate=1')
-    ).formData();
-    const copies = both.getAll('annotated') as File[];
-    expect(copies.map(({ name, type }) => [name, type])).toEqual([
-      ['annotated-a b.png', 'image/png'],
-      ['annotated-home.jpg', 'image/jpeg'],
+    const both = await post(
+      server,
+      form([astronaut, 'a b.png'], [read('home.jpg'), 'home.jpg']),
+      '?annotate=1',
+    );
+    const parts = await partsOf(both);
+    expect(parts.map(({ head }) => head)).toEqual([
+      'content-disposition: form-data; name="record"\r\ncontent-type: application/json',
+      'content-disposition: form-data; name="annotated"; filename="annotated-a b.png"\r\ncontent-type: image/png',
+      'content-disposition: form-data; name="record"\r\ncontent-type: application/json',
+      'content-disposition: form-data; name="annotated"; filename="annotated-home.jpg"\r\ncontent-type: image/jpeg',
     ]);
-    expect(Buffer.from(await copies[0]!.arrayBuffer()).equals(expected)).toBe(true);
-    const records = both.getAll('record').map((text) => JSON.parse(text as string) as PictureRecord);
-    expect(records.map(({ image }) => image)).toEqual(['a b.png', 'home.jpg']);
+    expect(parts[1]?.content.equals(expected)).toBe(true);
+    const { image } = JSON.parse(parts[2]?.content.toString() ?? '') as PictureRecord;
+    expect(image).toBe('home.jpg');
     const several = form([astronaut, 'a.png'], [astronaut, 'b.png']);
     const neither = await post(server, several, '?annotate=1', { headers: { accept: 'image/png' } });
     expect(neither.status).toBe(406);
@@ -194,7 +211,7 @@ describe('facetag serve', () => {
   ])('calls a picture named %j by %j', async (given, name) => {
     const response = await post(server, 'no picture', `?name=${encodeURIComponent(given)}`);
     expect(((await response.json()) as PictureRecord).image).toBe(name);
-    if (/[\u0000\r]/.test(given)) return;
+    if (given.includes('\r')) return;
     const posted = await post(server, form([new Blob(['no picture']), given]));
     expect(((await posted.json()) as PictureRecord).image).toBe(name);
   });
