@@ -5,9 +5,9 @@ import { requirePackage } from './layout.js';
 import { npmCommand, runLogged } from './process.js';
 import { hashFiles, isStamped, listFiles, readStamp, writeStamp } from './stamp.js';
 
-/** The code and style of the report's page: bundled for browsers, not compiled file by file. */
-const CLIENT = 'report/client';
-const CLIENT_PARTS = [`${CLIENT}.js`, `${CLIENT}.css`];
+/** The code of pages: bundled for browsers, not compiled file by file. */
+const CLIENTS = ['report/client', 'serve/client'];
+const BUNDLES = ['report/client.js', 'serve/client/client.js'];
 
 /**
  * TypeScript to `dist`. The stamp holds the contents of both sides, so that edits, deletions and builds by hand are seen.
@@ -18,22 +18,24 @@ export function compile(root) {
   const stamp = path.join(root, 'node_modules/.cache/facetag/compile.json');
   const dist = path.join(root, 'dist');
   const sources = () => listFiles(path.join(root, 'src'), '.ts');
-  const styles = () => listFiles(path.join(root, 'src'), '.css');
+  const pages = () => ['.css', '.html'].flatMap((ending) => listFiles(path.join(root, 'src'), ending));
   const state = () => ({
     inputs: hashFiles([
       ...['package.json', 'package-lock.json', 'tsconfig.json', 'tsconfig.build.json'].map((name) =>
         path.join(root, name),
       ),
-      ...[...sources(), ...styles()].map((name) => path.join(root, 'src', name)),
+      ...[...sources(), ...pages()].map((name) => path.join(root, 'src', name)),
     ]),
     outputs: hashFiles(
-      [...listFiles(dist, '.js'), ...listFiles(dist, '.css')].map((name) => path.join(dist, name)),
+      ['.js', '.css', '.html']
+        .flatMap((ending) => listFiles(dist, ending))
+        .map((name) => path.join(dist, name)),
     ),
   });
   /** tsc leaves modules whose source is gone, and does not write again those that were changed behind its back. */
   const removeLeftovers = () => {
-    const compiled = sources().filter((name) => !name.startsWith(`${CLIENT}/`));
-    const wanted = new Set([...compiled.map((name) => name.replace(/\.ts$/, '.js')), ...CLIENT_PARTS]);
+    const compiled = sources().filter((name) => !CLIENTS.some((client) => name.startsWith(`${client}/`)));
+    const wanted = new Set([...compiled.map((name) => name.replace(/\.ts$/, '.js')), ...BUNDLES]);
     for (const name of listFiles(dist, '.js').filter((name) => !wanted.has(name)))
       rmSync(path.join(dist, name));
     const made = /** @type {{ outputs?: string } | undefined} */ (readStamp(stamp));
@@ -53,7 +55,7 @@ export function compile(root) {
       await runLogged([...npmCommand(), 'run', 'bundle'], {
         cwd: root,
         lock,
-        failure: { code: 'COMPILE_FAILED', what: "Bundling the code of the report's page" },
+        failure: { code: 'COMPILE_FAILED', what: 'Bundling the code of the pages' },
       });
       writeStamp(stamp, state());
     },

@@ -87,8 +87,10 @@ async function tagAll(
     for (const each of entered) void each.then(({ copy }) => copy?.content.destroy(), ignore);
     throw error;
   } finally {
-    // Those in lanes are read until they end, whatever became of the others.
-    void Promise.allSettled(entered).then(() => Promise.all(uploads.map((upload) => store.discard(upload))));
+    // Those in lanes are read until they end, whatever became of the others. What cannot be removed goes with the folder.
+    void Promise.allSettled(entered).then(() =>
+      Promise.allSettled(uploads.map((upload) => store.discard(upload))),
+    );
   }
 }
 

@@ -93,7 +93,11 @@ function layCheckout(): string {
   );
   put(
     'node_modules/.bin/esbuild',
-    '#!/bin/sh\nmkdir -p dist/report && echo 1 > dist/report/client.js && echo 2 > dist/report/client.css\n',
+    `#!/bin/sh
+     mkdir -p dist/report dist/serve/client
+     for page in report serve/client; do echo 1 > dist/$page/client.js; echo 2 > dist/$page/client.css; done
+     echo 3 > dist/serve/client/index.html
+    `,
   );
   chmodSync(path.join(root, 'node_modules/.bin/esbuild'), 0o755);
   return root;
@@ -131,9 +135,8 @@ it('npm run pack builds first, although the scripts of packages are off', () => 
   const { status, stderr } = spawnSync(npm, [...args, 'run', 'pack'], { cwd: root, encoding: 'utf8' });
   expect(stderr).toContain('compiling the TypeScript');
   expect(status).toBe(0);
-  const parts = ['cli/main.js', 'report/client.js', 'report/client.css'].map(
-    (name) => `package/dist/${name}`,
-  );
+  const pages = ['report/client', 'serve/client/client'].flatMap((page) => [`${page}.js`, `${page}.css`]);
+  const parts = ['cli/main.js', ...pages, 'serve/client/index.html'].map((name) => `package/dist/${name}`);
   const unpack = ['xzf', path.join(root, 'facetag-1.0.0.tgz'), '-C', folder(), ...parts];
   expect(spawnSync('tar', unpack).status).toBe(0);
 });
