@@ -31,6 +31,12 @@ export interface AppPorts extends TagRoutePorts {
 /** The head of a request must have arrived in this time, in milliseconds. */
 const HEADERS_TIMEOUT_MS = 10_000;
 
+/**
+ * A connection without a request is kept so long, in milliseconds: longer than proxies keep theirs (60 s), since a request
+ * that meets its end on the way is lost.
+ */
+const KEEP_ALIVE_MS = 72_000;
+
 /** Connections at once: each may hold an upload's first bytes. */
 const MOST_CONNECTIONS = 1024;
 
@@ -51,7 +57,7 @@ const SECURITY_HEADERS = {
 export async function createApp(options: AppOptions, ports: AppPorts): Promise<FastifyInstance> {
   const app = fastify({
     requestTimeout: options.requestTimeoutMs,
-    keepAliveTimeout: 5000,
+    keepAliveTimeout: KEEP_ALIVE_MS,
     frameworkErrors: (error, request, reply) => {
       void refuse(error, request, reply, ports);
     },

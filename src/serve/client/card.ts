@@ -24,7 +24,7 @@ export class Card {
     this.#url = URL.createObjectURL(file);
     const image = html('img', { alt: `The picture ${file.name}` });
     image.addEventListener('error', () => {
-      image.replaceWith(html('p', { class: 'absent' }, 'This browser does not show such pictures.'));
+      image.replaceWith(html('p', { class: 'absent' }, 'This browser cannot show the picture.'));
       this.#stage.querySelector('.marks')?.remove();
     });
     image.src = this.#url;
