@@ -88,9 +88,11 @@ async function tagAll(
     throw error;
   } finally {
     // Those in lanes are read until they end, whatever became of the others. What cannot be removed goes with the folder.
-    void Promise.allSettled(entered).then(() =>
+    const discarded = Promise.allSettled(entered).then(() =>
       Promise.allSettled(uploads.map((upload) => store.discard(upload))),
     );
+    // Their room is there for the next request of a client that has its answer.
+    if (!gone.aborted) await discarded;
   }
 }
 

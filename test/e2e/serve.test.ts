@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
@@ -304,6 +305,33 @@ describe('facetag serve with a token', () => {
     const { stdout } = await facetag(['doctor', '--json'], { env: { FACETAG_TOKEN: token } });
     expect(stdout).toContain('FACETAG_TOKEN');
     expect(stdout).not.toContain(token);
+  });
+});
+
+/** Whether this user may mount, and so have little memory for uploads. */
+const mayMount = spawnSync('unshare', ['--mount', 'true']).status === 0;
+
+describe.skipIf(!mayMount)('facetag serve with little memory (needs the right to mount)', () => {
+  it('refuses what finds no room, and gives the record where there is none for the copy', async () => {
+    const mount = 'mount -t tmpfs -o size=96k facetag-test /dev/shm && exec "$@"';
+    const little = ['unshare', '--mount', 'sh', '-c', mount, 'sh'];
+    const server = await serverOfTest(['-j', '1'], {}, little);
+    expect(server.stderr()).toContain('There is room for uploads of 49152 bytes, less than --max-bytes');
+    const refused = await post(server, astronaut);
+    expect([refused.status, await codeOf(refused)]).toEqual([413, 'TOO_LARGE']);
+    // Its copy is written with a higher quality.
+    const small = await sharp(path.join(fixtures, 'astronaut.png'))
+      .resize(2000)
+      .jpeg({ quality: 1 })
+      .toBuffer();
+    const picture = new Blob([new Uint8Array(small)]);
+    const parts = await partsOf(await post(server, picture, '?annotate=1'));
+    expect(parts.map(({ head }) => /name="(\w+)"/.exec(head)?.[1])).toEqual(['record', 'error']);
+    expect(JSON.parse(parts[1]?.content.toString() ?? '')).toMatchObject({ code: 'WRITE_FAILED' });
+    const alone = await post(server, picture, '?annotate=1', { headers: { accept: 'image/*' } });
+    expect([alone.status, ((await alone.json()) as PictureRecord).status]).toEqual([500, 'ok']);
+    expect((await post(server, picture)).status).toBe(200);
+    await untilFigure(server, 'facetag_upload_bytes', 0);
   });
 });
 

@@ -15,12 +15,18 @@ export interface Server {
   kill(signal: NodeJS.Signals): void;
 }
 
-/** Spawns `facetag serve` on a free port; it answers once a lane is ready. */
+/**
+ * Spawns `facetag serve` on a free port; it answers once a lane is ready.
+ *
+ * @param within a command that becomes the one behind it.
+ */
 export async function startServer(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  within: readonly string[] = [],
 ): Promise<Server> {
-  const child = spawn(process.execPath, [bin, 'serve', '--port', '0', ...args], {
+  const [command = '', ...words] = [...within, process.execPath, bin, 'serve', '--port', '0', ...args];
+  const child = spawn(command, words, {
     cwd: tmpdir(),
     env: hermetic(env),
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -54,8 +60,9 @@ export async function startServer(
 export async function serverOfTest(
   args: readonly string[],
   env?: Readonly<Record<string, string>>,
+  within?: readonly string[],
 ): Promise<Server> {
-  const server = await startServer(args, env);
+  const server = await startServer(args, env, within);
   onTestFinished(() => {
     for (const pid of lanesOf(server)) process.kill(pid, 'SIGCONT');
     server.kill('SIGKILL');
