@@ -1,12 +1,12 @@
 import { spawnSync } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { PictureRecord } from '../../src/core/report.js';
 import { badPictures } from '../pictures/bad.js';
 import { repository } from '../shared.js';
-import { contents, facetag, temporaryFolder } from './cli.js';
+import { contents, facetag, launch, temporaryFolder } from './cli.js';
 import {
   exchange,
   figure,
@@ -434,9 +434,10 @@ describe('facetag serve under load', () => {
 
   it('says so when the port is taken', async () => {
     const { port } = await serverOfTest(['-j', '1']);
-    const { code, stderr } = await facetag(['serve', '--port', String(port)]);
+    const second = launch(['serve', '--port', String(port)]);
+    const { code, stderr } = await second.ended;
     expect(code).toBe(2);
     expect(stderr).toContain(`Expected a port that no other program has for --port, received ${port}`);
-    expect(readdirSync('/dev/shm').filter((name) => name.startsWith('facetag-serve-'))).toHaveLength(1);
+    expect(uploadFolders(second.pid)).toEqual([]);
   });
 });
