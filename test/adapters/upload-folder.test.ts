@@ -10,9 +10,10 @@ const modeOf = (file: string): string => (statSync(file).mode & 0o777).toString(
 describe('a folder of uploads', () => {
   it('is for its user alone, and gone at the end', async () => {
     let folderPath = '';
-    await uploadFolders.hold(async ({ root, create }) => {
+    await uploadFolders.hold(async (folder) => {
+      const { root } = folder;
       folderPath = root.path;
-      const [first, second] = [await create(), await create()];
+      const [first, second] = [await folder.create(), await folder.create()];
       expect(first.id).not.toBe(second.id);
       await first.append(Buffer.from('one '));
       await first.append(Buffer.from('two'));
@@ -29,12 +30,13 @@ describe('a folder of uploads', () => {
   });
 
   it('gives away a copy, which has no name any more', async () => {
-    await uploadFolders.hold(async ({ root, create, take }) => {
-      const upload = await create();
+    await uploadFolders.hold(async (folder) => {
+      const { root } = folder;
+      const upload = await folder.create();
       mkdirSync(path.join(root.path, 'annotated'));
       const copy = path.join(root.path, 'annotated', upload.id);
       writeFileSync(copy, 'x'.repeat(1000));
-      const taken = await take(`annotated/${upload.id}`);
+      const taken = await folder.take(`annotated/${upload.id}`);
       expect(existsSync(copy)).toBe(false);
       expect([taken.bytes, taken.head.toString()]).toEqual([1000, 'x'.repeat(64)]);
       let text = '';
@@ -43,7 +45,7 @@ describe('a folder of uploads', () => {
       writeFileSync(copy, 'again');
       await upload.discard();
       expect(existsSync(copy)).toBe(false);
-      await expect(take('annotated/none')).rejects.toThrow('ENOENT');
+      await expect(folder.take('annotated/none')).rejects.toThrow('ENOENT');
     });
   });
 
