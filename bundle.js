@@ -1,7 +1,7 @@
 // @ts-check
 /*
  * What runs out of what tsc wrote: one file with a few chunks for each process instead of a hundred modules, which take a
- * tenth of the time to the first record; and the code of the report's page, for browsers. Packages stay outside.
+ * tenth of the time to the first record; and the code of pages, for browsers. Packages stay outside.
  */
 import { rmSync } from 'node:fs';
 import { build } from 'esbuild';
@@ -32,11 +32,16 @@ for (const [name, entry] of Object.entries(PROGRAMS)) {
     logLevel: 'warning',
   });
 }
-await build({
-  entryPoints: ['src/report/client/client.ts', 'src/report/client/client.css'],
-  outdir: 'dist/report',
-  bundle: true,
-  minify: true,
-  target: 'es2022',
-  logLevel: 'warning',
-});
+/** Of pages: sources, and where they go. */
+const PAGES = [
+  { outdir: 'dist/report', entryPoints: ['src/report/client/client.ts', 'src/report/client/client.css'] },
+  {
+    outdir: 'dist/serve/client',
+    entryPoints: ['client.ts', 'client.css', 'index.html'].map((name) => `src/serve/client/${name}`),
+    format: /** @type {const} */ ('esm'),
+    loader: { '.html': /** @type {const} */ ('copy') },
+  },
+];
+for (const page of PAGES) {
+  await build({ ...page, bundle: true, minify: true, target: 'es2022', logLevel: 'warning' });
+}

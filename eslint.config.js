@@ -4,7 +4,8 @@ import tseslint from 'typescript-eslint';
 
 /**
  * Imports that a folder may not make, static or dynamic. The order is cli → commands → batch → lanes → picture → nets →
- * core; discover, packs, results, evaluation and exports are read by commands, convert by `models` and set-up alone.
+ * core; discover, packs, results, evaluation, exports, report and serve are read by commands, convert by `models` and
+ * set-up alone.
  * test/architecture.test.ts tries each rule.
  */
 const forbid = (files, patterns, { ignores = [], syntax = [] } = {}) => ({
@@ -38,7 +39,7 @@ const TOP = ['cli', 'commands', 'batch', 'lanes', 'picture'];
 const BESIDE = ['discover', 'packs', 'convert', 'results', 'evaluation', 'exports'];
 /** Folders of one capability each, loaded by its command alone; `core/report.js` is no such folder. */
 const capabilities = {
-  regex: '(^|/)(report|video)/',
+  regex: '(^|/)(report|serve|video)/',
   message: 'A capability is loaded by its command alone.',
 };
 const adapters = {
@@ -67,7 +68,7 @@ export default tseslint.config(
     extends: [tseslint.configs.strictTypeChecked, tseslint.configs.stylisticTypeChecked],
     languageOptions: {
       parserOptions: {
-        project: ['./tsconfig.json', './src/report/client/tsconfig.json'],
+        project: ['./tsconfig.json', './src/report/client/tsconfig.json', './src/serve/client/tsconfig.json'],
         tsconfigRootDir: import.meta.dirname,
       },
     },
@@ -162,10 +163,37 @@ export default tseslint.config(
   forbid(['src/convert/**'], [adapters, capabilities, nativeLibraries, above(...TOP, 'discover')]),
   forbid(
     ['src/report/**'],
-    [adapters, nativeLibraries, above(...TOP, 'nets', 'discover', 'packs', 'convert')],
+    [
+      adapters,
+      nativeLibraries,
+      { ...capabilities, regex: '(^|/)serve/' },
+      above(...TOP, 'nets', 'discover', 'packs', 'convert'),
+    ],
     { ignores: ['src/report/client/**'] },
   ),
-  // The page's own code runs in a browser.
+  forbid(
+    ['src/serve/**'],
+    [
+      adapters,
+      nativeLibraries,
+      { ...capabilities, regex: '(^|/)report/' },
+      above('cli', 'commands', 'batch', 'picture', 'nets', ...BESIDE),
+    ],
+    { ignores: ['src/serve/client/**'] },
+  ),
+  // The pages' own code runs in a browser.
+  forbid(
+    ['src/serve/client/**'],
+    [
+      effects,
+      adapters,
+      above(...TOP, ...BESIDE, 'nets'),
+      {
+        regex: '^\\.\\./(?!\\.\\./core/|\\.\\./report/client/(dom|marks)\\.js$)',
+        message: 'A browser has no part of facetag but the core and what pages share.',
+      },
+    ],
+  ),
   forbid(
     ['src/report/client/**'],
     [

@@ -184,8 +184,42 @@ export interface VideoFlags
   readonly diff: number;
 }
 
+/** What decides which nets look at a picture, how, and what is refused. */
+export type NetFlags = Pick<
+  TagFlags,
+  | 'pack'
+  | 'attributes'
+  | 'detector'
+  | 'engine'
+  | 'minConfidence'
+  | 'minFace'
+  | 'maxDim'
+  | 'smallFaces'
+  | 'turned'
+  | 'flip'
+  | 'padding'
+  | 'thorough'
+  | 'maxPixels'
+  | 'maxBytes'
+  | 'maxLaneMemory'
+>;
+
+/** How uploads are taken over HTTP. */
+export interface ServeFlags {
+  /** Name or address to listen on. */
+  readonly host: string;
+  /** 0 takes any free one. */
+  readonly port: number;
+  /** What a request must bring; undefined asks for nothing. */
+  readonly token: string | undefined;
+  /** Pictures that may wait for a lane. */
+  readonly queue: number;
+  /** Seconds in which a request must have arrived. */
+  readonly requestTimeout: number;
+}
+
 /** Every flag of every command, resolved; the flag table says which command has which. */
-export interface Flags extends TagFlags, ExportFlags, VideoFlags {
+export interface Flags extends TagFlags, ExportFlags, VideoFlags, ServeFlags {
   /** What to export to. */
   readonly to: ExportKind | undefined;
   /** Print a listing as JSON. */

@@ -55,6 +55,11 @@ export class FatalError extends Error {
   }
 }
 
+/** There is no room for an upload now: the disk, or the memory that stands for one, is full. */
+export class UploadRoomError extends Error {
+  override readonly name = 'UploadRoomError';
+}
+
 /** The reader of stdout went away (EPIPE): the run ends quietly. */
 export class PipeClosedError extends Error {
   override readonly name = 'PipeClosedError';

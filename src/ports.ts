@@ -1,5 +1,6 @@
 /** The ports through which effects happen: implemented in adapters/, named only in composition roots. */
 
+import type { Readable } from 'node:stream';
 import type { Estimates } from './core/attributes.js';
 import type { RunEvent } from './core/events.js';
 import type { WritableFormat } from './core/picture-format/signatures.js';
@@ -547,4 +548,42 @@ export interface Sidecars {
   readonly ending: string;
   /** Tells from a file's text whether it may be replaced or removed. */
   readonly isOurs: (text: string) => boolean;
+}
+
+/** A file that is read once: it has no name any more and is gone with its stream. */
+export interface TakenFile {
+  readonly bytes: number;
+  /** Its first bytes. */
+  readonly head: Buffer;
+  readonly content: Readable;
+}
+
+/** An upload on its way to a lane. */
+export interface UploadFile {
+  /** Of plain letters: no other upload has it. Names the picture's copies, too. */
+  readonly id: string;
+  /** Absolute. */
+  readonly path: string;
+  /** @throws {UploadRoomError} when there is no room for it. */
+  append(chunk: Uint8Array): Promise<void>;
+  /** No more will be appended. */
+  end(): Promise<void>;
+  /** Removes the upload and its copy. */
+  discard(): Promise<void>;
+}
+
+/** Where uploads are while lanes read them: readable by this user alone, gone with the process. */
+export interface UploadFolder {
+  readonly root: OutputRoot;
+  /** False where it is on a disk. */
+  readonly inMemory: boolean;
+  readonly freeBytes: number;
+  create(): Promise<UploadFile>;
+  /** Takes a copy that a lane has drawn. @param file below the folder. */
+  take(file: string): Promise<TakenFile>;
+}
+
+export interface UploadFolders {
+  /** Makes a folder, runs `work`, removes the folder; and first those that processes left which are no more. */
+  hold<T>(work: (folder: UploadFolder) => Promise<T>): Promise<T>;
 }

@@ -166,7 +166,14 @@ export interface ImageReport {
   readonly failure?: ImageFailure;
   /** Copies that could not be made, though the picture itself is well. No part of its record. */
   readonly copyFailures?: readonly CopyFailure[];
+  /** How long each stage took; absent where nobody asked. No part of the record. */
+  readonly stageMs?: StageTimes;
 }
+
+export const TIMED_STAGES = ['read', 'decode', 'detect', 'attributes', 'annotate'] as const;
+
+/** Milliseconds by stage; one that was not reached is absent. */
+export type StageTimes = Readonly<Partial<Record<(typeof TIMED_STAGES)[number], number>>>;
 
 /** Why a copy could not be made. */
 export interface CopyFailure extends ImageFailure {
@@ -203,7 +210,14 @@ export interface LaneConfig {
   /** Bytes of memory that one picture may take beyond what the lane holds anyway. */
   readonly maxMemory: number;
   /** Where copies go and how they are drawn; absent when none are wanted. */
-  readonly copies?: { readonly output: OutputRoot; readonly drawing: CopyDrawing };
+  readonly copies?: {
+    readonly output: OutputRoot;
+    readonly drawing: CopyDrawing;
+    /** A disk that cannot take a copy costs that copy, not the run. */
+    readonly expendable?: true;
+  };
+  /** Whether reports say how long each stage took. */
+  readonly timed?: true;
 }
 
 /** As `LaneConfig`, for a lane that makes previews and needs no nets. */

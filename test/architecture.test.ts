@@ -58,6 +58,15 @@ describe('the layering rules', () => {
     ['src/report/client/grid.ts', "import { createHash } from 'node:crypto';"],
     ['src/report/client/grid.ts', "import { formatPage } from '../page.js';"],
     ['src/batch/run-batch.ts', "await import('../report/write-report.js');"],
+    ['src/batch/run-batch.ts', "await import('../serve/app.js');"],
+    ['src/serve/app.ts', "import { uploadFolders } from '../adapters/upload-folder.js';"],
+    ['src/serve/app.ts', "import { resolveRunSettings } from '../commands/run-settings.js';"],
+    ['src/serve/app.ts', "import { formatPage } from '../report/page.js';"],
+    ['src/serve/app.ts', 'process.memoryUsage();'],
+    ['src/report/page.ts', "import { createApp } from '../serve/app.js';"],
+    ['src/serve/client/card.ts', "import { isLoopback } from '../guard.js';"],
+    ['src/serve/client/card.ts', "import { Grid } from '../../report/client/grid.js';"],
+    ['src/adapters/upload-folder.ts', "import { UploadStore } from '../serve/upload-store.js';"],
     ['src/adapters/report-folder.ts', "import { GENERATOR } from '../report/page.js';"],
     ['src/video/process-video.ts', "import { ffmpeg } from '../adapters/ffmpeg.js';"],
     ['src/video/process-video.ts', "import fs from 'node:fs';"],
@@ -96,6 +105,11 @@ describe('the layering rules', () => {
       "import { toRecord } from '../rows.js'; import { percent } from '../../core/percent.js';",
     ],
     ['src/commands/video.ts', "import { findVideos } from './video/find-videos.js';"],
+    ['src/serve/tagger.ts', "import { createLanePool } from '../lanes/pool.js';"],
+    [
+      'src/serve/client/card.ts',
+      "import { html } from '../../report/client/dom.js'; import { percent } from '../../core/percent.js';",
+    ],
     ['src/lanes/preview-lane.ts', "import { pictureFiles } from '../adapters/files.js'; process.cwd();"],
   ])('%s may say %s', (file, code) => {
     expect(lint(file, code)).toEqual([]);

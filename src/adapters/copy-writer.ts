@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { FatalError } from '../errors.js';
+import { FatalError, ImageError } from '../errors.js';
 import type { FileWriter } from '../ports.js';
 import type { OutputRoot } from '../types.js';
 import { fatalWriteFault, writeFault } from './file-faults.js';
@@ -9,9 +9,10 @@ import { OutputTree } from './output-tree.js';
 /**
  * Writes copies from a lane, into the very folder that its parent has locked.
  *
+ * @param expendable a disk that cannot take a copy is that copy's WRITE_FAILED.
  * @throws {FatalError} OUTPUT_UNUSABLE when its path leads elsewhere by now.
  */
-export function openCopyWriter({ path: location, identity }: OutputRoot): FileWriter {
+export function openCopyWriter({ path: location, identity }: OutputRoot, expendable = false): FileWriter {
   const tree = new OutputTree(openRoot(location));
   if (tree.root.identity !== identity) {
     tree.close();
@@ -25,7 +26,11 @@ export function openCopyWriter({ path: location, identity }: OutputRoot): FileWr
       try {
         await tree.replace(relative, data);
       } catch (error) {
-        throw writeFault(error, path.join(location, relative));
+        const fault = writeFault(error, path.join(location, relative));
+        if (expendable && fault instanceof FatalError) {
+          throw new ImageError('WRITE_FAILED', 'There is no room for the copy', 'write');
+        }
+        throw fault;
       }
     },
   };

@@ -54,6 +54,10 @@ export const COMMANDS = {
     description: 'find faces in videos and follow them: frames, tracks, WebVTT and MOT',
     arguments: [{ usage: '<paths...>', help: 'files, folders, globs, or http(s) URLs of streams' }],
   },
+  serve: {
+    description: 'tag uploaded pictures over HTTP, and show a page to drop them on',
+    arguments: [],
+  },
   doctor: { description: 'check this machine and say what to do about each fault', arguments: [] },
   setup: {
     description: 'build the native binding and the embedded models (after npm i -g --ignore-scripts)',

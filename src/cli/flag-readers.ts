@@ -27,6 +27,16 @@ export function text(raw: RawValue, subject: string): string {
   return raw;
 }
 
+/** Fewer characters could be guessed. */
+const LEAST_SECRET = 16;
+
+/** What only those who know it may use: it is repeated in no message. */
+export function secret(raw: RawValue, subject: string): string {
+  if (typeof raw === 'string' && /^[\x21-\x7e]+$/.test(raw) && raw.length >= LEAST_SECRET) return raw;
+  const received = typeof raw === 'string' ? `one of ${raw.length}` : 'something else';
+  throw usageError(`at least ${LEAST_SECRET} printable ASCII characters without spaces`, subject, received);
+}
+
 /** From the environment: one value a line, since globs may hold commas. */
 export function list(raw: RawValue): readonly string[] {
   return typeof raw === 'string'

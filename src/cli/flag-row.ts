@@ -9,6 +9,7 @@ export const FLAG_GROUPS = [
   'Repeating runs',
   'Screening',
   'Limits',
+  'Server',
   'Messages',
 ] as const;
 export type FlagGroup = (typeof FLAG_GROUPS)[number];

@@ -12,7 +12,17 @@ import {
 } from '../config.js';
 import { LEAST_LANE_MEMORY } from '../core/lane-count.js';
 import { COMMAND_NAMES, type CommandName } from './commands.js';
-import { attributes, duration, formats, integer, number, oneOf, shard, text } from './flag-readers.js';
+import {
+  attributes,
+  duration,
+  formats,
+  integer,
+  number,
+  oneOf,
+  secret,
+  shard,
+  text,
+} from './flag-readers.js';
 import { optional, repeatable, toggle, value, type FlagRow } from './flag-row.js';
 
 const TAG = ['tag'] as const;
@@ -24,12 +34,18 @@ const EVAL = ['eval'] as const;
 const LABELLED = ['eval', 'report'] as const;
 /** The commands that read pictures. */
 const PICTURES = ['tag', 'report'] as const;
+/** The commands that take pictures from anybody. */
+const UPLOADS = ['tag', 'serve'] as const;
+/** The commands that run nets. */
+const NETS = ['tag', 'video', 'serve'] as const;
 /** The commands with lanes. */
-const LANES = [...PICTURES, 'video'] as const;
+const LANES = [...PICTURES, 'video', 'serve'] as const;
+const SERVE = ['serve'] as const;
 /** The commands that read packs. */
 const PACKS = [
   'tag',
   'video',
+  'serve',
   'models list',
   'models pull',
   'models verify',
@@ -161,7 +177,7 @@ const TABLE = {
   beside: toggle(['export'], 'Output', '--beside', 'xmp: write sidecars beside the pictures instead of -o'),
   summary: optional(TAG, 'Output', '--summary <file>', 'write the totals of the run as JSON', text),
   pack: value(
-    FACES,
+    NETS,
     'Models',
     '--pack <name>',
     'model pack: compact, accurate or classic (default: compact)',
@@ -169,19 +185,20 @@ const TABLE = {
     text,
   ),
   detector: optional(
-    ['tag', 'video', 'models pull', 'models convert'],
+    ['tag', 'video', 'serve', 'models pull', 'models convert'],
     'Models',
     '--detector <name>',
     {
       tag: "detector of the pack (default: the pack's)",
       video: "detector of the pack (default: the pack's)",
+      serve: "detector of the pack (default: the pack's)",
       'models pull': 'only the files for this detector',
       'models convert': 'only this detector',
     },
     text,
   ),
   engine: value(
-    FACES,
+    NETS,
     'Models',
     '--engine <name>',
     'opencv or onnxruntime (default: opencv)',
@@ -189,7 +206,7 @@ const TABLE = {
     oneOf(ENGINES),
   ),
   attributes: value(
-    FACES,
+    NETS,
     'Models',
     '--attributes <list>',
     `what to tell of a face: gender,age or ${ATTRIBUTE_CHOICES.join(',')} (default: gender,age)`,
@@ -218,14 +235,14 @@ const TABLE = {
     text,
   ),
   minConfidence: optional(
-    FACES,
+    NETS,
     'Models',
     '--min-confidence <0..1>',
     "detector threshold (default: the pack's)",
     number(0, 1, 'a number in 0..1'),
   ),
   minFace: value(
-    FACES,
+    NETS,
     'Models',
     '--min-face <px>',
     'ignore faces with a shorter side below this (default: 0)',
@@ -233,27 +250,27 @@ const TABLE = {
     number(0, 1e6, 'a size in pixels'),
   ),
   maxDim: optional(
-    FACES,
+    NETS,
     'Models',
     '--max-dim <px>',
     'longest side that faces are looked for in (default: 720; 4096 with --small-faces)',
     integer(32, 16384),
   ),
   smallFaces: toggle(
-    FACES,
+    NETS,
     'Models',
     '--small-faces',
     'look at pictures part by part too, for crowds: many times slower',
   ),
   turned: toggle(
-    FACES,
+    NETS,
     'Models',
     '--turned',
     'look at pictures four ways, for those that lie on their side: three times slower',
   ),
-  flip: toggle(FACES, 'Models', '--flip', 'judge each face mirrored too and take the mean: a little truer'),
+  flip: toggle(NETS, 'Models', '--flip', 'judge each face mirrored too and take the mean: a little truer'),
   padding: optional(
-    FACES,
+    NETS,
     'Models',
     '--padding <fraction>',
     "grow the face box before the attribute nets (default: the pack's)",
@@ -408,6 +425,7 @@ const TABLE = {
     {
       tag: 'seconds a picture may take (default: 60)',
       report: 'seconds a picture may take (default: 60)',
+      serve: 'seconds a picture may take (default: 60)',
       video: 'seconds a frame may take, and a stream may be silent (default: 60)',
     },
     60,
@@ -420,14 +438,15 @@ const TABLE = {
     {
       tag: 'refuse larger pictures (default: 100000000)',
       report: 'refuse larger pictures (default: 100000000)',
+      serve: 'refuse larger pictures (default: 100000000)',
       video: 'refuse videos with larger frames (default: 100000000)',
     },
     100_000_000,
     integer(1, 2 ** 30),
   ),
-  thorough: toggle(TAG, 'Screening', '--thorough', 'look for lost blocks in JPEGs too: a quarter slower'),
+  thorough: toggle(UPLOADS, 'Screening', '--thorough', 'look for lost blocks in JPEGs too: a quarter slower'),
   maxBytes: value(
-    PICTURES,
+    [...PICTURES, 'serve'],
     'Limits',
     '--max-bytes <n>',
     'refuse larger files unread (default: 500000000)',
@@ -441,6 +460,45 @@ const TABLE = {
     'memory a lane may take; more is refused (default: 2048)',
     2048,
     integer(LEAST_LANE_MEMORY, 1 << 20),
+  ),
+  host: value(
+    SERVE,
+    'Server',
+    '--host <address>',
+    'where to listen; anything but this machine itself needs --token (default: 127.0.0.1)',
+    '127.0.0.1',
+    text,
+  ),
+  port: value(
+    SERVE,
+    'Server',
+    '--port <n>',
+    'port to listen on, 0 for any that is free (default: 8080)',
+    8080,
+    integer(0, 65535),
+  ),
+  token: optional(
+    SERVE,
+    'Server',
+    '--token <text>',
+    'what requests must bring as Authorization: Bearer (better set in the environment)',
+    secret,
+  ),
+  queue: value(
+    SERVE,
+    'Server',
+    '--queue <n>',
+    'pictures that may wait for a lane; more are refused with 503 (default: 64)',
+    64,
+    integer(1, 10_000),
+  ),
+  requestTimeout: value(
+    SERVE,
+    'Server',
+    '--request-timeout <s>',
+    'seconds in which a request must have arrived (default: 60)',
+    60,
+    number(1, 3600, 'seconds in 1..3600'),
   ),
   config: optional(
     COMMAND_NAMES,

@@ -31,6 +31,7 @@ const HANDLERS: Handlers<RunnableCommand> = {
   export: async (...call) => (await import('./export.js')).runExport(...call),
   report: async (...call) => (await import('./report.js')).runReport(...call),
   video: async (...call) => (await import('./video.js')).runVideo(...call),
+  serve: async (flags, _, context) => (await import('./serve.js')).runServe(flags, context),
   doctor: async (...call) => (await import('./doctor.js')).runDoctor(...call),
   setup: async (...call) => (await import('./setup.js')).runSetup(...call),
   completion: async (flags, words) => (await import('./completion.js')).runCompletion(flags, words),

@@ -9,7 +9,9 @@ export function settingsOf({ raw, env, file }: FlagSources): SettingFacts[] {
     const given = givenFlag(name, raw, env, file);
     if (given === undefined) return [];
     const problem = problemOf(name, { raw, env, file });
-    return [{ name, value: given.value, from: given.from, ...(problem !== undefined && { problem }) }];
+    // What a report of this machine shows may be passed on.
+    const value = name === 'token' ? 'hidden' : given.value;
+    return [{ name, value, from: given.from, ...(problem !== undefined && { problem }) }];
   });
 }
 

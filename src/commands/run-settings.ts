@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Config } from '../config.js';
+import type { NetFlags } from '../config.js';
 import { SCHEMA_VERSION } from '../core/report.js';
 import { resolvePack, type Store } from '../packs/store.js';
 import { FOOTPRINT } from '../core/lane-count.js';
@@ -10,26 +10,6 @@ const DEFAULT_MAX_DIM = 720;
 
 /** The same where parts of it are looked at: a crowd photo of a phone in full, 50 MB at most. */
 const PARTS_MAX_DIM = 4096;
-
-/** The flags that the settings of lanes are made of. */
-export type SettingFlags = Pick<
-  Config,
-  | 'pack'
-  | 'attributes'
-  | 'detector'
-  | 'engine'
-  | 'minConfidence'
-  | 'minFace'
-  | 'maxDim'
-  | 'smallFaces'
-  | 'turned'
-  | 'flip'
-  | 'padding'
-  | 'thorough'
-  | 'maxPixels'
-  | 'maxBytes'
-  | 'maxLaneMemory'
->;
 
 /** What the lanes are told, and the key under which their results may be skipped later. */
 export interface RunSettings {
@@ -42,7 +22,7 @@ export interface RunSettings {
  *
  * @throws {FatalError} USAGE, MODEL_MISSING or MODEL_CORRUPT.
  */
-export async function resolveRunSettings(config: SettingFlags, store: Store): Promise<RunSettings> {
+export async function resolveRunSettings(config: NetFlags, store: Store): Promise<RunSettings> {
   const { lanePack, modelsHash, spec, detector } = await resolvePack(store, {
     pack: config.pack,
     engine: config.engine,

@@ -12,7 +12,7 @@ import type {
   ReportSink,
 } from '../ports.js';
 
-type LaneOptions = Omit<LanePoolOptions, 'script' | 'memoryLimit'> & {
+export type LaneOptions = Omit<LanePoolOptions, 'script' | 'memoryLimit'> & {
   /** Resident memory that a lane may take during a picture, in bytes. */
   readonly memoryLimitBytes: number;
 };

@@ -69,6 +69,12 @@ function csvForm(attributes: readonly AttributeName[], fits: CsvForm['fits']): C
   };
 }
 
+/** A whole table, in the narrowest form that holds all of it. */
+export function formatTable(records: readonly PictureRecord[], names: CsvNames): string {
+  const form = records.every(USUAL_CSV.fits) ? USUAL_CSV : WIDE_CSV;
+  return form.header + records.map((record) => form.rows(record, names)).join('');
+}
+
 /** No name of a picture starts with `./` of itself, so it can be taken off again. A quote before it, as some put, would be no path. */
 export function nameCell(image: string, names: CsvNames): string {
   return names === 'safe' && FORMULA_START.test(image) ? `./${image}` : image;

@@ -74,6 +74,17 @@ export function formatEventText(event: RunEvent, paint: Paint): string[] {
     }
     case 'video-end':
       return formatVideoTotals(event);
+    case 'serve-start':
+      return [
+        `${countOf(event.jobs, 'lane')}, pack ${event.pack}, engine ${event.engine}`,
+        `Listening on ${event.url}`,
+      ];
+    case 'request':
+      return [`${event.method} ${event.route}: ${event.status} ${paint('dim', `${event.ms} ms`)}`];
+    case 'serve-end':
+      return [
+        `${countOf(event.requests, 'request')}, ${countOf(event.pictures, 'picture')}: ${event.failed} failed`,
+      ];
   }
 }
 

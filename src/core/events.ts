@@ -194,6 +194,38 @@ interface RoundEnd extends FaceCounts {
   readonly pruned: number;
 }
 
+/** `facetag serve` takes connections. Level info. */
+interface ServeStart {
+  readonly event: 'serve-start';
+  /** Of facetag. */
+  readonly version: string;
+  /** With the port that it listens on. */
+  readonly url: string;
+  /** Lanes. */
+  readonly jobs: number;
+  readonly pack: string;
+  readonly engine: EngineName;
+}
+
+/** A request was answered, or its client went away. Level debug. */
+interface RequestEnd {
+  readonly event: 'request';
+  readonly method: string;
+  /** The route, not what was asked for: names may be private. */
+  readonly route: string;
+  /** 499 where the client went away. */
+  readonly status: number;
+  readonly ms: number;
+}
+
+/** `facetag serve` has ended in order. Level info. */
+interface ServeEnd {
+  readonly event: 'serve-end';
+  readonly requests: number;
+  readonly pictures: number;
+  readonly failed: number;
+}
+
 /** Last of a run that came to its end or was stopped in order. Level info. */
 interface RunEnd {
   readonly event: 'run-end';
@@ -225,7 +257,10 @@ export type RunEvent =
   | VideoDone
   | VideoFailed
   | VideoEnd
-  | ReportEnd;
+  | ReportEnd
+  | ServeStart
+  | RequestEnd
+  | ServeEnd;
 
 const LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 
@@ -250,7 +285,10 @@ const LEVEL_OF: Record<Exclude<RunEvent['event'], Varying>, Level> = {
   'export-end': 'info',
   'video-end': 'info',
   'report-end': 'info',
+  'serve-start': 'info',
+  'serve-end': 'info',
   'picture-done': 'debug',
+  request: 'debug',
 };
 
 export function levelOf(event: RunEvent): Level {

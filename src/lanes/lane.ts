@@ -5,7 +5,7 @@ import { createPictures } from '../adapters/sharp.js';
 import { buildPack } from '../nets/build.js';
 import { processImage, type ImagePorts } from '../picture/process-image.js';
 import type { Engine, FileWriter } from '../ports.js';
-import type { EngineName, LaneConfig, OutputRoot } from '../types.js';
+import type { EngineName, LaneConfig } from '../types.js';
 import { serveLane } from './serve.js';
 
 /** Entry and composition root of a lane: everything is loaded once, then pictures are processed one after another. */
@@ -25,7 +25,7 @@ serveLane(process, {
     const { detector, attributes } = await loading;
     const ports: ImagePorts = {
       files: pictureFiles,
-      writer: await openWriter(config.copies?.output),
+      writer: await openWriter(config.copies),
       blurs: await openRule(config.copies),
       decoder: codec,
       codec,
@@ -33,6 +33,7 @@ serveLane(process, {
       detector,
       attributes,
     };
+    if (config.timed) return (await import('./stage-times.js')).timedProcessing(ports, config);
     return (task) => processImage(task, ports, config);
   },
 });
@@ -48,10 +49,10 @@ async function openEngine(name: EngineName, opencv: Engine): Promise<Engine> {
   }
 }
 
-async function openWriter(output: OutputRoot | undefined): Promise<FileWriter> {
-  if (output === undefined) return { write: () => Promise.reject(new Error('no output folder was named')) };
+async function openWriter(copies: LaneConfig['copies']): Promise<FileWriter> {
+  if (copies === undefined) return { write: () => Promise.reject(new Error('no output folder was named')) };
   const { openCopyWriter } = await import('../adapters/copy-writer.js');
-  return openCopyWriter(output);
+  return openCopyWriter(copies.output, copies.expendable);
 }
 
 /** The parent has compiled it before, so that a mistake in it is told at once. */

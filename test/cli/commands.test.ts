@@ -32,6 +32,8 @@ const VALUES: Partial<Record<FlagName, [string, unknown]>> = {
   progress: ['1', false],
   logFormat: ['json', 'json'],
   color: ['never', 'never'],
+  port: ['0', 0],
+  queue: ['7', 7],
 };
 
 describe.each(COMMAND_NAMES)('facetag %s', (name) => {
@@ -87,11 +89,17 @@ describe('the flag table', () => {
     ['to', ['export']],
     ['json', ['models list', 'eval', 'doctor']],
     ['mirror', ['models pull']],
+    ['pack', ['tag', 'video', 'serve']],
+    ['jobs', ['tag', 'report', 'video', 'serve']],
+    ['token', ['serve']],
     ['logFormat', COMMAND_NAMES],
     ['quiet', COMMAND_NAMES],
     ['every', ['video']],
-    ['minFace', ['tag', 'video']],
-    ['manifest', COMMAND_NAMES.filter((name) => /^(tag|video|models .*|doctor|completion)$/.test(name))],
+    ['minFace', ['tag', 'video', 'serve']],
+    [
+      'manifest',
+      COMMAND_NAMES.filter((name) => /^(tag|video|models .*|serve|doctor|completion)$/.test(name)),
+    ],
   ])('%s belongs to %j', (flag, commands) => {
     const having = COMMAND_NAMES.filter((name) => flagsOf(name).some((each) => each.name === flag));
     expect(having).toEqual(commands);

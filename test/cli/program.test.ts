@@ -76,7 +76,7 @@ describe('help', () => {
     const { outcome, printed } = await read(line);
     expect(outcome).toMatchObject({ code: 'USAGE' });
     expect(String(outcome)).toContain(
-      'Expected a command (tag, models, merge, eval, export, report, video, doctor, setup, completion, help)',
+      'Expected a command (tag, models, merge, eval, export, report, video, serve, doctor, setup, completion, help)',
     );
     expect(printed).toBe('');
   });

@@ -95,8 +95,10 @@ function layCheckout(): string {
     'bundle.js',
     `import { cpSync, mkdirSync, writeFileSync } from 'node:fs';
      cpSync('dist/cli/main.js', 'dist/run/main.js');
-     mkdirSync('dist/report', { recursive: true });
-     for (const name of ['client.js', 'client.css']) writeFileSync('dist/report/' + name, '1');`,
+     for (const page of ['report', 'serve/client']) {
+       mkdirSync('dist/' + page, { recursive: true });
+       for (const name of ['client.js', 'client.css', 'index.html']) writeFileSync('dist/' + page + '/' + name, '1');
+     }`,
   );
   return root;
 }
@@ -133,9 +135,8 @@ it('npm run pack builds first, although the scripts of packages are off', () => 
   const { status, stderr } = spawnSync(npm, [...args, 'run', 'pack'], { cwd: root, encoding: 'utf8' });
   expect(stderr).toContain('compiling the TypeScript');
   expect(status).toBe(0);
-  const parts = ['run/main.js', 'report/client.js', 'report/client.css'].map(
-    (name) => `package/dist/${name}`,
-  );
+  const pages = ['report/client', 'serve/client/client'].flatMap((page) => [`${page}.js`, `${page}.css`]);
+  const parts = ['run/main.js', ...pages, 'serve/client/index.html'].map((name) => `package/dist/${name}`);
   const unpack = ['xzf', path.join(root, 'facetag-1.0.0.tgz'), '-C', folder(), ...parts];
   expect(spawnSync('tar', unpack).status).toBe(0);
 });

@@ -1,0 +1,64 @@
+import { lookup } from 'node:dns/promises';
+import path from 'node:path';
+import { readMachineLimits } from '../adapters/limits.js';
+import { uploadFolders } from '../adapters/upload-folder.js';
+import { Stop } from '../batch/stop-switch.js';
+import { serveCommand } from '../commands/serve.js';
+import { boundLaneMemory, decideLanes, FOOTPRINT } from '../core/lane-count.js';
+import { createLanePool } from '../lanes/pool.js';
+import { LANE_ENVIRONMENT } from '../lanes/tuning.js';
+import { environmentName, type FlagsOf } from './flags.js';
+import type { RunContext } from './handlers.js';
+import { laneMemoryLimit } from './lane-memory.js';
+import { openStore, packageRoot } from './open-store.js';
+import { LANE } from './programs.js';
+
+/** Composition root of `facetag serve`. @returns the exit code. */
+export async function runServe(flags: FlagsOf<'serve'>, { log, version }: RunContext): Promise<number> {
+  const limits = readMachineLimits();
+  const stop = new Stop();
+  const onSignal = (signal: NodeJS.Signals): void => {
+    // A third signal ends the process as if nobody listened.
+    if (stop.requested !== undefined) process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    if (signal === 'SIGINT' || signal === 'SIGTERM') stop.request(signal);
+  };
+  const onHangup = (): void => {
+    if (process.stderr.isTTY) stop.request('SIGTERM');
+  };
+  process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('SIGHUP', onHangup);
+  try {
+    return await serveCommand(
+      {
+        ...flags,
+        jobs: flags.jobs ?? decideLanes(limits, FOOTPRINT).lanes,
+        maxLaneMemory: boundLaneMemory(flags.maxLaneMemory, limits),
+      },
+      {
+        openStore: () => openStore(flags),
+        uploads: uploadFolders,
+        createLanes: ({ memoryLimitBytes, ...options }) =>
+          createLanePool({
+            ...options,
+            memoryLimit: laneMemoryLimit(memoryLimitBytes),
+            script: LANE,
+            env: laneEnvironment(),
+          }),
+        lookUp: async (host) => (await lookup(host)).address,
+        memoryBytes: limits.memoryBytes,
+        page: path.join(packageRoot, 'dist/serve/client'),
+        stop,
+        log,
+        version,
+        now: () => performance.now(),
+      },
+    );
+  } finally {
+    process.off('SIGINT', onSignal).off('SIGTERM', onSignal).off('SIGHUP', onHangup);
+  }
+}
+
+/** Decoders of bytes from anywhere are told no secrets. */
+function laneEnvironment(): NodeJS.ProcessEnv {
+  const told = Object.entries(process.env).filter(([name]) => name !== environmentName('token'));
+  return { ...LANE_ENVIRONMENT, ...Object.fromEntries(told) };
+}
