@@ -51,7 +51,7 @@ describe('a frame', () => {
   it('has a row for each face, and one without any', () => {
     const columns = FRAMES_CSV_HEADER.trimEnd().split(',').length;
     const [row = ''] = formatFrameRows('=a.mp4', record(), 'safe').split('\r\n');
-    expect(row).toMatch(/^\.\/=a\.mp4,3,2\.002,true,5,10,20,40,60,0\.9,Female,0\.8,\(25-32\),,27\.3,,$/);
+    expect(row).toMatch(/^\.\/=a\.mp4,3,2\.002,true,5,10,20,40,60,0\.9,Female,0\.8,\(25-32\),,27\.3,,,,$/);
     expect(row.split(',')).toHaveLength(columns);
     const empty = formatFrameRows('a.mp4', record({ faces: [], error: 'CRASHED' }), 'exact').trimEnd();
     expect(empty).toMatch(/^a\.mp4,3,2\.002,true,,+CRASHED$/);
