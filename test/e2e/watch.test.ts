@@ -6,6 +6,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import path from 'node:path';
@@ -42,6 +43,11 @@ async function end(run: Running, signal: NodeJS.Signals = 'SIGTERM'): Promise<nu
 const arrive = (fixture: string, name: string): void => {
   copyFileSync(path.join(FIXTURES, fixture), path.join(inbox, name));
 };
+/** A picture that has long been there when the watch begins. */
+const stand = (fixture: string, name: string): void => {
+  arrive(fixture, name);
+  utimesSync(path.join(inbox, name), new Date('2020-01-01'), new Date('2020-01-01'));
+};
 const recordFile = (image: string): string => path.join(cwd, 'out/json', `${image}.json`);
 const record = (image: string): PictureRecord =>
   JSON.parse(readFileSync(recordFile(image), 'utf8')) as PictureRecord;
@@ -50,7 +56,7 @@ const isListed = (image: string) => (): boolean => table().includes(`\n${image},
 
 describe('--watch', () => {
   it('tags what is there, then what arrives, in new folders too, and leaves what an ordinary run would', async () => {
-    arrive('home.jpg', 'there.jpg');
+    stand('home.jpg', 'there.jpg');
     const run = await watch();
     expect(isListed('there.jpg')()).toBe(true);
     arrive('astronaut.png', 'new.png');
@@ -65,7 +71,7 @@ describe('--watch', () => {
   });
 
   it('tags again what changes, and a picture that is moved over another', async () => {
-    arrive('home.jpg', 'a.jpg');
+    stand('home.jpg', 'a.jpg');
     const run = await watch();
     expect(record('a.jpg').faces).toHaveLength(0);
     arrive('astronaut.png', 'a.jpg');
@@ -124,8 +130,8 @@ describe('--watch', () => {
   });
 
   it('removes the results of what is taken away with --prune-all, the last one too', async () => {
-    arrive('home.jpg', 'a.jpg');
-    arrive('home.jpg', 'b.jpg');
+    stand('home.jpg', 'a.jpg');
+    stand('home.jpg', 'b.jpg');
     const run = await watch('--prune-all');
     rmSync(path.join(inbox, 'a.jpg'));
     await until(() => !isListed('a.jpg')(), 'the first is gone from the table');
@@ -136,7 +142,7 @@ describe('--watch', () => {
   });
 
   it('keeps the last result with --prune, says so once and goes on', async () => {
-    arrive('home.jpg', 'a.jpg');
+    stand('home.jpg', 'a.jpg');
     const run = await watch('--prune');
     rmSync(path.join(inbox, 'a.jpg'));
     await until(() => run.stderr().includes('is that disk mounted?'), 'it warns');
@@ -157,7 +163,7 @@ describe('--watch', () => {
   });
 
   it('holds the output folder: another run is refused, a report is made', async () => {
-    arrive('home.jpg', 'a.jpg');
+    stand('home.jpg', 'a.jpg');
     const run = await watch();
     expect(await facetag(['inbox', '-o', 'out'], { cwd })).toMatchObject({ code: 2 });
     expect(await facetag(['report', 'out', '-o', 'report'], { cwd })).toMatchObject({ code: 0 });
