@@ -12,22 +12,14 @@ import type { RunContext } from './handlers.js';
 import { laneMemoryLimit } from './lane-memory.js';
 import { openStore, packageRoot } from './open-store.js';
 import { LANE } from './programs.js';
+import { withSignals } from './signals.js';
 
 /** Composition root of `facetag serve`. @returns the exit code. */
 export async function runServe(flags: FlagsOf<'serve'>, { log, version }: RunContext): Promise<number> {
   const limits = readMachineLimits();
   const stop = new Stop();
-  const onSignal = (signal: NodeJS.Signals): void => {
-    // A third signal ends the process as if nobody listened.
-    if (stop.requested !== undefined) process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
-    if (signal === 'SIGINT' || signal === 'SIGTERM') stop.request(signal);
-  };
-  const onHangup = (): void => {
-    if (process.stderr.isTTY) stop.request('SIGTERM');
-  };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal).on('SIGHUP', onHangup);
-  try {
-    return await serveCommand(
+  return await withSignals(stop, async () =>
+    serveCommand(
       {
         ...flags,
         jobs: flags.jobs ?? decideLanes(limits, FOOTPRINT).lanes,
@@ -51,10 +43,8 @@ export async function runServe(flags: FlagsOf<'serve'>, { log, version }: RunCon
         version,
         now: () => performance.now(),
       },
-    );
-  } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal).off('SIGHUP', onHangup);
-  }
+    ),
+  );
 }
 
 /** Decoders of bytes from anywhere are told no secrets. */
