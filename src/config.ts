@@ -141,49 +141,6 @@ export interface ExportFlags {
   readonly beside: boolean;
 }
 
-/** Every flag of `facetag video`, resolved. */
-export interface VideoFlags
-  extends
-    LogFlags,
-    SourceFlags,
-    StoreFlags,
-    Pick<
-      TagFlags,
-      | 'output'
-      | 'csvNames'
-      | 'annotate'
-      | 'pack'
-      | 'attributes'
-      | 'detector'
-      | 'engine'
-      | 'minConfidence'
-      | 'minFace'
-      | 'maxDim'
-      | 'smallFaces'
-      | 'turned'
-      | 'flip'
-      | 'padding'
-      | 'jobs'
-      | 'ignore'
-      | 'hidden'
-      | 'follow'
-      | 'newerThan'
-      | 'base'
-      | 'force'
-      | 'retryFailed'
-      | 'allowEmpty'
-      | 'allowFailed'
-      | 'timeout'
-      | 'maxPixels'
-      | 'maxLaneMemory'
-      | 'progress'
-    > {
-  /** Seconds of source time from one sampled frame to the next; 0 for every frame. */
-  readonly every: number;
-  /** 0..1: a frame that differs less from the last analysed one is not analysed. */
-  readonly diff: number;
-}
-
 /** What decides which nets look at a picture, how, and what is refused. */
 export type NetFlags = Pick<
   TagFlags,
@@ -203,6 +160,37 @@ export type NetFlags = Pick<
   | 'maxBytes'
   | 'maxLaneMemory'
 >;
+
+/** Every flag of `facetag video`, resolved. */
+export interface VideoFlags
+  extends
+    LogFlags,
+    SourceFlags,
+    StoreFlags,
+    Omit<NetFlags, 'thorough' | 'maxBytes'>,
+    Pick<
+      TagFlags,
+      | 'output'
+      | 'csvNames'
+      | 'annotate'
+      | 'jobs'
+      | 'ignore'
+      | 'hidden'
+      | 'follow'
+      | 'newerThan'
+      | 'base'
+      | 'force'
+      | 'retryFailed'
+      | 'allowEmpty'
+      | 'allowFailed'
+      | 'timeout'
+      | 'progress'
+    > {
+  /** Seconds of source time from one sampled frame to the next; 0 for every frame. */
+  readonly every: number;
+  /** 0..1: a frame that differs less from the last analysed one is not analysed. */
+  readonly diff: number;
+}
 
 /** How uploads are taken over HTTP. */
 export interface ServeFlags {
