@@ -269,6 +269,10 @@ export interface OutputFiles {
   read(file: string): StoredText | undefined;
   /** Whether there is a plain file by that name. */
   has(file: string): boolean;
+  /** What is in a folder, at any depth: paths below it, in no order. @throws {FatalError} OUTPUT_UNUSABLE. */
+  below(folder: string): AsyncIterable<string>;
+  /** The bytes of a file, if it is there. @throws {FatalError} OUTPUT_UNUSABLE for what is no plain file. */
+  pieces(file: string): AsyncIterable<Uint8Array> | undefined;
   /**
    * Writes a file so that its name only ever shows the whole of it.
    *

@@ -1,4 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
+import type { FfmpegFacts } from '../core/doctor/facts.js';
+import { FatalError } from '../errors.js';
 import type { ClipOptions, VideoTool } from '../ports.js';
 import { clipArguments, sampleArguments } from './ffmpeg/arguments.js';
 import { FfmpegSampling } from './ffmpeg/sampling.js';
@@ -36,6 +38,21 @@ export const ffmpeg: VideoTool = {
     };
   },
 };
+
+/** Which ffmpeg there is. */
+export async function probeFfmpeg(): Promise<FfmpegFacts> {
+  try {
+    const child = await spawnFfmpeg(['-hide_banner', '-version'], { stdio: ['pipe', 'ignore'] });
+    const { text } = await saidBy(child);
+    const [, version] = /^ffmpeg version (\S+)/.exec(text) ?? [];
+    return version === undefined
+      ? { installed: false, reason: 'there is an ffmpeg that does not say its version' }
+      : { installed: true, version };
+  } catch (error) {
+    if (!(error instanceof FatalError)) throw error;
+    return { installed: false, reason: 'not installed' };
+  }
+}
 
 /** H.264 plays everywhere; builds without x264 have MPEG-4 at least. */
 async function encoderOf(): Promise<'libx264' | 'mpeg4'> {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { FatalError } from '../errors.js';
 import type { FileContent, OutputFiles, StoredText } from '../ports.js';
-import { writeFault } from './file-faults.js';
+import { fatalReadFault, writeFault } from './file-faults.js';
 import type { OutputTree } from './output-tree.js';
 import { textOf } from './plain-file.js';
 
@@ -34,6 +34,22 @@ class TreeFiles implements OutputFiles {
     } catch {
       // What is no plain file is none of ours.
       return false;
+    }
+  }
+
+  async *below(folder: string): AsyncGenerator<string> {
+    try {
+      for await (const files of this.tree.filesBelow(folder)) yield* files;
+    } catch (error) {
+      throw fatalReadFault(error, this.place(folder));
+    }
+  }
+
+  pieces(file: string): AsyncIterable<Uint8Array> | undefined {
+    try {
+      return this.tree.stats(file) === undefined ? undefined : this.tree.pieces(file);
+    } catch (error) {
+      throw fatalReadFault(error, this.place(file));
     }
   }
 

@@ -52,7 +52,7 @@ export const COMMANDS = {
   },
   video: {
     description: 'find faces in videos and follow them: frames, tracks, WebVTT and MOT',
-    arguments: [{ usage: '<paths...>', help: 'files, folders, globs, or http(s) URLs of streams' }],
+    arguments: [{ usage: '[paths...]', help: 'files, folders, globs, or http(s) URLs of streams' }],
   },
   serve: {
     description: 'tag uploaded pictures over HTTP, and show a page to drop them on',

@@ -1,3 +1,4 @@
+import { probeFfmpeg } from '../adapters/ffmpeg.js';
 import { readMachineLimits } from '../adapters/limits.js';
 import { openStandardOutput } from '../adapters/standard-output.js';
 import { inspectFolder, probe } from '../adapters/system.js';
@@ -32,6 +33,7 @@ export async function runDoctor(
       probeOpenCv: () => probe<OpenCvFacts>('opencv'),
       probeOnnxRuntime: () => probe<OnnxRuntimeFacts>('onnxruntime'),
       probePictures: () => probe<CodecFacts>('pictures'),
+      probeFfmpeg,
       store: await openStore(flags),
       inspectFolder,
       stdout: openStandardOutput(),

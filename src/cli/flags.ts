@@ -175,7 +175,7 @@ const TABLE = {
     number(0, 1, 'a share in 0..1'),
   ),
   beside: toggle(['export'], 'Output', '--beside', 'xmp: write sidecars beside the pictures instead of -o'),
-  summary: optional(TAG, 'Output', '--summary <file>', 'write the totals of the run as JSON', text),
+  summary: optional(FACES, 'Output', '--summary <file>', 'write the totals of the run as JSON', text),
   pack: value(
     NETS,
     'Models',
@@ -286,8 +286,14 @@ const TABLE = {
     'only files changed since: 24h, 7d, a date, or a file',
     text,
   ),
-  filesFrom: optional(TAG, 'Pictures', '--files-from <file>', 'read paths from a file, or - for stdin', text),
-  null: toggle(TAG, 'Pictures', '-0, --null', 'paths of --files-from end in NUL instead of a newline'),
+  filesFrom: optional(
+    FACES,
+    'Pictures',
+    '--files-from <file>',
+    'read paths from a file, or - for stdin',
+    text,
+  ),
+  null: toggle(FACES, 'Pictures', '-0, --null', 'paths of --files-from end in NUL instead of a newline'),
   base: optional(
     FACES,
     'Pictures',
@@ -365,9 +371,15 @@ const TABLE = {
     tag: 'redo pictures whose content was at fault',
     video: 'redo videos whose content was at fault',
   }),
-  prune: toggle(TAG, 'Repeating runs', '--prune', 'remove results whose picture is gone'),
-  pruneAll: toggle(TAG, 'Repeating runs', '--prune-all', 'the same, even if no result is left'),
-  dryRun: toggle(TAG, 'Repeating runs', '-n, --dry-run', 'list what would be done (--jsonl: exact names)'),
+  prune: toggle(FACES, 'Repeating runs', '--prune', {
+    tag: 'remove results whose picture is gone',
+    video: 'remove results whose video is gone',
+  }),
+  pruneAll: toggle(FACES, 'Repeating runs', '--prune-all', 'the same, even if no result is left'),
+  dryRun: toggle(FACES, 'Repeating runs', '-n, --dry-run', {
+    tag: 'list what would be done (--jsonl: exact names)',
+    video: 'list what would be done',
+  }),
   watch: toggle(
     TAG,
     'Repeating runs',

@@ -2,8 +2,11 @@ import { ffmpeg } from '../adapters/ffmpeg.js';
 import { isFifo, isGone, mtimeOf, pictureFiles } from '../adapters/files.js';
 import { readMachineLimits } from '../adapters/limits.js';
 import { readMemory } from '../adapters/memory.js';
+import { unmetForWriting, writeNamedFile } from '../adapters/named-file.js';
 import { outputFolders } from '../adapters/output-folder.js';
+import { readPathList } from '../adapters/path-list.js';
 import { createProgress } from '../adapters/progress.js';
+import { openStandardOutput } from '../adapters/standard-output.js';
 import { Stop } from '../batch/stop-switch.js';
 import { videoCommand } from '../commands/video.js';
 import { boundLaneMemory, decideLanes, FOOTPRINT } from '../core/lane-count.js';
@@ -45,6 +48,10 @@ export async function runVideo(
       outputs: outputFolders,
       mtimeOf,
       isGone,
+      readPathList,
+      stdout: openStandardOutput(),
+      unmetForWriting,
+      writeText: writeNamedFile,
       isFifo,
       createLanes: ({ memoryLimitBytes, ...options }) =>
         createLanePool({

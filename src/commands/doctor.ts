@@ -4,6 +4,7 @@ import { doctorExitCode, examine, formatReport } from '../core/doctor-report.js'
 import type {
   CodecFacts,
   DoctorFacts,
+  FfmpegFacts,
   FolderFacts,
   OnnxRuntimeFacts,
   OpenCvFacts,
@@ -27,6 +28,7 @@ export interface DoctorPorts {
   readonly probeOpenCv: () => Promise<Probed<OpenCvFacts>>;
   readonly probeOnnxRuntime: () => Promise<Probed<OnnxRuntimeFacts>>;
   readonly probePictures: () => Promise<Probed<CodecFacts>>;
+  readonly probeFfmpeg: () => Promise<FfmpegFacts>;
   readonly store: Store;
   readonly inspectFolder: (path: string) => Promise<FolderFacts>;
   readonly stdout: ReportSink;
@@ -40,6 +42,7 @@ export async function doctorCommand(options: DoctorOptions, ports: DoctorPorts):
     opencv: await ports.probeOpenCv(),
     onnxruntime: await ports.probeOnnxRuntime(),
     pictures: await ports.probePictures(),
+    ffmpeg: await ports.probeFfmpeg(),
     packs: await surveyPacks(store),
     output: await inspectFolder(path.resolve(ports.cwd, options.output ?? DEFAULT_OUTPUT)),
     models: await inspectFolder(store.modelsDir),

@@ -7,7 +7,7 @@ import { decide } from '../batch/decide.js';
 import type { OutputFolder, ReportSink } from '../ports.js';
 import type { RunKey } from '../types.js';
 import { findPictures } from './find-pictures.js';
-import { findGone } from './prune.js';
+import { findGone, recordedIn } from './prune.js';
 import type { TagPorts } from './tag-ports.js';
 
 type DryRunPorts = Pick<
@@ -49,8 +49,8 @@ export async function dryRun(
   }
   if ((config.prune || config.pruneAll) && ledger && stop.requested === undefined) {
     const gone = await findGone(
-      { roots: pictures, found: images.length, all: config.pruneAll },
-      ledger,
+      { roots: pictures, found: images.length, noun: 'picture', all: config.pruneAll },
+      recordedIn(ledger),
       ports,
     );
     for (const image of gone) await lines.add(image, 'prune');

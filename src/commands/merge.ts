@@ -4,6 +4,7 @@ import { FaceTally } from '../core/face-counts.js';
 import type { PictureRecord } from '../core/report.js';
 import { usageError } from '../errors.js';
 import type { Ledger, OutputFolder } from '../ports.js';
+import { inspectVideos, mergeVideos, refuseStrangeVideos } from './merge/videos.js';
 import { inspect, type Joined, type MergeOptions, type MergePorts } from './merge/inspect.js';
 
 /**
@@ -19,21 +20,25 @@ export async function mergeCommand(options: MergeOptions, ports: MergePorts): Pr
   const { outputs } = ports;
   if (folders.includes(output)) throw usageError('a folder that is not merged itself', '--output', output);
   const joined = await inspect(options, ports);
+  const videos = await inspectVideos(folders, outputs);
   const found = { faces: new FaceTally(), failed: 0 };
   await outputs.hold(output, async (target) => {
     await refuseStrangers(target, joined);
+    await refuseStrangeVideos(target, videos);
     await target.writeRoots(joined.roots);
     await target.writeCopyStyles(joined.styles);
     await target.writeCompletion({ shares: [], unfinished: joined.unfinished });
     for (const [folder, images] of joined.images) {
       await outputs.visit(folder, (source) => copyResults(images, source?.ledger, target.ledger, found));
     }
+    await mergeVideos(videos, target, outputs);
     await writeOutputs(target.ledger, formats, csvNames, () => true);
   });
   ports.log.emit({
     event: 'merge-end',
     folders: folders.length,
     pictures: joined.origins.size,
+    ...(videos.size > 0 && { videos: [...videos.values()].flat().length }),
     failed: found.failed,
     ...found.faces.counts,
     output,

@@ -9,10 +9,26 @@ interface PrunePorts {
   readonly isGone: (file: string) => boolean;
 }
 
+/** Results that can be gone through and removed, by the name of what they are of. */
+export interface Recorded {
+  readonly images: () => Promise<readonly string[]>;
+  /** Whether there is a record of it by facetag: the folder may hold somebody's own files. */
+  readonly isOurs: (image: string) => boolean;
+}
+
+/** The results of pictures. */
+export function recordedIn(ledger: Ledger): Recorded {
+  return {
+    images: () => ledger.images(),
+    isOurs: (image) => ledger.read(image) !== undefined || ledger.hasOtherVersion(image),
+  };
+}
+
 interface PruneOptions {
   readonly roots: Roots;
-  /** Pictures that this run found. */
+  /** Pictures, or videos, that this run found. */
   readonly found: number;
+  readonly noun: 'picture' | 'video';
   /** `--prune-all`: also when nothing would be left. */
   readonly all: boolean;
 }
@@ -21,30 +37,29 @@ interface PruneOptions {
 const TURN = 64;
 
 /**
- * Pictures that have results and are not there any more, in path order. Where a root itself is not there, a disk may not
+ * Pictures or videos that have results and are not there any more, in path order. Where a root itself is not there, a disk may not
  * be mounted: of several roots, one that is gone keeps its results.
  *
- * @throws {FatalError} NO_PICTURES when every picture is gone: a disk that is not mounted looks like that.
+ * @throws {FatalError} NO_PICTURES, or NO_VIDEOS, when every one is gone: a disk that is not mounted looks like that.
  */
 export async function findGone(
-  { roots, found, all }: PruneOptions,
-  ledger: Ledger,
+  { roots, found, noun, all }: PruneOptions,
+  recorded: Recorded,
   { isGone }: PrunePorts,
 ): Promise<string[]> {
   const gone: string[] = [];
   const several = roots.others !== undefined;
   const absent = new Set(entriesOf(roots).flatMap(([name, root]) => (several && isGone(root) ? [name] : [])));
   let kept = found;
-  for (const [index, image] of (await ledger.images()).entries()) {
+  for (const [index, image] of (await recorded.images()).entries()) {
     if (index % TURN === 0) await nextTurn();
-    // Only what reads as a record is ours to remove: the folder may hold somebody's own JSON files.
     if (absent.has(rootOf(roots, image)) || !isGone(pathOf(roots, image))) kept += 1;
-    else if (ledger.read(image) !== undefined || ledger.hasOtherVersion(image)) gone.push(image);
+    else if (recorded.isOurs(image)) gone.push(image);
   }
   if (gone.length > 0 && kept === 0 && !all) {
     throw new FatalError(
-      'NO_PICTURES',
-      `${countOf(gone.length, 'picture')} with results, and none is in ${roots.base} any more: is that disk mounted? ` +
+      noun === 'picture' ? 'NO_PICTURES' : 'NO_VIDEOS',
+      `${countOf(gone.length, noun)} with results, and none is in ${roots.base} any more: is that disk mounted? ` +
         'Nothing was removed. Pass --prune-all if all results are to go',
     );
   }
@@ -58,12 +73,13 @@ export async function findGone(
  * @throws {FatalError} NO_PICTURES as `findGone`; OUTPUT_UNUSABLE.
  */
 export async function pruneGone(
-  options: PruneOptions,
+  options: Omit<PruneOptions, 'noun'>,
   ledger: Ledger,
   ports: PrunePorts & { readonly log: EventLog; readonly stop: StopSwitch },
 ): Promise<{ pruned: number; notPruned: number }> {
   const counts = { pruned: 0, notPruned: 0 };
-  for (const [index, image] of (await findGone(options, ledger, ports)).entries()) {
+  const gone = await findGone({ ...options, noun: 'picture' }, recordedIn(ledger), ports);
+  for (const [index, image] of gone.entries()) {
     if (index % TURN === 0) await nextTurn();
     if (ports.stop.requested !== undefined) break;
     try {

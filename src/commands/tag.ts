@@ -2,13 +2,13 @@ import path from 'node:path';
 import { DEFAULT_OUTPUT, writesFiles, type Config } from '../config.js';
 import { ASKED_NAMES } from '../core/attributes.js';
 import { wantedKinds } from '../core/copies.js';
-import { usageError } from '../errors.js';
 import type { StartableLanePool } from '../lanes/pool.js';
 import { assertOutputOutside } from '../discover/output-folder.js';
 import type { OutputFolder } from '../ports.js';
 import type { Pictures } from './find-pictures.js';
 import { drawingOf } from './copies.js';
 import { logLaneEvent } from './log-lane-event.js';
+import { requireSummaryFile } from './summary-file.js';
 import { resolveRunSettings } from './run-settings.js';
 import type { TagPorts } from './tag-ports.js';
 import { TagSession, type Screens, type TagRun } from './tag-session.js';
@@ -30,13 +30,6 @@ export async function tagCommand(config: Config, ports: TagPorts): Promise<numbe
     tagPictures({ config, settings, output: folder, screens }, ports);
   if (output === undefined) return await tag();
   return await ports.outputs.hold(output, tag, { named: config.output !== undefined });
-}
-
-/** A night's work must not end without its totals for a folder that was misspelt. */
-function requireSummaryFile({ summary }: Config, output: string | undefined, ports: TagPorts): void {
-  if (summary === undefined) return;
-  const unmet = ports.unmetForWriting(path.resolve(ports.cwd, summary), output);
-  if (unmet !== undefined) throw usageError(unmet, '--summary', summary);
 }
 
 /** Expressions are checked before anything else happens. */

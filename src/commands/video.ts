@@ -5,10 +5,12 @@ import type { VideoTotals } from '../core/video-totals.js';
 import { assertOutputOutside } from '../discover/output-folder.js';
 import { usageError } from '../errors.js';
 import type { StartableLanePool } from '../lanes/pool.js';
-import type { OutputFolder } from '../ports.js';
+import type { OutputFiles, OutputFolder } from '../ports.js';
+import type { VideoRules } from '../video/video-record.js';
 import { logLaneEvent } from './log-lane-event.js';
+import { requireSummaryFile } from './summary-file.js';
 import { resolveRunSettings, type RunSettings } from './run-settings.js';
-import { findVideos, isUrl, type Videos } from './video/find-videos.js';
+import { findVideos, readInputs, type VideoInputs, type Videos } from './video/find-videos.js';
 import { settleVideo, type FinishedVideo, type VideoRun } from './video/settle-video.js';
 import type { VideoPorts } from './video/video-ports.js';
 
@@ -26,42 +28,53 @@ const RESTING_SHARE = 0.5;
  */
 export async function videoCommand(config: VideoConfig, ports: VideoPorts): Promise<number> {
   const output = path.resolve(ports.cwd, config.output ?? DEFAULT_OUTPUT);
-  refuseClipsOfStreams(config);
+  requireSummaryFile(config, output, ports);
+  const inputs = await readInputs(config, ports);
+  refuseClipsOfStreams(config, inputs);
   const store = await ports.openStore(config);
   const settings = await resolveRunSettings({ ...config, thorough: false, maxBytes: MAX_FRAME_BYTES }, store);
-  const paths = config.inputs.filter((input) => !isUrl(input));
-  await assertOutputOutside(paths, output, ports.cwd);
+  await assertOutputOutside(inputs.paths, output, ports.cwd);
+  const { every, diff, force, retryFailed } = config;
+  const rules = { sampling: { every, diff }, run: settings.run, force, retryFailed };
+  if (config.dryRun) {
+    const { foresee } = await import('./video/foresee.js');
+    return await ports.outputs.visit(output, (folder) => foresee(inputs, config, rules, folder, ports));
+  }
   return await ports.outputs.hold(
     output,
     async (folder) => {
-      const videos = await ports.stop.unlessInterrupted(findVideos(config, folder, ports));
-      return await takeAll(videos, config, settings, folder, ports);
+      const videos = await ports.stop.unlessInterrupted(findVideos(inputs, config, folder, ports));
+      return await takeAll(videos, { config, rules, lane: settings.lane }, folder, ports);
     },
     { named: config.output !== undefined },
   );
 }
 
+/** What a run does with each video. */
+interface Plan {
+  readonly config: VideoConfig;
+  readonly rules: VideoRules;
+  readonly lane: RunSettings['lane'];
+}
+
 /** A clip needs a second look at the video. @throws {FatalError} USAGE. */
-function refuseClipsOfStreams({ annotate, inputs }: VideoConfig): void {
-  const stream = inputs.find(isUrl);
+function refuseClipsOfStreams({ annotate }: VideoConfig, { urls: [stream] }: VideoInputs): void {
   if (annotate && stream !== undefined)
     throw usageError('files alone, since a stream cannot be read twice,', '--annotate', stream);
 }
 
 async function takeAll(
   { sources, unlisted }: Videos,
-  config: VideoConfig,
-  settings: RunSettings,
+  plan: Plan,
   output: OutputFolder,
   ports: VideoPorts,
 ): Promise<number> {
   const { log, now, stop } = ports;
+  const { config, rules } = plan;
   const started = now();
   const jobs = config.jobs ?? ports.defaultLanes();
-  const lanes = openLanes(config, settings, jobs, ports);
+  const lanes = openLanes(plan, jobs, ports);
   const { working } = endOnStop(lanes, ports);
-  const { every, diff, force, retryFailed } = config;
-  const rules = { sampling: { every, diff }, run: settings.run, force, retryFailed };
   const files = await output.openFiles();
   const run: VideoRun = { config, rules, output, files, lanes, jobs, working };
   const tally = new VideoTally();
@@ -78,9 +91,10 @@ async function takeAll(
     await lanes.close();
   }
   const { counts } = tally;
+  const pruning = await prune(config, sources.length, output, files, ports);
   const exitCode = exitCodeFor({
     signal: stop.requested === 'closed pipe' ? undefined : stop.requested,
-    failed: counts.failed + counts.partial,
+    failed: counts.failed + counts.partial + pruning.notPruned,
     allowFailed: config.allowFailed,
     unlisted,
   });
@@ -90,12 +104,34 @@ async function takeAll(
     ...counts,
     notDone: sources.length - counts.processed - counts.skipped,
     unlisted,
+    ...pruning,
     seconds: (now() - started) / 1000,
     peakMemory: { parent: ports.peakMemory(), lane: lanes.stats.peakLaneBytes },
     exitCode,
   };
   log.emit({ event: 'video-end', ...totals });
+  if (config.summary !== undefined) {
+    const text = JSON.stringify({ schemaVersion: 1, ...totals }, null, 2) + '\n';
+    await ports.writeText(path.resolve(ports.cwd, config.summary), text);
+  }
   return exitCode;
+}
+
+type Pruning = Pick<VideoTotals, 'pruned' | 'notPruned'>;
+
+/** @throws {FatalError} NO_VIDEOS as `findGone`; OUTPUT_UNUSABLE. */
+async function prune(
+  config: VideoConfig,
+  found: number,
+  output: OutputFolder,
+  files: OutputFiles,
+  ports: VideoPorts,
+): Promise<Pruning> {
+  const roots = output.readRoots();
+  if (!(config.prune || config.pruneAll) || !roots || ports.stop.requested !== undefined)
+    return { pruned: 0, notPruned: 0 };
+  const { pruneVideos } = await import('./video/prune-videos.js');
+  return await pruneVideos({ roots, found, all: config.pruneAll }, files, ports);
 }
 
 /** Half a video is worth nothing: what is being read is given up at once. @returns takes what there is to end. */
@@ -121,15 +157,10 @@ function endOnStop(
   };
 }
 
-function openLanes(
-  config: VideoConfig,
-  settings: RunSettings,
-  lanes: number,
-  ports: VideoPorts,
-): StartableLanePool {
+function openLanes({ config, lane }: Plan, lanes: number, ports: VideoPorts): StartableLanePool {
   return ports.createLanes({
     lanes,
-    config: settings.lane,
+    config: lane,
     timeoutMs: config.timeout * 1000,
     maxLaneBytes: config.maxLaneMemory * 1e6 * RESTING_SHARE,
     memoryLimitBytes: config.maxLaneMemory * 1e6,

@@ -1,5 +1,6 @@
 import {
   checkCpu,
+  checkFfmpeg,
   checkMemory,
   checkModels,
   checkNode,
@@ -30,6 +31,7 @@ export function examine(facts: DoctorFacts): DoctorReport {
     checkOpenCv(facts),
     checkOnnxRuntime(facts),
     checkPictures(facts),
+    checkFfmpeg(facts),
     ...facts.packs.map(checkPack),
     checkCpu(facts),
     checkMemory(facts),

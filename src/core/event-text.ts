@@ -107,9 +107,10 @@ function formatRound(round: Extract<RunEvent, { event: 'round-end' }>): string {
 }
 
 function formatMerge(merged: Extract<RunEvent, { event: 'merge-end' }>): string[] {
-  const { folders, pictures, failed, output } = merged;
+  const { folders, pictures, failed, videos, output } = merged;
+  const others = videos === undefined ? '' : `; ${countOf(videos, 'video')}`;
   return [
-    `${countOf(folders, 'folder')} merged, ${countOf(pictures, 'picture')}: ${failed} failed`,
+    `${countOf(folders, 'folder')} merged, ${countOf(pictures, 'picture')}: ${failed} failed${others}`,
     formatFaceCounts(merged),
     `results in ${escapeControls(output)}`,
   ];
@@ -144,7 +145,7 @@ function describeDone({ how, faces, people }: Extract<RunEvent, { event: 'pictur
 }
 
 function formatVideoTotals(totals: Extract<RunEvent, { event: 'video-end' }>): string[] {
-  const { videos, processed, skipped, failed, partial, notDone, unlisted } = totals;
+  const { videos, processed, skipped, failed, partial, notDone, unlisted, pruned, notPruned } = totals;
   const parts = [
     `${processed} read`,
     `${skipped} unchanged`,
@@ -152,6 +153,8 @@ function formatVideoTotals(totals: Extract<RunEvent, { event: 'video-end' }>): s
     ...(partial > 0 ? [`${partial} only in part`] : []),
     ...(notDone > 0 ? [`${notDone} not done`] : []),
     ...(unlisted > 0 ? [`${unlisted} not listed`] : []),
+    ...(pruned > 0 ? [`${pruned} pruned`] : []),
+    ...(notPruned > 0 ? [`${notPruned} not pruned`] : []),
   ];
   const { frames, analysed, tracks, seconds, output } = totals;
   return [

@@ -124,6 +124,8 @@ interface MergeEnd extends FaceCounts {
   readonly folders: number;
   readonly pictures: number;
   readonly failed: number;
+  /** Absent where no folder has any. */
+  readonly videos?: number;
   /** Absolute path of the folder that was written. */
   readonly output: string;
 }

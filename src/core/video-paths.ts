@@ -25,6 +25,26 @@ export function videoRecordPath(video: string): string {
   return `${VIDEOS}/${plain(video)}.json`;
 }
 
+/**
+ * The video that a record belongs to (inverse of `videoRecordPath`), as far as names tell: the tracks of `a.mp4` look like
+ * the record of `a.mp4.tracks`.
+ *
+ * @param file path below `VIDEOS`.
+ */
+export function videoOfRecord(file: string): string | undefined {
+  const video = file.endsWith('.json') ? file.slice(0, -'.json'.length) : undefined;
+  return video !== undefined && isPlainPath(video) ? video : undefined;
+}
+
+/** Every file that there may be of a video, its record last. @throws as `videoOutputPath`. */
+export function videoFiles(video: string): string[] {
+  return [
+    ...VIDEO_OUTPUTS.map((kind) => videoOutputPath(kind, video)),
+    clipPath(video),
+    videoRecordPath(video),
+  ];
+}
+
 /** `annotated/<path>.mp4`. @throws as `videoOutputPath`. */
 export function clipPath(video: string): string {
   return `annotated/${plain(video)}.mp4`;

@@ -14,6 +14,9 @@ export interface VideoTotals {
   readonly notDone: number;
   /** Folders and names that could not be listed. */
   readonly unlisted: number;
+  /** Results removed since their video is gone, and those that could not be. */
+  readonly pruned: number;
+  readonly notPruned: number;
   /** Of the videos that were processed. */
   readonly frames: number;
   readonly analysed: number;

@@ -16,6 +16,10 @@ import { repository } from '../shared.js';
  * answer failed.
  *
  *   node --import ./test/bench/run-typescript.js test/bench/serve.ts [--seconds 20] [--soak 5000] [--hostile 1000] [--jobs 2]
+ *     [--pictures <folder>] [--connections 16] [--pace <requests a minute>]
+ *
+ * `--pictures` are sent in place of photos of one to six people; `--connections` are those of the many requests, which
+ * follow one another at once, or at a `--pace`.
  */
 const { values } = parseArgs({
   options: {
@@ -23,20 +27,24 @@ const { values } = parseArgs({
     soak: { type: 'string', default: '5000' },
     hostile: { type: 'string', default: '1000' },
     jobs: { type: 'string', default: '2' },
+    pictures: { type: 'string' },
+    connections: { type: 'string', default: '16' },
+    pace: { type: 'string' },
   },
 });
 const LEVELS = [1, 4, 16, 64];
-const SOAK_CONNECTIONS = 16;
 /** Pictures that `facetag tag` is timed with. */
 const TAGGED = 200;
 const bin = path.join(repository, 'bin/facetag.js');
 const faceApi = createRequire(import.meta.url).resolve('@vladmandic/face-api/package.json');
 
-const photos = [path.join(path.dirname(faceApi), 'demo'), path.join(repository, 'fixtures/images')].flatMap(
-  (folder) =>
-    readdirSync(folder)
-      .filter((name) => /^(sample\d|astronaut|camera|home)\.\w+$/.test(name))
-      .map((name) => path.join(folder, name)),
+const own = [path.join(path.dirname(faceApi), 'demo'), path.join(repository, 'fixtures/images')];
+const names =
+  values.pictures === undefined ? /^(sample\d|astronaut|camera|home)\.\w+$/ : /\.(jpe?g|png|webp)$/;
+const photos = (values.pictures === undefined ? own : [path.resolve(values.pictures)]).flatMap((folder) =>
+  readdirSync(folder)
+    .filter((name) => names.test(name))
+    .map((name) => path.join(folder, name)),
 );
 const bodies = photos.map((file) => readFileSync(file));
 
@@ -106,12 +114,17 @@ async function load(
   connections: number,
   goOn: (done: number) => boolean,
   onDone: (ms: number) => void,
+  perMinute = Infinity,
 ): Promise<void> {
   let begun = 0;
+  const start = performance.now();
   const work = async (): Promise<void> => {
     while (goOn(begun)) {
       const body = bodies[begun % bodies.length] ?? Buffer.alloc(0);
+      const due = start + (begun * 60_000) / perMinute;
       begun += 1;
+      if (due > performance.now())
+        await new Promise((resolve) => setTimeout(resolve, due - performance.now()));
       const answer = await post(port, body).catch((error: unknown) => {
         say(`failed: ${String(error)}`);
         return { status: 0, ms: NaN };
@@ -194,14 +207,15 @@ async function measureLevels({ port, child }: Started): Promise<void> {
 
 async function soak({ port, child }: Started): Promise<void> {
   const requests = Number(values.soak);
-  say(`\n${requests} requests on ${SOAK_CONNECTIONS} connections\n`);
+  const pace = values.pace === undefined ? 'at once' : `at ${values.pace} a minute`;
+  say(`\n${requests} requests on ${values.connections} connections, ${pace}\n`);
   say('| done | MB | p50 ms | p99 ms |\n| --- | --- | --- | --- |');
   let ms: number[] = [];
   let memory: number[] = [];
   let done = 0;
   await load(
     port,
-    SOAK_CONNECTIONS,
+    Number(values.connections),
     (begun) => begun < requests,
     (each) => {
       done += 1;
@@ -216,6 +230,7 @@ async function soak({ port, child }: Started): Promise<void> {
       ms = [];
       memory = [];
     },
+    values.pace === undefined ? undefined : Number(values.pace),
   );
 }
 

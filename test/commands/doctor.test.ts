@@ -76,6 +76,7 @@ async function run(options: DoctorOptions, ports: Partial<DoctorPorts> = {}) {
     },
     probeOpenCv: () => Promise.resolve({ state: 'works', value: { version: '4.6.0' } }),
     probeOnnxRuntime: () => Promise.resolve({ state: 'works', value: { installed: false } }),
+    probeFfmpeg: () => Promise.resolve({ installed: false, reason: 'not installed' }),
     probePictures: () => Promise.resolve({ state: 'works', value: { version: 'sharp 1', formats: [] } }),
     store: { manifest, modelsDir: folder, packageRoot: '/nowhere' },
     inspectFolder: (target) => {

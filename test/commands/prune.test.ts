@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openLedger } from '../../src/adapters/ledger.js';
 import { Stop } from '../../src/batch/stop-switch.js';
-import { findGone, pruneGone } from '../../src/commands/prune.js';
+import { findGone, pruneGone, recordedIn } from '../../src/commands/prune.js';
 import type { Roots } from '../../src/core/roots.js';
 import type { RunEvent } from '../../src/core/events.js';
 import { ImageError } from '../../src/errors.js';
@@ -49,7 +49,10 @@ function prune(
 describe('pruneGone', () => {
   it('removes the results of pictures that are gone and no others', async () => {
     await record('gone/b.jpg', 'gone/a.jpg', 'kept.jpg');
-    expect(await findGone(options, ledger, { isGone })).toEqual(['gone/a.jpg', 'gone/b.jpg']);
+    expect(await findGone({ ...options, noun: 'picture' }, recordedIn(ledger), { isGone })).toEqual([
+      'gone/a.jpg',
+      'gone/b.jpg',
+    ]);
     expect(await prune()).toEqual({ pruned: 2, notPruned: 0 });
     expect(await ledger.images()).toEqual(['kept.jpg']);
   });
@@ -85,7 +88,9 @@ describe('pruneGone', () => {
     await expect(refused).rejects.toThrow('--prune-all');
     expect(await ledger.images()).toHaveLength(2);
     // Pictures that were found show that the disk is there.
-    expect(await findGone({ ...options, found: 1 }, ledger, { isGone })).toHaveLength(2);
+    expect(
+      await findGone({ ...options, noun: 'picture', found: 1 }, recordedIn(ledger), { isGone }),
+    ).toHaveLength(2);
     expect(await prune({ all: true })).toEqual({ pruned: 2, notPruned: 0 });
   });
 

@@ -31,6 +31,7 @@ const healthy: DoctorFacts = {
   opencv: { state: 'works', value: { version: '4.6.0' } },
   onnxruntime: { state: 'works', value: { installed: true, version: '1.30.0' } },
   pictures: { state: 'works', value: { version: 'sharp 0.35.5', formats: [format('jpeg'), format('png')] } },
+  ffmpeg: { installed: true, version: '5.1.6' },
   packs: [pack({ d1: 'ok', d2: 'ok', net: 'ok' }, 'pulled')],
   machine: { cores: 4, cpuQuota: 1.5, memoryBytes: 16e9 },
   lanes: { lanes: 2, limitedBy: 'cpu quota' },
@@ -48,6 +49,7 @@ it('finds nothing wrong with a healthy machine', () => {
     'ok     opencv       4.6.0, loaded and tried in a child process',
     'ok     onnxruntime  1.30.0, loaded and tried in a child process',
     'ok     pictures     sharp 0.35.5: reads jpeg png',
+    'ok     ffmpeg       5.1.6, for facetag video',
     'ok     pack p       15.0 MB in 3 files with the right sha256; detectors: first second',
     'ok     cpu          4 cores, of which the control group grants 1.5; 2 lanes by default, limited by cpu quota',
     'ok     memory       16.0 GB may be used',
@@ -194,6 +196,14 @@ describe('a pack', () => {
     expect(check?.remedy).toBe(status === 'ok' ? undefined : 'Run: facetag models pull p');
     expect(check?.details).toHaveLength(3);
   });
+});
+
+it('finds nothing wrong with a machine without ffmpeg, and says what it is for', () => {
+  const report = examine({ ...healthy, ffmpeg: { installed: false, reason: 'not installed' } });
+  expect(report.status).toBe('ok');
+  expect(formatReport(report)).toContain(
+    'ok     ffmpeg       not installed; to use facetag video, run: apt-get install ffmpeg',
+  );
 });
 
 it('puts the remedy below its check and lets nothing out of its line', () => {

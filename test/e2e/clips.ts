@@ -39,6 +39,12 @@ export function fourScenes(file: string): void {
   );
 }
 
+/** Makes a clip of one second of a picture that stands still. */
+export function still(file: string, name = 'astronaut.png'): void {
+  const look = 'scale=256:256:force_original_aspect_ratio=decrease,pad=256:256:-1:-1';
+  ffmpeg('-loop', '1', '-t', '1', '-i', picture(name), '-vf', look, '-c:v', 'mpeg4', '-bitexact', file);
+}
+
 /** Makes two seconds of sound without pictures. */
 export function soundAlone(file: string): void {
   ffmpeg('-f', 'lavfi', '-i', 'sine=duration=2', '-c:a', 'aac', file);

@@ -28,27 +28,52 @@ export interface Videos {
   readonly unlisted: number;
 }
 
+/** What was typed, and what `--files-from` lists. */
+export interface VideoInputs {
+  readonly paths: readonly string[];
+  /** Undefined without a list. */
+  readonly listed: readonly string[] | undefined;
+  /** Addresses of streams, from both. */
+  readonly urls: readonly string[];
+}
+
 const URL_START = /^https?:\/\//i;
 
-/** Whether an input is a stream's address, not a path. */
-export function isUrl(input: string): boolean {
-  return URL_START.test(input);
+/** @throws {FatalError} USAGE when nothing is named, or the list cannot be read. */
+export async function readInputs(
+  { inputs, filesFrom, null: ended }: VideoConfig,
+  { readPathList }: Pick<VideoPorts, 'readPathList'>,
+): Promise<VideoInputs> {
+  if (ended && filesFrom === undefined) throw usageError('--files-from', '--null', 'none');
+  const listed = filesFrom === undefined ? undefined : await readPathList(filesFrom, ended ? '\0' : '\n');
+  if (inputs.length === 0 && !listed)
+    throw usageError('a file, folder, glob or URL', 'the videos', 'nothing');
+  const isUrl = (input: string): boolean => URL_START.test(input);
+  const isPath = (input: string): boolean => !isUrl(input);
+  return {
+    paths: inputs.filter(isPath),
+    listed: listed?.filter(isPath),
+    urls: [...inputs, ...(listed ?? [])].filter(isUrl),
+  };
 }
 
 /**
  * Finds the videos and settles the roots, which are those of the pictures in the same output folder.
  *
+ * @param output undefined where nothing is to be written and there is none.
  * @throws {FatalError} USAGE for a missing path, one outside the base or no URL; NO_VIDEOS.
  */
 export async function findVideos(
+  inputs: VideoInputs,
   config: VideoConfig,
-  output: OutputFolder,
+  output: OutputFolder | undefined,
   ports: VideoPorts,
 ): Promise<Videos> {
-  const paths = config.inputs.filter((input) => !isUrl(input));
-  const streams = config.inputs.filter(isUrl).map(streamAt);
-  const found = paths.length === 0 ? undefined : await discover(paths, config, output, ports);
-  const files = found === undefined ? [] : filesOf(found, paths, ports);
+  const { paths, listed, urls } = inputs;
+  const streams = urls.map(streamAt);
+  const named = paths.length > 0 || (listed?.length ?? 0) > 0;
+  const found = named ? await discover(inputs, config, output, ports) : undefined;
+  const files = found === undefined ? [] : filesOf(found, [...paths, ...(listed ?? [])], ports);
   const sources = [...byName([...files, ...streams]).values()].sort((a, b) => (a.name < b.name ? -1 : 1));
   const unlisted = found === undefined ? 0 : tellUnlisted(found, ports);
   if (sources.length === 0 && unlisted === 0 && !config.allowEmpty) throw noVideos(found);
@@ -56,20 +81,21 @@ export async function findVideos(
 }
 
 async function discover(
-  inputs: readonly string[],
+  { paths, listed }: VideoInputs,
   config: VideoConfig,
-  output: OutputFolder,
+  output: OutputFolder | undefined,
   ports: VideoPorts,
 ): Promise<Discovery> {
-  const stored = output.readRoots();
+  const stored = output?.readRoots();
   const found = await discoverImages({
-    inputs,
+    inputs: paths,
+    ...(listed && { listed }),
     names: VIDEO_NAMES,
     ...discoveryOf({ ...config, shard: undefined }, output, ports),
     ...givenRoots(config, output, stored, ports),
   });
   tellOfResults(found.resultFolders, ports);
-  if (!(stored && sameRoots(stored, found))) await output.writeRoots(found);
+  if (output && !config.dryRun && !(stored && sameRoots(stored, found))) await output.writeRoots(found);
   return found;
 }
 
@@ -110,6 +136,9 @@ function streamAt(typed: string): VideoSource {
   return { name: streamName(new URL(typed)), input: { url: typed, live: true } };
 }
 
+/** Where the names of streams start. */
+export const STREAMS = 'streams';
+
 /** Characters of the hash that tells two streams of one host and name apart. */
 const HASH_LENGTH = 8;
 
@@ -119,7 +148,7 @@ function streamName(url: URL): string {
   const open = Object.assign(new URL(url), { username: '', password: '' });
   const hash = createHash('sha256').update(open.href).digest('hex').slice(0, HASH_LENGTH);
   const last = url.pathname.split('/').findLast((segment) => segment !== '') ?? '';
-  return `streams/${plain(url.host)}/${last === '' ? '' : `${plain(last)}-`}${hash}`;
+  return `${STREAMS}/${plain(url.host)}/${last === '' ? '' : `${plain(last)}-`}${hash}`;
 }
 
 function byName(sources: readonly VideoSource[]): Map<string, VideoSource> {

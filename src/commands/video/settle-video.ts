@@ -7,13 +7,8 @@ import type { FileStamp, SourceIdentity } from '../../types.js';
 import type { VideoConfig } from '../../config.js';
 import { CLIP, SCRIPT } from '../../video/frame-outputs.js';
 import { processVideo, type VideoFindings } from '../../video/process-video.js';
-import {
-  decideVideo,
-  formatVideoRecord,
-  parseVideoRecord,
-  type VideoRecord,
-  type VideoRules,
-} from '../../video/video-record.js';
+import { formatVideoRecord, type VideoRecord, type VideoRules } from '../../video/video-record.js';
+import { findKept } from './find-kept.js';
 import type { VideoSource } from './find-videos.js';
 import type { VideoPorts } from './video-ports.js';
 
@@ -52,37 +47,14 @@ export async function settleVideo(
     if (stamp?.bytes === 0)
       return await fail(source, { code: 'EMPTY_FILE', message: 'The file is empty' }, run, stamp);
     const kept = stamp && file !== undefined && (await findKept(name, file, stamp, run, ports));
-    if (kept) return { record: kept, how: 'skipped' };
+    if (kept) {
+      if (kept.touched) run.files.touch(videoRecordPath(name), stamp.mtimeMs);
+      return { record: kept.record, how: 'skipped' };
+    }
     return await run.output.withWorkFolder((work) => analyse(source, stamp, work, run, ports));
   } catch (error) {
     return await fail(source, failureOfVideo(error), run);
   }
-}
-
-/** The record of an unchanged video, all of whose results are there. */
-async function findKept(
-  name: string,
-  file: string,
-  stamp: FileStamp,
-  { rules, files, config }: VideoRun,
-  ports: VideoPorts,
-): Promise<VideoRecord | undefined> {
-  const stored = files.read(videoRecordPath(name));
-  const record = stored && parseVideoRecord(stored.text, name);
-  if (!stored || !record) return undefined;
-  const decision = decideVideo(record, stored.mtimeMs, stamp, rules);
-  if (decision === 'process') return undefined;
-  if (record.status !== 'failed') {
-    const wanted = [
-      ...VIDEO_OUTPUTS.map((kind) => videoOutputPath(kind, name)),
-      ...(config.annotate ? [clipPath(name)] : []),
-    ];
-    if (!wanted.every((each) => files.has(each))) return undefined;
-  }
-  if (decision === 'skip') return record;
-  if ((await ports.files.sha256(file)) !== record.source?.sha256) return undefined;
-  files.touch(videoRecordPath(name), stamp.mtimeMs);
-  return record;
 }
 
 async function analyse(

@@ -3,7 +3,7 @@ import type { DoctorFacts, FolderFacts, PackFacts, Probed, SettingFacts } from '
 
 /** One line of the report. */
 export interface Check {
-  /** `node`, `opencv`, `onnxruntime`, `pictures`, `pack <name>`, `cpu`, `memory`, `output`, `models`, `setting <name>`. */
+  /** `node`, `opencv`, `onnxruntime`, `pictures`, `ffmpeg`, `pack <name>`, `cpu`, `memory`, `output`, `models`, `setting <name>`. */
   readonly check: string;
   /** `warn`: it works, but not for everything. */
   readonly status: 'ok' | 'warn' | 'fault';
@@ -74,6 +74,13 @@ export function checkPictures({ pictures }: DoctorFacts): Check {
   if (!unread && !unwritten) return { check: 'pictures', status: 'ok', found, details: formats };
   const remedy = `${REBUILD}: the prebuilt sharp knows them all`;
   return { check: 'pictures', status: unread ? 'fault' : 'warn', found, remedy, details: formats };
+}
+
+export function checkFfmpeg({ ffmpeg }: DoctorFacts): Check {
+  const found = ffmpeg.installed
+    ? `${ffmpeg.version}, for facetag video`
+    : `${ffmpeg.reason}; to use facetag video, run: apt-get install ffmpeg`;
+  return { check: 'ffmpeg', status: 'ok', found };
 }
 
 function unusable(check: string, probed: Exclude<Probed<unknown>, { state: 'works' }>): Check {

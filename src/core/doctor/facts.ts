@@ -9,6 +9,7 @@ export interface DoctorFacts {
   readonly opencv: Probed<OpenCvFacts>;
   readonly onnxruntime: Probed<OnnxRuntimeFacts>;
   readonly pictures: Probed<CodecFacts>;
+  readonly ffmpeg: FfmpegFacts;
   readonly packs: readonly PackFacts[];
   readonly machine: MachineLimits;
   /** Lanes of a run that names no number. */
@@ -48,6 +49,12 @@ export interface OpenCvFacts {
 export type OnnxRuntimeFacts =
   | { readonly installed: false }
   /** `1.30.0`. */
+  | { readonly installed: true; readonly version: string };
+
+/** What `facetag video` reads videos with: without it everything else works. */
+export type FfmpegFacts =
+  | { readonly installed: false; readonly reason: string }
+  /** `5.1.6-0+deb12u1`. */
   | { readonly installed: true; readonly version: string };
 
 export interface CodecFacts {
