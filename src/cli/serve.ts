@@ -5,6 +5,7 @@ import { uploadFolders } from '../adapters/upload-folder.js';
 import { Stop } from '../batch/stop-switch.js';
 import { serveCommand } from '../commands/serve.js';
 import { boundLaneMemory, decideLanes, FOOTPRINT } from '../core/lane-count.js';
+import { usageError } from '../errors.js';
 import { createLanePool } from '../lanes/pool.js';
 import { LANE_ENVIRONMENT } from '../lanes/tuning.js';
 import { environmentName, type FlagsOf } from './flags.js';
@@ -16,6 +17,9 @@ import { withSignals } from './signals.js';
 
 /** Composition root of `facetag serve`. @returns the exit code. */
 export async function runServe(flags: FlagsOf<'serve'>, { log, version }: RunContext): Promise<number> {
+  if (flags.quiet && flags.port === 0) {
+    throw usageError('a port, since --quiet keeps to itself which free one is taken,', '--port', 0);
+  }
   const limits = readMachineLimits();
   const stop = new Stop();
   return await withSignals(stop, async () =>

@@ -293,6 +293,7 @@ describe('facetag serve with a token', () => {
     [['--host', 'no.such.name.invalid'], {}, /Expected a name or address of this machine .*--host/],
     [['--token', 'short'], {}, /Expected at least 16 printable .* --token, received "one of 5"/],
     [[], { FACETAG_TOKEN: 'with space and more' }, /FACETAG_TOKEN, received "one of 19"/],
+    [['--port', '0', '-q'], {}, /Expected a port, since --quiet .* for --port, received 0/],
     [['--port', '70000'], {}, /Expected a whole number in 0\.\.65535 for --port/],
   ])('%j with %j is refused', async (args, env, message) => {
     const { code, stderr } = await facetag(['serve', ...args], { env: { ...env } });
