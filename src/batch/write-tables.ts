@@ -60,6 +60,7 @@ export async function writeOutputs(
   const { unwritten } = run;
   const images = unwritten.size === 0 ? recorded : [...new Set([...recorded, ...unwritten.keys()])].sort();
   const leftOut = new LeftOut();
+  leftOut.illegible = await ledger.illegible();
   const records = (): AsyncIterable<PictureRecord> => readRecords(ledger, images, leftOut, unwritten);
   const wanted = Object.entries(FORMATS).filter(
     ([format, table]) => formats.includes(format as OutputFormat) || ledger.has(table.name),

@@ -98,6 +98,7 @@ export class TagSession {
       const notDone = images.length - tally.done;
       await this.#publish(images, notDone, output.ledger);
       if (notDone === 0 && pictures.isCutShort !== true) await noteEnd?.(tally);
+      await output.ledger.compact();
     }
     for (const image of screened.sort()) log.emit({ event: 'screened', image });
 

@@ -8,6 +8,12 @@ import { FatalError } from '../errors.js';
 /** Holds the records. */
 export const RECORDS = 'json';
 
+/** Holds the records instead where they are lines of one file. */
+export const RECORDS_FILE = 'records.jsonl';
+
+/** Holds what has changed since `RECORDS_FILE` was written, while a run goes on or after one that was killed. */
+export const RECORDS_JOURNAL = 'records.journal';
+
 /** Holds what was found in videos. */
 export const VIDEOS = 'video';
 

@@ -58,6 +58,8 @@ function batch(images: readonly string[], over: Over = {}) {
     images: () => Promise.resolve([...records.keys()].sort()),
     publish: () => Promise.resolve(),
     has: () => false,
+    illegible: () => Promise.resolve(0),
+    compact: () => Promise.resolve(),
     assertInPlace: () => undefined,
   };
   const ports: BatchPorts = {

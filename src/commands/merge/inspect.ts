@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type { CsvNames, OutputFormat } from '../../config.js';
+import type { CsvNames, OutputFormat, RecordForm } from '../../config.js';
 import type { Request } from '../../core/completion.js';
 import { COPY_KINDS, type CopyStyles } from '../../core/copies.js';
 import { entriesOf, sameRoots, type Roots } from '../../core/roots.js';
@@ -22,6 +22,8 @@ export interface MergeOptions {
   /** Absolute path of the folder to write. */
   readonly output: string;
   readonly formats: readonly OutputFormat[];
+  /** How the records are to be kept; undefined leaves it to the folders, or to a tree where they differ. */
+  readonly records: RecordForm | undefined;
   readonly csvNames: CsvNames;
   /** `--allow-partial`: missing shares and runs that were stopped are told, not refused. */
   readonly allowPartial: boolean;
