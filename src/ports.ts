@@ -243,6 +243,8 @@ export interface Ledger {
   restamp(image: string, sourceMtimeMs: number): void;
   /** Removes the record and every copy. @throws {ImageError} WRITE_FAILED. */
   remove(image: string): void;
+  /** Of which kinds there may be copies of some picture. */
+  copyKinds(): CopyKind[];
   /** The files of a picture's copies of one kind that are there: paths below the output folder, in no order. */
   copiesOf(kind: CopyKind, image: string): string[];
   /**

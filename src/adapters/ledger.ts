@@ -45,6 +45,10 @@ class OutputLedger implements Ledger {
     this.records.remove(image);
   }
 
+  copyKinds(): CopyKind[] {
+    return COPY_KINDS.filter((kind) => this.tree.hasFolder(kind));
+  }
+
   copiesOf(kind: CopyKind, image: string): string[] {
     try {
       if (kind !== 'crops')

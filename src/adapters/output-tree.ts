@@ -3,6 +3,7 @@ import {
   closeSync,
   constants,
   futimesSync,
+  lstatSync,
   mkdirSync,
   openSync,
   readSync,
@@ -59,6 +60,11 @@ export class OutputTree {
   stats(relative: string): Stats | undefined {
     const address = this.#find(relative);
     return address === undefined ? undefined : plainFileAt(address, this.#place(relative));
+  }
+
+  /** Whether there is a folder by that name at the top. */
+  hasFolder(name: string): boolean {
+    return lstatSync(this.root.at(name), { throwIfNoEntry: false })?.isDirectory() ?? false;
   }
 
   /** Lends an open file. @throws {OddFileError} */

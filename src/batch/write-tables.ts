@@ -37,14 +37,18 @@ export interface FinishedRun {
   readonly unwritten: ReadonlyMap<string, PictureRecord>;
 }
 
-/** Of a merge, which leaves nothing unwritten. */
-const NO_RUN: FinishedRun = { images: [], notDone: 0, unwritten: new Map() };
+/** What a merge has written: every picture with a record, sorted. */
+export interface FinishedMerge {
+  readonly recorded: readonly string[];
+}
 
 /**
  * Rebuilds `faces.csv` and `faces.jsonl` from the records, in path order: those asked for, and any that an earlier run
  * left, so that none goes stale. They cover the whole output folder, whatever part of it this run was about.
  *
  * @param shows which records appear: `--where`.
+ * @param done of a merge it is believed which records there are: listing a million of them again takes as much memory as
+ * everything else.
  * @throws {FatalError} OUTPUT_UNUSABLE, also when records of this run are not there any more.
  */
 export async function writeOutputs(
@@ -52,13 +56,10 @@ export async function writeOutputs(
   formats: readonly OutputFormat[],
   names: CsvNames,
   shows: (record: PictureRecord) => boolean,
-  run: FinishedRun = NO_RUN,
+  done: FinishedRun | FinishedMerge,
 ): Promise<LeftOut> {
   ledger.assertInPlace();
-  const recorded = await ledger.images();
-  assertKept(recorded, run);
-  const { unwritten } = run;
-  const images = unwritten.size === 0 ? recorded : [...new Set([...recorded, ...unwritten.keys()])].sort();
+  const { images, unwritten } = 'recorded' in done ? ofMerge(done) : await ofRun(done, ledger);
   const leftOut = new LeftOut();
   leftOut.illegible = await ledger.illegible();
   const records = (): AsyncIterable<PictureRecord> => readRecords(ledger, images, leftOut, unwritten);
@@ -71,6 +72,25 @@ export async function writeOutputs(
     });
   }
   return leftOut;
+}
+
+/** What goes into the tables. */
+interface Shown {
+  /** Sorted. */
+  readonly images: readonly string[];
+  readonly unwritten: FinishedRun['unwritten'];
+}
+
+function ofMerge({ recorded }: FinishedMerge): Shown {
+  return { images: recorded, unwritten: new Map() };
+}
+
+async function ofRun(run: FinishedRun, ledger: Ledger): Promise<Shown> {
+  const recorded = await ledger.images();
+  assertKept(recorded, run);
+  const { unwritten } = run;
+  if (unwritten.size === 0) return { images: recorded, unwritten };
+  return { images: [...new Set([...recorded, ...unwritten.keys()])].sort(), unwritten };
 }
 
 /**

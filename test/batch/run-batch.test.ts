@@ -51,6 +51,7 @@ function batch(images: readonly string[], over: Over = {}) {
       if (kept) records.set(image, { ...kept, mtimeMs });
     },
     remove: (image) => records.delete(image),
+    copyKinds: () => [],
     copiesOf: (kind, image) => over.copies?.(kind, image) ?? [],
     removeCopies: (kind, image, kept) => removedCopies.push([kind, image, ...kept].join(' ')),
     readCopy: () => undefined,
