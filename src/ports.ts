@@ -228,6 +228,12 @@ export interface StoredRecord {
   readonly mtimeMs: number | undefined;
 }
 
+export interface ChangedPicture {
+  readonly image: string;
+  /** False where the record was removed. */
+  readonly isRecorded: boolean;
+}
+
 /**
  * The output folder as the record of what was done. Nothing is read, written or removed through a link, and only plain
  * files are replaced or removed; another thing in a file's place is that picture's WRITE_FAILED.
@@ -263,7 +269,16 @@ export interface Ledger {
   /** Brings the records into their final order where much has changed. Nothing may be written meanwhile. */
   compact(): Promise<void>;
   /** Replaces a file at the top of the output folder with the joined chunks. */
-  publish(name: string, chunks: AsyncIterable<string>): Promise<void>;
+  publish(name: string, chunks: AsyncIterable<string | Uint8Array>): Promise<void>;
+  /** Says of a table that was published that it shows all records as they are, made as `key` tells. */
+  vouch(name: string, key: string): void;
+  /**
+   * The pictures whose records may have changed since a table was published that was vouched for with the same key,
+   * sorted; undefined where that is not known for certain.
+   */
+  changedSince(name: string, key: string): Promise<readonly ChangedPicture[] | undefined>;
+  /** The bytes of a table that was vouched for. @throws {TableChangedError}, at the end, when they are not those. */
+  readTable(name: string): AsyncIterable<Uint8Array>;
   /** Whether a file stands at the top of the output folder. */
   has(name: string): boolean;
   /** @throws {FatalError} OUTPUT_UNUSABLE when the output folder, or one at its top, was removed or replaced meanwhile. */

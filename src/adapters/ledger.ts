@@ -3,7 +3,7 @@ import { COPY_KINDS, type CopyKind } from '../core/copies.js';
 import { copyPath, cropFolder, isCropName } from '../core/output-paths.js';
 import { isOtherVersion, parseRecord } from '../core/parse-record.js';
 import type { PictureRecord } from '../core/report.js';
-import type { Ledger, StoredRecord } from '../ports.js';
+import type { ChangedPicture, Ledger, StoredRecord } from '../ports.js';
 import { fatalReadFault, fatalWriteFault, writeFault } from './file-faults.js';
 import { refuseOddities } from './output-root.js';
 import type { OutputTree } from './output-tree.js';
@@ -95,9 +95,21 @@ class OutputLedger implements Ledger {
     return this.records.compact();
   }
 
-  async publish(name: string, content: AsyncIterable<string>): Promise<void> {
+  vouch(name: string, key: string): void {
+    this.records.vouch(name, key);
+  }
+
+  changedSince(name: string, key: string): Promise<readonly ChangedPicture[] | undefined> {
+    return this.records.changedSince(name, key);
+  }
+
+  readTable(name: string): AsyncIterable<Uint8Array> {
+    return this.records.readTable(name);
+  }
+
+  async publish(name: string, chunks: AsyncIterable<string | Uint8Array>): Promise<void> {
     try {
-      await this.tree.replace(name, content);
+      await this.records.publish(name, chunks);
     } catch (error) {
       throw fatalWriteFault(error, this.place(name));
     }

@@ -9,6 +9,7 @@ import {
   RECORDS_FILE,
   RECORDS_JOURNAL,
   TABLES,
+  TABLE_STAMPS,
 } from '../core/output-paths.js';
 import { reasonOf } from '../core/system-fault.js';
 import { hasCode } from '../core/thrown.js';
@@ -58,7 +59,7 @@ export function openUnnamedRoot(output: string): OpenFolder {
 const FOLDERS: readonly string[] = [RECORDS, ...COPY_KINDS, TEMPORARIES];
 const FILES = [
   ...[MEMORY, COMPLETION, COPY_STYLES, LOCK, `${LOCK}.takeover`],
-  ...[RECORDS_FILE, RECORDS_JOURNAL],
+  ...[RECORDS_FILE, RECORDS_JOURNAL, TABLE_STAMPS],
   ...Object.values(TABLES),
 ];
 

@@ -1,4 +1,5 @@
 import type { PictureRecord } from '../core/report.js';
+import type { ChangedPicture } from '../ports.js';
 
 /** The text of a record, which may be damaged. */
 export interface RecordText {
@@ -23,6 +24,14 @@ export interface RecordStore {
   illegible(): Promise<number>;
   /** As `Ledger.compact`. */
   compact(): Promise<void>;
+  /** As `Ledger.publish`. */
+  publish(name: string, chunks: AsyncIterable<string | Uint8Array>): Promise<void>;
+  /** As `Ledger.vouch`. */
+  vouch(name: string, key: string): void;
+  /** As `Ledger.changedSince`. */
+  changedSince(name: string, key: string): Promise<readonly ChangedPicture[] | undefined>;
+  /** As `Ledger.readTable`. */
+  readTable(name: string): AsyncIterable<Uint8Array>;
   /** @throws {FatalError} OUTPUT_UNUSABLE when it was replaced under our hands. */
   assertInPlace(): void;
 }

@@ -34,7 +34,7 @@ export async function mergeCommand(options: MergeOptions, ports: MergePorts): Pr
         await outputs.visit(folder, (source) => copier.copy(own, source?.ledger));
       }
       await target.ledger.compact();
-      const leftOut = await writeOutputs(target.ledger, formats, csvNames, () => true, { recorded: images });
+      const leftOut = await writeOutputs(target.ledger, { formats, names: csvNames }, { recorded: images });
       tellLeftOut(leftOut, 'the tables', log);
       return copier;
     },

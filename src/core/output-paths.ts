@@ -23,6 +23,9 @@ export const TABLES = { csv: 'faces.csv', jsonl: 'faces.jsonl' } as const;
 /** Remembers what the folder was made with. */
 export const MEMORY = 'facetag.json';
 
+/** Tells which records the tables were made of, where records are in one file. */
+export const TABLE_STAMPS = 'tables.json';
+
 /** Which shares it holds, and what was begun there and not finished. */
 export const COMPLETION = 'completion.json';
 

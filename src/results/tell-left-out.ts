@@ -8,7 +8,11 @@ import type { LeftOut } from './read-records.js';
  *
  * @param from what they are missing in, for people: `the tables`.
  */
-export function tellLeftOut({ damaged, otherVersion, illegible }: LeftOut, from: string, log: EventLog): void {
+export function tellLeftOut(
+  { damaged, otherVersion, illegible }: LeftOut,
+  from: string,
+  log: EventLog,
+): void {
   for (const image of damaged) {
     log.emit({ event: 'warning', message: `The record of ${image} is damaged and left out: tag it again` });
   }

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { COPY_KINDS, type CopyKind } from '../../src/core/copies.js';
@@ -58,6 +59,9 @@ function batch(images: readonly string[], over: Over = {}) {
     writeCopy: () => Promise.resolve(),
     images: () => Promise.resolve([...records.keys()].sort()),
     publish: () => Promise.resolve(),
+    vouch: () => undefined,
+    changedSince: () => Promise.resolve(undefined),
+    readTable: () => Readable.from([]),
     has: () => false,
     illegible: () => Promise.resolve(0),
     compact: () => Promise.resolve(),

@@ -1,4 +1,5 @@
 import { readSync } from 'node:fs';
+import { Checksum } from './checksum.js';
 import { MAX_LINE_BYTES, type LineBytes } from './line.js';
 
 /** A line and where it starts in its file. */
@@ -15,6 +16,8 @@ const PIECE = 1 << 20;
 export class LineReader {
   /** Lines that are too long for a record, and a last one without its end. */
   broken = 0;
+  /** Of what was read. */
+  readonly sum = new Checksum();
   #buffer: Buffer;
   /** Where the buffer starts in the file, and how much of it holds the start of a line. */
   #offset = 0;
@@ -47,7 +50,10 @@ export class LineReader {
     }
     const at = this.#offset + this.#held;
     const length = Math.min(this.#buffer.length - this.#held, this.size - at);
-    return length > 0 ? readSync(this.descriptor, this.#buffer, this.#held, length, at) : 0;
+    if (length <= 0) return 0;
+    const read = readSync(this.descriptor, this.#buffer, this.#held, length, at);
+    this.sum.add(this.#buffer.subarray(this.#held, this.#held + read));
+    return read;
   }
 
   /** @returns the lines that end in the buffer, and where the last of them does. */

@@ -3,6 +3,7 @@ import { RECORDS_FILE, RECORDS_JOURNAL } from '../../core/output-paths.js';
 import { hasCode } from '../../core/thrown.js';
 import type { OutputTree } from '../output-tree.js';
 import type { PlainFile } from '../plain-file.js';
+import { Checksum, type Sum } from './checksum.js';
 import { LineReader, type Line } from './line-reader.js';
 import { isWhole, pictureOf, removedBy } from './line.js';
 import { Overlay } from './overlay.js';
@@ -17,6 +18,8 @@ export interface OpenLines {
   readonly overlay: Overlay;
   /** Lines of the sorted file that show neither a record nor whose it was. */
   illegible: number;
+  /** Of the sorted file. */
+  sum: Sum;
 }
 
 /**
@@ -33,6 +36,7 @@ export function* openLines(tree: OutputTree): Generator<undefined, OpenLines> {
     sorted: new SortedLines(sortedFile?.descriptor),
     overlay: new Overlay(),
     illegible: 0,
+    sum: new Checksum(),
   };
   try {
     if (sortedFile) yield* readSorted(sortedFile, lines);
@@ -84,6 +88,7 @@ function* readSorted({ descriptor, stats }: PlainFile, lines: OpenLines): Genera
     yield;
   }
   lines.illegible += reader.broken;
+  lines.sum = reader.sum;
 }
 
 function* readJournal({ descriptor, stats }: PlainFile, overlay: Overlay): Generator<undefined> {

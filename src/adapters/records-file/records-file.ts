@@ -3,11 +3,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { RECORDS_FILE, RECORDS_JOURNAL } from '../../core/output-paths.js';
 import type { PictureRecord } from '../../core/report.js';
 import { FatalError, ImageError } from '../../errors.js';
+import type { ChangedPicture } from '../../ports.js';
 import { fatalReadFault, fatalWriteFault } from '../file-faults.js';
 import type { OutputTree } from '../output-tree.js';
 import type { OpenRecordStore, RecordText } from '../record-store.js';
+import { Checksum, summed } from './checksum.js';
 import { foldedPieces } from './fold.js';
 import { Journal } from './journal.js';
+import { KnownTables } from './known-tables.js';
 import { MAX_LINE_BYTES, recordIn, recordLine, removalLine, restampedLine, type LineBytes } from './line.js';
 import { closeLines, isSame, openLines, type OpenLines } from './open-lines.js';
 import type { Place } from './overlay.js';
@@ -18,6 +21,9 @@ const LONG_JOURNAL = 1 << 22;
 
 /** and than this share of the sorted file. */
 const LONG_SHARE = 0.25;
+
+/** No line of a picture is shorter. */
+const LEAST_LINE_BYTES = 300;
 
 /** Blocks between two looks at the event loop, so that signals are heard and the lock is kept alive. */
 const TURN = 64;
@@ -30,6 +36,7 @@ export class RecordsFile implements OpenRecordStore {
   #lines: OpenLines | undefined;
   #opening: Generator<undefined, OpenLines> | undefined;
   #journal: Journal | undefined;
+  #tables: KnownTables | undefined;
 
   constructor(private readonly tree: OutputTree) {}
 
@@ -93,6 +100,29 @@ export class RecordsFile implements OpenRecordStore {
     const isChanged = this.#lines && (this.#lines.overlay.size > 0 || this.#lines.illegible > 0);
     // Even without records there is a file, which tells how the next run is to keep them.
     if (isChanged || !this.#stats(RECORDS_FILE)) await this.#fold();
+    else if (this.#lines) await this.#tables?.note(this.#lines.sum);
+  }
+
+  async publish(name: string, chunks: AsyncIterable<string | Uint8Array>): Promise<void> {
+    await (await this.#openTables()).publish(name, chunks);
+  }
+
+  vouch(name: string, key: string): void {
+    this.#tables?.vouch(name, key);
+  }
+
+  async changedSince(name: string, key: string): Promise<readonly ChangedPicture[] | undefined> {
+    const tables = await this.#openTables();
+    const { overlay, illegible, sortedFile } = this.#open();
+    if (illegible > 0 || !tables.has(name, key)) return undefined;
+    // Where most has changed there is nothing to gain, and much to hold in memory.
+    const isMost = overlay.size * LEAST_LINE_BYTES > LONG_SHARE * (sortedFile?.stats.size ?? 0);
+    if (isMost) return undefined;
+    return overlay.images().map((image) => ({ image, isRecorded: overlay.get(image) !== 'removed' }));
+  }
+
+  async *readTable(name: string): AsyncGenerator<Uint8Array> {
+    yield* (await this.#openTables()).pieces(name);
   }
 
   assertInPlace(): void {
@@ -113,22 +143,30 @@ export class RecordsFile implements OpenRecordStore {
     this.#lines = undefined;
     this.#opening = undefined;
     this.#journal = undefined;
+    this.#tables = undefined;
   }
 
   /** Makes one sorted file of everything. Killed in between it is done again, with the same outcome. */
   async #fold(): Promise<void> {
     const lines = await this.#openInTurns();
     this.assertInPlace();
+    const sum = new Checksum();
     try {
       await this.tree.replace(
         RECORDS_FILE,
-        inTurns(foldedPieces(lines.sorted, lines.overlay, (place) => this.#read(place))),
+        summed(inTurns(foldedPieces(lines.sorted, lines.overlay, (place) => this.#read(place))), sum),
       );
       this.tree.remove(RECORDS_JOURNAL);
     } catch (error) {
       throw fatalWriteFault(error, this.#place(RECORDS_FILE));
     }
+    await this.#tables?.note(sum);
     this.close();
+  }
+
+  async #openTables(): Promise<KnownTables> {
+    const { sum } = await this.#openInTurns();
+    return (this.#tables ??= new KnownTables(this.tree, sum));
   }
 
   #put(image: string, line: Buffer): void {
