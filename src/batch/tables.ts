@@ -39,7 +39,10 @@ export interface TableOptions {
   readonly where?: { readonly text: string; readonly shows: (record: PictureRecord) => boolean } | undefined;
 }
 
+/** Of the way in which rows are made of records, headers aside: a change of it makes all tables anew. */
+const ROWS_VERSION = 1;
+
 /** Equal for tables that are made alike. */
 export function keyOf({ names, where }: TableOptions): string {
-  return JSON.stringify([names, where?.text ?? '']);
+  return JSON.stringify({ rows: ROWS_VERSION, names, where: where?.text ?? '' });
 }

@@ -313,6 +313,17 @@ describe('the ledger in one file', () => {
     expect(readFileSync(sortedFile())).toEqual(bytes);
   });
 
+  it.each(['records.jsonl', 'records.journal'])("leaves somebody else's %s alone", async (name) => {
+    const text = '{"image":"a.jpg","caption":"a boat"}\n{"image":"b.jpg"}\n';
+    writeFileSync(path.join(output, name), text);
+    const { ledger, records } = openFile();
+    await expect(records.recover().then(() => ledger.images())).rejects.toThrow(
+      /is not what facetag writes there/,
+    );
+    await expect(ledger.write(okRecord('a.jpg'), 1)).rejects.toMatchObject({ code: 'OUTPUT_UNUSABLE' });
+    expect(readFileSync(path.join(output, name), 'utf8')).toBe(text);
+  });
+
   it('reads lines that are out of order, the last of a picture, and brings them in order', async () => {
     const bytes = await written(NAMES);
     const lines = bytes.toString().split(/(?<=\n)/);

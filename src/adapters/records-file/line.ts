@@ -24,6 +24,8 @@ export interface LineBytes {
 }
 
 const RECORD_START = `{"schemaVersion":${SCHEMA_VERSION},"image":"`;
+/** Of every version of the format. */
+const OUR_START = '{"schemaVersion":';
 const REMOVED_START = '{"removed":"';
 const CHECK_START = ',"check":"';
 const DIGITS = 8;
@@ -75,6 +77,12 @@ function partsOf(line: LineBytes): { body: string; mtimeMs: number | undefined }
   const [field, value = ''] = /,"mtimeMs":(-?\d{1,16}|null)$/.exec(text) ?? [];
   if (field === undefined) return undefined;
   return { body: text.slice(0, -field.length), mtimeMs: value === 'null' ? undefined : Number(value) };
+}
+
+/** Whether a line, whole or not, begins as facetag's do: somebody else's file may have the name of ours. */
+export function isOurs({ buffer, start }: LineBytes): boolean {
+  const begins = (text: string): boolean => buffer.toString('latin1', start, start + text.length) === text;
+  return begins(OUR_START) || begins(REMOVED_START);
 }
 
 /** Whose record a line is, whole or not; undefined where that cannot be read or is no name of a picture. */

@@ -1,11 +1,13 @@
 import { closeSync, type Stats } from 'node:fs';
+import path from 'node:path';
 import { RECORDS_FILE, RECORDS_JOURNAL } from '../../core/output-paths.js';
 import { hasCode } from '../../core/thrown.js';
+import { FatalError } from '../../errors.js';
 import type { OutputTree } from '../output-tree.js';
 import type { PlainFile } from '../plain-file.js';
 import { Checksum, type Sum } from './checksum.js';
 import { LineReader, type Line } from './line-reader.js';
-import { isWhole, pictureOf, removedBy } from './line.js';
+import { isOurs, isWhole, pictureOf, removedBy } from './line.js';
 import { Overlay } from './overlay.js';
 import { SortedLines } from './sorted-lines.js';
 
@@ -26,7 +28,7 @@ export interface OpenLines {
  * Opens the files and reads all lines for their names, yielding now and then. Names lead to damaged lines too; of the
  * journal only whole lines count, since a killed run may have left half a one.
  *
- * @throws {OddFileError}
+ * @throws {OddFileError} @throws {FatalError} OUTPUT_UNUSABLE for somebody else's file.
  */
 export function* openLines(tree: OutputTree): Generator<undefined, OpenLines> {
   const [journal, sortedFile] = openBoth(tree);
@@ -39,8 +41,8 @@ export function* openLines(tree: OutputTree): Generator<undefined, OpenLines> {
     sum: new Checksum(),
   };
   try {
-    if (sortedFile) yield* readSorted(sortedFile, lines);
-    if (journal) yield* readJournal(journal, lines.overlay);
+    if (sortedFile) yield* readSorted(sortedFile, lines, witnessOf(tree, RECORDS_FILE));
+    if (journal) yield* readJournal(journal, lines.overlay, witnessOf(tree, RECORDS_JOURNAL));
     return lines;
   } catch (error) {
     closeLines(lines);
@@ -77,23 +79,34 @@ function openIfThere(tree: OutputTree, name: string): PlainFile | undefined {
   }
 }
 
-function* readSorted({ descriptor, stats }: PlainFile, lines: OpenLines): Generator<undefined> {
+function* readSorted(
+  { descriptor, stats }: PlainFile,
+  lines: OpenLines,
+  witness: Witness,
+): Generator<undefined> {
   const reader = new LineReader(descriptor, stats.size);
   for (const piece of reader.pieces()) {
     for (const line of piece) {
+      witness.sees(line);
       const image = pictureOf(line);
       if (image === undefined) lines.illegible += 1;
       else if (!lines.sorted.add(image, line)) lines.overlay.set(image, placeOf(line, false));
     }
     yield;
   }
+  witness.requireOurs();
   lines.illegible += reader.broken;
   lines.sum = reader.sum;
 }
 
-function* readJournal({ descriptor, stats }: PlainFile, overlay: Overlay): Generator<undefined> {
+function* readJournal(
+  { descriptor, stats }: PlainFile,
+  overlay: Overlay,
+  witness: Witness,
+): Generator<undefined> {
   for (const piece of new LineReader(descriptor, stats.size).pieces()) {
     for (const line of piece) {
+      witness.sees(line);
       if (!isWhole(line)) continue;
       const removed = removedBy(line);
       const image = removed ?? pictureOf(line);
@@ -102,7 +115,31 @@ function* readJournal({ descriptor, stats }: PlainFile, overlay: Overlay): Gener
     }
     yield;
   }
+  witness.requireOurs();
 }
+
+/** Tells a file that is damaged from one that was never ours: that would be lost when ours is written. */
+class Witness {
+  #sawLines = false;
+  #sawOurs = false;
+
+  /** @param place its path, for people. */
+  constructor(private readonly place: string) {}
+
+  sees(line: Line): void {
+    this.#sawLines = true;
+    this.#sawOurs ||= isOurs(line);
+  }
+
+  /** @throws {FatalError} OUTPUT_UNUSABLE. */
+  requireOurs(): void {
+    if (this.#sawOurs || !this.#sawLines) return;
+    const remedy = 'Choose another output folder with -o, or remove the file';
+    throw new FatalError('OUTPUT_UNUSABLE', `${this.place} is not what facetag writes there. ${remedy}`);
+  }
+}
+
+const witnessOf = (tree: OutputTree, name: string): Witness => new Witness(path.join(tree.root.path, name));
 
 function placeOf({ offset, start, end }: Line, inJournal: boolean) {
   return { offset, length: end - start, inJournal };

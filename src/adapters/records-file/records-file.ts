@@ -230,6 +230,8 @@ export class RecordsFile implements OpenRecordStore {
     try {
       return opening.next();
     } catch (error) {
+      // It cannot go on: whoever asks again begins anew.
+      this.#opening = undefined;
       throw fatalReadFault(error, this.#place(RECORDS_FILE));
     }
   }
