@@ -6,6 +6,10 @@ export const DEFAULT_OUTPUT = 'facetag-out';
 export const OUTPUT_FORMATS = ['csv', 'jsonl', 'none'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
+/** How an output folder keeps its records: a JSON file for each picture, or a line for each in one file. */
+export const RECORD_FORMS = ['tree', 'jsonl'] as const;
+export type RecordForm = (typeof RECORD_FORMS)[number];
+
 /**
  * `safe`: a name that a spreadsheet would take for a formula is written as `./name`, which is still a path to its picture.
  */
@@ -60,6 +64,8 @@ export interface TagFlags extends LogFlags, SourceFlags, StoreFlags {
   readonly output: string | undefined;
   /** What is written beside the per-image JSON. */
   readonly format: readonly OutputFormat[];
+  /** How the output folder keeps its records; undefined leaves it to what is there, or to `tree`. */
+  readonly records: RecordForm | undefined;
   /** How the CSV writes names that a spreadsheet would take for formulas. */
   readonly csvNames: CsvNames;
   readonly jsonl: boolean;

@@ -60,6 +60,11 @@ export class UploadRoomError extends Error {
   override readonly name = 'UploadRoomError';
 }
 
+/** A table is not the one that was written: it is made anew. */
+export class TableChangedError extends Error {
+  override readonly name = 'TableChangedError';
+}
+
 /** The reader of stdout went away (EPIPE): the run ends quietly. */
 export class PipeClosedError extends Error {
   override readonly name = 'PipeClosedError';

@@ -2,6 +2,7 @@
 
 import type { Readable } from 'node:stream';
 import type { Estimates } from './core/attributes.js';
+import type { RecordForm } from './config.js';
 import type { RunEvent } from './core/events.js';
 import type { WritableFormat } from './core/picture-format/signatures.js';
 import type { Completion } from './core/completion.js';
@@ -223,8 +224,14 @@ export interface FileWriter {
 
 export interface StoredRecord {
   readonly record: PictureRecord;
-  /** The record file's own mtime: its source's at the time it was made. */
-  readonly mtimeMs: number;
+  /** Its source's mtime at the time it was made, or as it was noted since; undefined where there was none to look at. */
+  readonly mtimeMs: number | undefined;
+}
+
+export interface ChangedPicture {
+  readonly image: string;
+  /** False where the record was removed. */
+  readonly isRecorded: boolean;
 }
 
 /**
@@ -242,6 +249,8 @@ export interface Ledger {
   restamp(image: string, sourceMtimeMs: number): void;
   /** Removes the record and every copy. @throws {ImageError} WRITE_FAILED. */
   remove(image: string): void;
+  /** Of which kinds there may be copies of some picture. */
+  copyKinds(): CopyKind[];
   /** The files of a picture's copies of one kind that are there: paths below the output folder, in no order. */
   copiesOf(kind: CopyKind, image: string): string[];
   /**
@@ -255,8 +264,21 @@ export interface Ledger {
   writeCopy(file: string, content: AsyncIterable<Uint8Array>): Promise<void>;
   /** Every picture with a record, sorted by UTF-16 code units. Lets signals be heard meanwhile. */
   images(): Promise<string[]>;
+  /** Lines of a records file that show neither a record nor whose it was: those pictures count as not tagged. */
+  illegible(): Promise<number>;
+  /** Brings the records into their final order where much has changed. Nothing may be written meanwhile. */
+  compact(): Promise<void>;
   /** Replaces a file at the top of the output folder with the joined chunks. */
-  publish(name: string, chunks: AsyncIterable<string>): Promise<void>;
+  publish(name: string, chunks: AsyncIterable<string | Uint8Array>): Promise<void>;
+  /** Says of a table that was published that it shows all records as they are, made as `key` tells. */
+  vouch(name: string, key: string): void;
+  /**
+   * The pictures whose records may have changed since a table was published that was vouched for with the same key,
+   * sorted; undefined where that is not known for certain.
+   */
+  changedSince(name: string, key: string): Promise<readonly ChangedPicture[] | undefined>;
+  /** The bytes of a table that was vouched for. @throws {TableChangedError}, at the end, when they are not those. */
+  readTable(name: string): AsyncIterable<Uint8Array>;
   /** Whether a file stands at the top of the output folder. */
   has(name: string): boolean;
   /** @throws {FatalError} OUTPUT_UNUSABLE when the output folder, or one at its top, was removed or replaced meanwhile. */
@@ -475,6 +497,8 @@ export interface OutputFolder {
   readonly path: string;
   readonly root: OutputRoot;
   readonly ledger: Ledger;
+  /** How it keeps its records; undefined where there are none yet. */
+  readonly recordForm: RecordForm | undefined;
   openFiles(): Promise<OutputFiles>;
   /** Lends a folder for what is needed during the work alone. @throws {FatalError} OUTPUT_UNUSABLE or OUTPUT_LOCKED. */
   withWorkFolder<T>(work: (folder: WorkFolder) => Promise<T>): Promise<T>;
@@ -499,6 +523,11 @@ export interface OutputFolder {
   writeCompletion(completion: Completion): Promise<void>;
 }
 
+export interface OutputOptions {
+  /** How records are to be kept: of an output folder that has some it must be the form that they have. */
+  readonly records?: RecordForm | undefined;
+}
+
 /** Gives access to output folders. A link that leads to one is followed, none in one is. */
 export interface OutputFolders {
   /**
@@ -506,15 +535,20 @@ export interface OutputFolders {
    * in it. When another run takes the folder over because this one showed no sign of life, the next change is refused.
    *
    * @param options `named`: false for a folder that nobody named, which must not be a link then.
-   * @throws {FatalError} OUTPUT_LOCKED, naming the holder; OUTPUT_UNUSABLE, also when the folder was removed meanwhile.
+   * @throws {FatalError} OUTPUT_LOCKED, naming the holder; OUTPUT_UNUSABLE, also when the folder was removed meanwhile;
+   * USAGE for another form of the records than theirs.
    */
   hold<T>(
     output: string,
     work: (folder: OutputFolder) => Promise<T>,
-    options?: { readonly named?: boolean },
+    options?: OutputOptions & { readonly named?: boolean },
   ): Promise<T>;
-  /** Runs `work` on a folder that is only read; undefined where there is none. @throws {FatalError} OUTPUT_UNUSABLE. */
-  visit<T>(output: string, work: (folder: OutputFolder | undefined) => Promise<T>): Promise<T>;
+  /** Runs `work` on a folder that is only read; undefined where there is none. @throws {FatalError} as `hold`. */
+  visit<T>(
+    output: string,
+    work: (folder: OutputFolder | undefined) => Promise<T>,
+    options?: OutputOptions,
+  ): Promise<T>;
 }
 
 /** What a file is to hold: whole, or piece by piece so that it need not fit in memory. */

@@ -1,62 +1,52 @@
 import path from 'node:path';
 import { COPY_KINDS, type CopyKind } from '../core/copies.js';
-import {
-  copyPath,
-  cropFolder,
-  isCropName,
-  pictureOfRecord,
-  recordPath,
-  RECORDS,
-} from '../core/output-paths.js';
-import { isOtherVersion, MAX_RECORD_BYTES, parseRecord } from '../core/parse-record.js';
-import { formatRecord, type PictureRecord } from '../core/report.js';
-import { FatalError } from '../errors.js';
-import type { FileContent, Ledger, StoredRecord } from '../ports.js';
+import { copyPath, cropFolder, isCropName } from '../core/output-paths.js';
+import { isOtherVersion, parseRecord } from '../core/parse-record.js';
+import type { PictureRecord } from '../core/report.js';
+import type { ChangedPicture, Ledger, StoredRecord } from '../ports.js';
 import { fatalReadFault, fatalWriteFault, writeFault } from './file-faults.js';
 import { refuseOddities } from './output-root.js';
 import type { OutputTree } from './output-tree.js';
-import { textOf } from './plain-file.js';
+import type { RecordStore } from './record-store.js';
+import { RecordTree } from './record-tree.js';
 
-/**
- * The records below an output folder. Reads are synchronous: an unchanged run over 10,000 pictures reads 20,000 small
- * files, and a thread-pool hop for each would cost more than the reading.
- */
-export function openLedger(tree: OutputTree): Ledger {
-  return new TreeLedger(tree);
+/** @param records where the records are: in a tree of files unless it says otherwise. */
+export function openLedger(tree: OutputTree, records: RecordStore = new RecordTree(tree)): Ledger {
+  return new OutputLedger(tree, records);
 }
 
-class TreeLedger implements Ledger {
-  constructor(private readonly tree: OutputTree) {}
+class OutputLedger implements Ledger {
+  constructor(
+    private readonly tree: OutputTree,
+    private readonly records: RecordStore,
+  ) {}
 
   read(image: string): StoredRecord | undefined {
-    const file = this.readWhole(image);
-    const record = file && parseRecord(file.text, image);
-    return record && { record, mtimeMs: file.mtimeMs };
+    const stored = this.records.text(image);
+    const record = stored && parseRecord(stored.text, image);
+    return record && { record, mtimeMs: stored.mtimeMs };
   }
 
   hasOtherVersion(image: string): boolean {
-    const file = this.readWhole(image);
-    return file !== undefined && isOtherVersion(file.text, image);
+    const stored = this.records.text(image);
+    return stored !== undefined && isOtherVersion(stored.text, image);
   }
 
   write(record: PictureRecord, sourceMtimeMs: number | undefined): Promise<void> {
-    return this.replace(recordPath(record.image), formatRecord(record), sourceMtimeMs);
+    return this.records.write(record, sourceMtimeMs);
   }
 
   restamp(image: string, sourceMtimeMs: number): void {
-    const file = recordPath(image);
-    try {
-      this.tree.touch(file, sourceMtimeMs);
-    } catch (error) {
-      const fault = writeFault(error, this.place(file));
-      // Only an owner may set times. Without them the next run hashes the picture again: no fault of the picture.
-      if (fault instanceof FatalError) throw fault;
-    }
+    this.records.restamp(image, sourceMtimeMs);
   }
 
   remove(image: string): void {
     for (const kind of COPY_KINDS) this.removeCopies(kind, image, []);
-    this.removeFile(recordPath(image));
+    this.records.remove(image);
+  }
+
+  copyKinds(): CopyKind[] {
+    return COPY_KINDS.filter((kind) => this.tree.hasFolder(kind));
   }
 
   copiesOf(kind: CopyKind, image: string): string[] {
@@ -85,28 +75,41 @@ class TreeLedger implements Ledger {
     return this.has(file) ? this.tree.pieces(file) : undefined;
   }
 
-  writeCopy(file: string, content: AsyncIterable<Uint8Array>): Promise<void> {
-    return this.replace(file, content);
-  }
-
-  async images(): Promise<string[]> {
-    const images: string[] = [];
+  async writeCopy(file: string, content: AsyncIterable<Uint8Array>): Promise<void> {
     try {
-      for await (const files of this.tree.filesBelow(RECORDS)) {
-        for (const file of files) {
-          const image = pictureOfRecord(file);
-          if (image !== undefined) images.push(image);
-        }
-      }
+      await this.tree.replace(file, content);
     } catch (error) {
-      throw fatalReadFault(error, this.place(RECORDS));
+      throw writeFault(error, this.place(file));
     }
-    return images.sort();
   }
 
-  async publish(name: string, content: AsyncIterable<string>): Promise<void> {
+  images(): Promise<string[]> {
+    return this.records.images();
+  }
+
+  illegible(): Promise<number> {
+    return this.records.illegible();
+  }
+
+  compact(): Promise<void> {
+    return this.records.compact();
+  }
+
+  vouch(name: string, key: string): void {
+    this.records.vouch(name, key);
+  }
+
+  changedSince(name: string, key: string): Promise<readonly ChangedPicture[] | undefined> {
+    return this.records.changedSince(name, key);
+  }
+
+  readTable(name: string): AsyncIterable<Uint8Array> {
+    return this.records.readTable(name);
+  }
+
+  async publish(name: string, chunks: AsyncIterable<string | Uint8Array>): Promise<void> {
     try {
-      await this.tree.replace(name, content);
+      await this.records.publish(name, chunks);
     } catch (error) {
       throw fatalWriteFault(error, this.place(name));
     }
@@ -122,6 +125,7 @@ class TreeLedger implements Ledger {
 
   assertInPlace(): void {
     this.tree.assertInPlace();
+    this.records.assertInPlace();
     try {
       refuseOddities(this.tree.root);
     } catch (error) {
@@ -131,27 +135,6 @@ class TreeLedger implements Ledger {
 
   private isRecorded(image: string): boolean {
     return this.read(image) !== undefined || this.hasOtherVersion(image);
-  }
-
-  /** Undefined for what is not there, cannot be read or cannot be a record. */
-  private readWhole(image: string): { readonly text: string; readonly mtimeMs: number } | undefined {
-    try {
-      return this.tree.withFile(recordPath(image), (file) =>
-        file.stats.size > MAX_RECORD_BYTES
-          ? undefined
-          : { text: textOf(file), mtimeMs: Math.round(file.stats.mtimeMs) },
-      );
-    } catch {
-      return undefined;
-    }
-  }
-
-  private async replace(file: string, content: FileContent, mtimeMs?: number): Promise<void> {
-    try {
-      await this.tree.replace(file, content, mtimeMs);
-    } catch (error) {
-      throw writeFault(error, this.place(file));
-    }
   }
 
   private removeFile(file: string): void {

@@ -1,7 +1,16 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
 import { COPY_KINDS } from '../core/copies.js';
-import { COMPLETION, COPY_STYLES, MEMORY, RECORDS, TABLES } from '../core/output-paths.js';
+import {
+  COMPLETION,
+  COPY_STYLES,
+  MEMORY,
+  RECORDS,
+  RECORDS_FILE,
+  RECORDS_JOURNAL,
+  TABLES,
+  TABLE_STAMPS,
+} from '../core/output-paths.js';
 import { reasonOf } from '../core/system-fault.js';
 import { hasCode } from '../core/thrown.js';
 import { FatalError } from '../errors.js';
@@ -48,7 +57,11 @@ export function openUnnamedRoot(output: string): OpenFolder {
 }
 
 const FOLDERS: readonly string[] = [RECORDS, ...COPY_KINDS, TEMPORARIES];
-const FILES = [MEMORY, COMPLETION, COPY_STYLES, LOCK, `${LOCK}.takeover`, ...Object.values(TABLES)];
+const FILES = [
+  ...[MEMORY, COMPLETION, COPY_STYLES, LOCK, `${LOCK}.takeover`],
+  ...[RECORDS_FILE, RECORDS_JOURNAL, TABLE_STAMPS],
+  ...Object.values(TABLES),
+];
 
 /** @returns the folder. @throws {OddFileError} */
 function withoutOddities(root: OpenFolder): OpenFolder {

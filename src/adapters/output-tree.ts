@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import {
   closeSync,
+  constants,
   futimesSync,
+  lstatSync,
   mkdirSync,
+  openSync,
   readSync,
   renameSync,
   rmdirSync,
@@ -29,6 +32,9 @@ const KEPT_OPEN = 32;
 
 const PIECE = 1 << 20;
 
+/** Fails where something, be it a dangling link, has the name. */
+const NEW = constants.O_RDWR | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
+
 /**
  * Everything that is done below an output folder goes through here, and nothing here follows a link: each folder on the
  * way is opened in the one before it, files are opened only where they are plain ones, and only plain files are replaced
@@ -47,7 +53,7 @@ export class OutputTree {
   constructor(
     readonly root: OpenFolder,
     /** Asked before each change; throws when this process may not change anything any more. */
-    private readonly mayChange: () => void = () => undefined,
+    readonly mayChange: () => void = () => undefined,
   ) {}
 
   /** @returns undefined where there is nothing. @throws {OddFileError} when it is no plain file. */
@@ -56,9 +62,25 @@ export class OutputTree {
     return address === undefined ? undefined : plainFileAt(address, this.#place(relative));
   }
 
+  /** Whether there is a folder by that name at the top. */
+  hasFolder(name: string): boolean {
+    return lstatSync(this.root.at(name), { throwIfNoEntry: false })?.isDirectory() ?? false;
+  }
+
   /** Lends an open file. @throws {OddFileError} */
   withFile<T>(relative: string, use: (file: PlainFile) => T): T {
     return withPlainFile(this.#address(relative), this.#place(relative), use);
+  }
+
+  /** Opens a file for reading; the caller closes it. @throws {OddFileError} */
+  open(relative: string): PlainFile {
+    return openPlainFile(this.#address(relative), this.#place(relative));
+  }
+
+  /** Makes a file to write and read piece by piece. @returns its descriptor, which the caller closes. @throws EEXIST. */
+  create(relative: string): number {
+    this.mayChange();
+    return openSync(this.#address(relative, true), NEW, 0o666);
   }
 
   /** Reads a file that need not fit in memory. @throws {OddFileError} */

@@ -1,31 +1,12 @@
+import type { OutputFormat } from '../config.js';
 import { countOf } from '../core/count-of.js';
-import { USUAL_CSV, WIDE_CSV } from '../core/csv.js';
 import { inBlocks } from '../core/in-blocks.js';
-import { TABLES } from '../core/output-paths.js';
-import { formatLine, type PictureRecord } from '../core/report.js';
-import type { CsvNames, OutputFormat } from '../config.js';
+import type { PictureRecord } from '../core/report.js';
 import { FatalError } from '../errors.js';
 import type { Ledger } from '../ports.js';
 import { LeftOut, readRecords } from '../results/read-records.js';
-
-/** One way to write a table. */
-interface Form {
-  readonly header: string;
-  /** Whether it has room for all that a record says; any record's where absent. */
-  readonly fits?: (record: PictureRecord) => boolean;
-  readonly rows: (record: PictureRecord, names: CsvNames) => string;
-}
-
-interface Table {
-  readonly name: string;
-  /** The usual one first. The last has room for every record. */
-  readonly forms: readonly Form[];
-}
-
-const FORMATS: Readonly<Record<Exclude<OutputFormat, 'none'>, Table>> = {
-  csv: { name: TABLES.csv, forms: [USUAL_CSV, WIDE_CSV] },
-  jsonl: { name: TABLES.jsonl, forms: [{ header: '', rows: formatLine }] },
-};
+import { keyOf, TABLE_ROWS, type Form, type Table, type TableOptions } from './tables.js';
+import { updateTable } from './update-table.js';
 
 /** What the run that writes the tables has done itself. */
 export interface FinishedRun {
@@ -37,49 +18,78 @@ export interface FinishedRun {
   readonly unwritten: ReadonlyMap<string, PictureRecord>;
 }
 
-/** Of a merge, which leaves nothing unwritten. */
-const NO_RUN: FinishedRun = { images: [], notDone: 0, unwritten: new Map() };
+/** What a merge has written: every picture with a record, sorted. */
+export interface FinishedMerge {
+  readonly recorded: readonly string[];
+}
 
 /**
- * Rebuilds `faces.csv` and `faces.jsonl` from the records, in path order: those asked for, and any that an earlier run
- * left, so that none goes stale. They cover the whole output folder, whatever part of it this run was about.
+ * Rewrites `faces.csv` and `faces.jsonl` so that they show the records, in path order: those asked for, and any that an
+ * earlier run left, so that none goes stale. They cover the whole output folder, whatever part of it this run was about.
+ * They are made of all records, unless it is certain that a table shows them but for those that this run has changed.
  *
- * @param shows which records appear: `--where`.
+ * @param done of a merge it is believed which records there are: listing a million of them again takes as much memory as
+ * everything else.
  * @throws {FatalError} OUTPUT_UNUSABLE, also when records of this run are not there any more.
  */
 export async function writeOutputs(
   ledger: Ledger,
-  formats: readonly OutputFormat[],
-  names: CsvNames,
-  shows: (record: PictureRecord) => boolean,
-  run: FinishedRun = NO_RUN,
+  options: TableOptions,
+  done: FinishedRun | FinishedMerge,
 ): Promise<LeftOut> {
   ledger.assertInPlace();
+  const leftOut = new LeftOut();
+  leftOut.illegible = await ledger.illegible();
+  const wanted = Object.entries(TABLE_ROWS)
+    .filter(([format, { name }]) => options.formats.includes(format as OutputFormat) || ledger.has(name))
+    .map(([, table]) => table);
+  const isAllRecorded = 'recorded' in done || done.unwritten.size === 0;
+  const rest: Table[] = [];
+  for (const table of wanted) {
+    if (!isAllRecorded || !(await updateTable(table, ledger, options))) rest.push(table);
+  }
+  if (wanted.length > 0 && rest.length === 0) return leftOut;
+  const { images, unwritten } = 'recorded' in done ? ofMerge(done) : await ofRun(done, ledger);
+  for (const { name, forms } of rest) {
+    const form = await publish(forms, (each, misfit) => {
+      const records = readRecords(ledger, images, leftOut, unwritten);
+      return ledger.publish(name, inBlocks(rows(each, records, options, misfit)));
+    });
+    const isWhole = leftOut.damaged.size + leftOut.otherVersion.size + leftOut.illegible === 0;
+    if (isAllRecorded && isWhole && form === forms[0]) ledger.vouch(name, keyOf(options));
+  }
+  return leftOut;
+}
+
+/** What goes into the tables. */
+interface Shown {
+  /** Sorted. */
+  readonly images: readonly string[];
+  readonly unwritten: FinishedRun['unwritten'];
+}
+
+function ofMerge({ recorded }: FinishedMerge): Shown {
+  return { images: recorded, unwritten: new Map() };
+}
+
+async function ofRun(run: FinishedRun, ledger: Ledger): Promise<Shown> {
   const recorded = await ledger.images();
   assertKept(recorded, run);
   const { unwritten } = run;
-  const images = unwritten.size === 0 ? recorded : [...new Set([...recorded, ...unwritten.keys()])].sort();
-  const leftOut = new LeftOut();
-  const records = (): AsyncIterable<PictureRecord> => readRecords(ledger, images, leftOut, unwritten);
-  const wanted = Object.entries(FORMATS).filter(
-    ([format, table]) => formats.includes(format as OutputFormat) || ledger.has(table.name),
-  );
-  for (const [, { name, forms }] of wanted) {
-    await publish(forms, (form, misfit) => {
-      return ledger.publish(name, inBlocks(rows(form, records(), { shows, names, misfit })));
-    });
-  }
-  return leftOut;
+  if (unwritten.size === 0) return { images: recorded, unwritten };
+  return { images: [...new Set([...recorded, ...unwritten.keys()])].sort(), unwritten };
 }
 
 /**
  * Writes a table in the first form that fits its records. They are not read ahead to find it: almost always it is the
  * usual one, and an attempt that fails leaves the table as it was.
+ *
+ * @returns the form.
  */
 async function publish(
   forms: readonly Form[],
   write: (form: Form, misfit: () => Error) => Promise<void>,
-): Promise<void> {
+): Promise<Form | undefined> {
   for (const form of forms) {
     const attempt: { misfits: boolean } = { misfits: false };
     try {
@@ -87,28 +97,23 @@ async function publish(
         attempt.misfits = true;
         return new Error('a record needs a wider table');
       });
-      return;
+      return form;
     } catch (error) {
       if (!attempt.misfits) throw error;
     }
   }
-}
-
-interface RowOptions {
-  readonly shows: (record: PictureRecord) => boolean;
-  readonly names: CsvNames;
-  /** What to throw at a record that does not fit. */
-  readonly misfit: () => Error;
+  return undefined;
 }
 
 async function* rows(
   { header, fits, rows: rowsOf }: Form,
   records: AsyncIterable<PictureRecord>,
-  { shows, names, misfit }: RowOptions,
+  { where, names }: TableOptions,
+  misfit: () => Error,
 ): AsyncGenerator<string> {
   yield header;
   for await (const record of records) {
-    if (!shows(record)) continue;
+    if (where?.shows(record) === false) continue;
     if (fits?.(record) === false) throw misfit();
     yield rowsOf(record, names);
   }

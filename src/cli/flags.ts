@@ -6,6 +6,7 @@ import {
   EXPORT_KINDS,
   LOG_FORMATS,
   MATCH_RULES,
+  RECORD_FORMS,
   USUAL_ATTRIBUTES,
   YOLO_CLASSES,
   type Flags,
@@ -87,6 +88,16 @@ const TABLE = {
     'beside the JSON: csv, jsonl, none (default: csv)',
     ['csv'],
     formats,
+  ),
+  records: optional(
+    ['tag', 'merge'],
+    'Output',
+    '--records <form>',
+    {
+      tag: 'tree, a JSON file a picture, or jsonl, one file (default: as they are; tree)',
+      merge: 'tree, a JSON file a picture, or jsonl, one file (default: as they are; tree where they differ)',
+    },
+    oneOf(RECORD_FORMS),
   ),
   csvNames: value(
     ['tag', 'merge', 'video'],

@@ -7,7 +7,7 @@ import type { RunContext } from './handlers.js';
 
 /** Composition root of `facetag merge`. @returns the exit code. */
 export async function runMerge(
-  { output, format, csvNames, allowPartial }: FlagsOf<'merge'>,
+  { output, format, records, csvNames, allowPartial }: FlagsOf<'merge'>,
   folders: readonly string[],
   { log }: RunContext,
 ): Promise<number> {
@@ -19,6 +19,7 @@ export async function runMerge(
       folders: folders.map((folder) => path.resolve(folder)),
       output: path.resolve(output),
       formats: format,
+      records,
       csvNames,
       allowPartial,
     },

@@ -83,13 +83,14 @@ function requireWatchable(config: Config): void {
 
 /** @throws {FatalError} USAGE for what has no folder to go to, and for words about copies that are not asked for. */
 function requireMeant(config: Config): void {
-  const { annotate, blur, pixelate, blurWhere, crops, cropPadding, cropSize, report } = config;
+  const { annotate, blur, pixelate, blurWhere, crops, cropPadding, cropSize, report, records } = config;
   const asked = {
     '--annotate': annotate,
     '--blur': blur,
     '--pixelate': pixelate,
     '--crops': crops,
     '--report': report,
+    '--records': records !== undefined,
   };
   for (const [flag, given] of Object.entries(asked)) {
     if (given && !writesFiles(config))

@@ -1,11 +1,12 @@
-import { COPY_KINDS, copyFiles } from '../core/copies.js';
 import { writeOutputs } from '../batch/write-tables.js';
-import { FaceTally } from '../core/face-counts.js';
-import type { PictureRecord } from '../core/report.js';
+import type { RecordForm } from '../config.js';
 import { usageError } from '../errors.js';
-import type { Ledger, OutputFolder } from '../ports.js';
+import type { OutputFolder, OutputFolders } from '../ports.js';
+import { tellLeftOut } from '../results/tell-left-out.js';
+import { ResultCopier } from './merge/copy-results.js';
+import { inspect, type MergeOptions, type MergePorts } from './merge/inspect.js';
+import { hasSorted } from './merge/join-images.js';
 import { inspectVideos, mergeVideos, refuseStrangeVideos } from './merge/videos.js';
-import { inspect, type Joined, type MergeOptions, type MergePorts } from './merge/inspect.js';
 
 /**
  * `facetag merge <folders…> -o <dir>`: joins the results of `--shard` runs. The outcome is, byte for byte, what one run
@@ -17,68 +18,59 @@ import { inspect, type Joined, type MergeOptions, type MergePorts } from './merg
  */
 export async function mergeCommand(options: MergeOptions, ports: MergePorts): Promise<number> {
   const { folders, output, formats, csvNames } = options;
-  const { outputs } = ports;
+  const { outputs, log } = ports;
   if (folders.includes(output)) throw usageError('a folder that is not merged itself', '--output', output);
   const joined = await inspect(options, ports);
   const videos = await inspectVideos(folders, outputs);
-  const found = { faces: new FaceTally(), failed: 0 };
-  await outputs.hold(output, async (target) => {
-    await refuseStrangers(target, joined);
-    await refuseStrangeVideos(target, videos);
-    await target.writeRoots(joined.roots);
-    await target.writeCopyStyles(joined.styles);
-    await target.writeCompletion({ shares: [], unfinished: joined.unfinished });
-    for (const [folder, images] of joined.images) {
-      await outputs.visit(folder, (source) => copyResults(images, source?.ledger, target.ledger, found));
-    }
-    await mergeVideos(videos, target, outputs);
-    await writeOutputs(target.ledger, formats, csvNames, () => true);
-  });
-  ports.log.emit({
+  const { images } = joined;
+  const records = options.records ?? (await formOf(output, outputs)) ?? joined.recordForm;
+  const done = await outputs.hold(
+    output,
+    async (target) => {
+      const isBegun = await refuseStrangers(target, images);
+      await refuseStrangeVideos(target, videos);
+      await target.writeRoots(joined.roots);
+      await target.writeCopyStyles(joined.styles);
+      await target.writeCompletion({ shares: [], unfinished: joined.unfinished });
+      const copier = new ResultCopier(target.ledger, isBegun);
+      for (const { folder, images: own } of joined.folders) {
+        await outputs.visit(folder, (source) => copier.copy(own, source?.ledger));
+      }
+      await target.ledger.compact();
+      await mergeVideos(videos, target, outputs);
+      const leftOut = await writeOutputs(target.ledger, { formats, names: csvNames }, { recorded: images });
+      tellLeftOut(leftOut, 'the tables', log);
+      return copier;
+    },
+    { records },
+  );
+  log.emit({
     event: 'merge-end',
     folders: folders.length,
-    pictures: joined.origins.size,
+    pictures: images.length,
     ...(videos.size > 0 && { videos: [...videos.values()].flat().length }),
-    failed: found.failed,
-    ...found.faces.counts,
+    failed: done.failed,
+    ...done.faces.counts,
     output,
   });
   return 0;
 }
 
-/** Records of the output folder that no shard has would make the result a mixture. */
-async function refuseStrangers({ path, ledger }: OutputFolder, { origins }: Joined): Promise<void> {
-  const stranger = (await ledger.images()).find((image) => !origins.has(image));
+/** How a folder keeps its records; undefined where it has none. */
+function formOf(output: string, outputs: OutputFolders): Promise<RecordForm | undefined> {
+  return outputs.visit(output, (target) => Promise.resolve(target?.recordForm));
+}
+
+/**
+ * Records of the output folder that no shard has would make the result a mixture.
+ *
+ * @returns whether it has any records.
+ */
+async function refuseStrangers({ path, ledger }: OutputFolder, images: readonly string[]): Promise<boolean> {
+  const there = await ledger.images();
+  const stranger = there.find((image) => !hasSorted(images, image));
   if (stranger !== undefined) {
     throw usageError('an empty folder, or that of the same merge,', '--output', `${path} with ${stranger}`);
   }
-}
-
-async function copyResults(
-  images: readonly string[],
-  source: Ledger | undefined,
-  target: Ledger,
-  found: { readonly faces: FaceTally; failed: number },
-): Promise<void> {
-  for (const image of images) {
-    const stored = source?.read(image);
-    if (!source || !stored) throw usageError('records that stay while they are merged', image, 'none');
-    await copyCopies(stored.record, source, target);
-    await target.write(stored.record, stored.mtimeMs);
-    found.faces.add(stored.record.faces);
-    if (stored.record.error) found.failed += 1;
-  }
-}
-
-async function copyCopies({ image, faces }: PictureRecord, source: Ledger, target: Ledger): Promise<void> {
-  for (const kind of COPY_KINDS) {
-    const written: string[] = [];
-    for (const file of copyFiles(kind, image, faces.length)) {
-      const copy = source.readCopy(file);
-      if (!copy) continue;
-      await target.writeCopy(file, copy);
-      written.push(file);
-    }
-    target.removeCopies(kind, image, written);
-  }
+  return there.length > 0;
 }

@@ -98,6 +98,7 @@ export class TagSession {
       const notDone = images.length - tally.done;
       await this.#publish(images, notDone, output.ledger);
       if (notDone === 0 && pictures.isCutShort !== true) await noteEnd?.(tally);
+      await output.ledger.compact();
     }
     for (const image of screened.sort()) log.emit({ event: 'screened', image });
 
@@ -178,7 +179,13 @@ export class TagSession {
     const { config, screens } = this.run;
     const begun = this.ports.now();
     const done = { images, notDone, unwritten: this.#unwritten };
-    const leftOut = await writeOutputs(ledger, config.format, config.csvNames, screens.shows, done);
+    const { format, csvNames, where } = config;
+    const options = {
+      formats: format,
+      names: csvNames,
+      where: where === undefined ? undefined : { text: where, shows: screens.shows },
+    };
+    const leftOut = await writeOutputs(ledger, options, done);
     tellLeftOut(leftOut, 'the tables', this.ports.log);
     this.publishMs = this.ports.now() - begun;
   }

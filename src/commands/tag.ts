@@ -24,12 +24,16 @@ export async function tagCommand(config: Config, ports: TagPorts): Promise<numbe
   if (config.dryRun) {
     const { dryRun } = await import('./dry-run.js');
     const foresee = (folder?: OutputFolder): Promise<number> => dryRun(config, settings.run, folder, ports);
-    return output === undefined ? await foresee() : await ports.outputs.visit(output, foresee);
+    if (output === undefined) return await foresee();
+    return await ports.outputs.visit(output, foresee, { records: config.records });
   }
   const tag = (folder?: OutputFolder): Promise<number> =>
     tagPictures({ config, settings, output: folder, screens }, ports);
   if (output === undefined) return await tag();
-  return await ports.outputs.hold(output, tag, { named: config.output !== undefined });
+  return await ports.outputs.hold(output, tag, {
+    named: config.output !== undefined,
+    records: config.records,
+  });
 }
 
 /** Expressions are checked before anything else happens. */

@@ -80,6 +80,13 @@ export function nameCell(image: string, names: CsvNames): string {
   return names === 'safe' && FORMULA_START.test(image) ? `./${image}` : image;
 }
 
+/** The picture that a row is of: the inverse of `nameCell`. @returns undefined for what is no row. */
+export function imageOfRow(row: string, names: CsvNames): string | undefined {
+  const [, quoted, plain] = /^(?:"((?:[^"]|"")*)"|([^",]*)),/.exec(row) ?? [];
+  const cell = quoted?.replaceAll('""', '"') ?? plain;
+  return names === 'safe' && cell?.startsWith('./') ? cell.slice(2) : cell;
+}
+
 export function faceCells(face: FaceRecord, columns: readonly ColumnName[] = ATTRIBUTE_COLUMNS): Cell[] {
   return [...face.bbox, face.confidence, ...columns.map((name) => face[name])];
 }

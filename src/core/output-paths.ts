@@ -8,6 +8,12 @@ import { FatalError } from '../errors.js';
 /** Holds the records. */
 export const RECORDS = 'json';
 
+/** Holds the records instead where they are lines of one file. */
+export const RECORDS_FILE = 'records.jsonl';
+
+/** Holds what has changed since `RECORDS_FILE` was written, while a run goes on or after one that was killed. */
+export const RECORDS_JOURNAL = 'records.journal';
+
 /** Holds what was found in videos. */
 export const VIDEOS = 'video';
 
@@ -16,6 +22,9 @@ export const TABLES = { csv: 'faces.csv', jsonl: 'faces.jsonl' } as const;
 
 /** Remembers what the folder was made with. */
 export const MEMORY = 'facetag.json';
+
+/** Tells which records the tables were made of, where records are in one file. */
+export const TABLE_STAMPS = 'tables.json';
 
 /** Which shares it holds, and what was begun there and not finished. */
 export const COMPLETION = 'completion.json';

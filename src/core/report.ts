@@ -124,3 +124,13 @@ export function formatRecord(record: PictureRecord): string {
 export function formatLine(record: PictureRecord): string {
   return JSON.stringify(record) + '\n';
 }
+
+/** The picture that such a line is of. @returns undefined for what is no line of a record. */
+export function imageOfLine(line: string): string | undefined {
+  try {
+    const { image } = JSON.parse(line) as Partial<Record<'image', unknown>>;
+    return typeof image === 'string' ? image : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -28,7 +28,7 @@ export interface SkipRules {
  */
 export function decideSkip(
   record: PictureRecord | undefined,
-  recordMtimeMs: number,
+  recordMtimeMs: number | undefined,
   source: FileStamp,
   rules: SkipRules,
 ): SkipDecision {

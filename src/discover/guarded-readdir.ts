@@ -1,7 +1,7 @@
 import type { Dirent } from 'node:fs';
 import path from 'node:path';
 import { isWithin, rebase, relativeTo } from '../core/base-folder.js';
-import { MEMORY, RECORDS, VIDEOS } from '../core/output-paths.js';
+import { MEMORY, RECORDS, RECORDS_FILE, RECORDS_JOURNAL, VIDEOS } from '../core/output-paths.js';
 import { codeOf, hasCode, messageOf } from '../core/thrown.js';
 import { realPathOf, type DiscoveryFileSystem } from './file-system.js';
 import type { Findings } from './findings.js';
@@ -55,12 +55,16 @@ export function guardedReaddir(walked: Walk, findings: Findings, fs: DiscoveryFi
 
 /**
  * An output folder of facetag, whose annotated copies are no pictures to tag again. The name of its memory alone could be
- * that of somebody's settings; with a folder of records or of videos' results beside it, it is not.
+ * that of somebody's settings; with records or videos' results beside it, it is not.
  */
 function holdsResults(entries: readonly Dirent[]): boolean {
   const memory = entries.find(({ name }) => name === MEMORY);
   if (!memory?.isFile()) return false;
-  return entries.some((entry) => [RECORDS, VIDEOS].includes(entry.name) && entry.isDirectory());
+  return entries.some(
+    (entry) =>
+      ([RECORDS, VIDEOS].includes(entry.name) && entry.isDirectory()) ||
+      ([RECORDS_FILE, RECORDS_JOURNAL].includes(entry.name) && entry.isFile()),
+  );
 }
 
 type Admit = (folder: string) => boolean | Promise<boolean>;

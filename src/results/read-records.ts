@@ -7,6 +7,8 @@ export class LeftOut {
   readonly damaged = new Set<string>();
   /** Their record is in another version of the format. */
   readonly otherVersion = new Set<string>();
+  /** Damaged lines of a records file that do not even show whose they were. */
+  illegible = 0;
 }
 
 /** Records between two looks at the event loop, so that signals are heard and a lock is kept alive. */

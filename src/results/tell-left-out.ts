@@ -1,4 +1,5 @@
 import { countOf } from '../core/count-of.js';
+import { RECORDS_FILE } from '../core/output-paths.js';
 import type { EventLog } from '../ports.js';
 import type { LeftOut } from './read-records.js';
 
@@ -7,9 +8,17 @@ import type { LeftOut } from './read-records.js';
  *
  * @param from what they are missing in, for people: `the tables`.
  */
-export function tellLeftOut({ damaged, otherVersion }: LeftOut, from: string, log: EventLog): void {
+export function tellLeftOut(
+  { damaged, otherVersion, illegible }: LeftOut,
+  from: string,
+  log: EventLog,
+): void {
   for (const image of damaged) {
     log.emit({ event: 'warning', message: `The record of ${image} is damaged and left out: tag it again` });
+  }
+  if (illegible > 0) {
+    const message = `${countOf(illegible, 'damaged line')} in ${RECORDS_FILE} left out of ${from}: tag the pictures again`;
+    log.emit({ event: 'warning', message });
   }
   if (otherVersion.size === 0) return;
   const records = countOf(otherVersion.size, 'record');

@@ -60,6 +60,7 @@ export async function withResults<T>(
     const { ledger } = visited;
     const images = await ledger.images();
     const leftOut = new LeftOut();
+    leftOut.illegible = await ledger.illegible();
     const value = await work({
       folder,
       roots,

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { COPY_KINDS, type CopyKind } from '../../src/core/copies.js';
@@ -51,13 +52,19 @@ function batch(images: readonly string[], over: Over = {}) {
       if (kept) records.set(image, { ...kept, mtimeMs });
     },
     remove: (image) => records.delete(image),
+    copyKinds: () => [],
     copiesOf: (kind, image) => over.copies?.(kind, image) ?? [],
     removeCopies: (kind, image, kept) => removedCopies.push([kind, image, ...kept].join(' ')),
     readCopy: () => undefined,
     writeCopy: () => Promise.resolve(),
     images: () => Promise.resolve([...records.keys()].sort()),
     publish: () => Promise.resolve(),
+    vouch: () => undefined,
+    changedSince: () => Promise.resolve(undefined),
+    readTable: () => Readable.from([]),
     has: () => false,
+    illegible: () => Promise.resolve(0),
+    compact: () => Promise.resolve(),
     assertInPlace: () => undefined,
   };
   const ports: BatchPorts = {

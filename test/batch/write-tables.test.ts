@@ -13,9 +13,12 @@ function tables(images: readonly string[], recordOf: (image: string) => PictureR
     read: (image: string) => ({ record: recordOf(image), mtimeMs: 0 }),
     has: () => false,
     assertInPlace: () => undefined,
-    async publish(name: string, chunks: AsyncIterable<string>) {
+    illegible: () => Promise.resolve(0),
+    changedSince: () => Promise.resolve(undefined),
+    vouch: () => undefined,
+    async publish(name: string, chunks: AsyncIterable<string | Uint8Array>) {
       let text = '';
-      for await (const chunk of chunks) text += chunk;
+      for await (const chunk of chunks) text += chunk.toString();
       published[name] = text;
     },
   } satisfies Partial<Ledger>;
@@ -23,6 +26,11 @@ function tables(images: readonly string[], recordOf: (image: string) => PictureR
 }
 
 const all = (): boolean => true;
+const CSV = { formats: ['csv'], names: 'safe' } as const;
+const BOTH = { formats: ['csv', 'jsonl'], names: 'safe' } as const;
+
+/** A run over nothing: the tables are those of the records that are there. */
+const nothingDone = { images: [], notDone: 0, unwritten: new Map() };
 
 describe('writeOutputs', () => {
   it('lets others have their turn, also where no record is shown', async () => {
@@ -35,7 +43,7 @@ describe('writeOutputs', () => {
         if (!over) setImmediate(count);
       };
       setImmediate(count);
-      await writeOutputs(ledger, ['csv'], 'safe', shows);
+      await writeOutputs(ledger, { ...CSV, where: { text: 'x', shows } }, nothingDone);
       over = true;
       expect(turns).toBeGreaterThan(10);
     }
@@ -45,7 +53,7 @@ describe('writeOutputs', () => {
     const { ledger, published } = tables(['a.jpg', 'c.jpg']);
     const unwritten = new Map(['b.jpg', 'c.jpg'].map((name) => [name, failedRecord(name, 'WRITE_FAILED')]));
     const run = { images: ['a.jpg', 'b.jpg', 'c.jpg'], notDone: 0, unwritten };
-    await writeOutputs(ledger, ['csv', 'jsonl'], 'safe', all, run);
+    await writeOutputs(ledger, BOTH, run);
     const rows = published['faces.csv']?.split('\r\n').slice(1, -1);
     expect(rows?.map((row) => row.split(',')[0])).toEqual(['a.jpg', 'b.jpg', 'c.jpg']);
     expect(rows?.[1]).toContain('WRITE_FAILED');
@@ -57,13 +65,14 @@ describe('writeOutputs', () => {
     const mixed = (image: string): PictureRecord =>
       image === 'b.jpg' ? okRecord(image, [expressive()]) : okRecord(image);
     const { ledger, published } = tables(['a.jpg', 'b.jpg', 'c.jpg'], mixed);
-    await writeOutputs(ledger, ['csv', 'jsonl'], 'safe', all);
+    await writeOutputs(ledger, BOTH, nothingDone);
     const rows = published['faces.csv']?.split('\r\n').slice(0, -1) ?? [];
     expect(rows[0]).toContain(',quality,expression,expressionConfidence,error');
     expect(rows.map((row) => row.split(',').length)).toEqual([19, 19, 19, 19]);
     expect(rows[2]).toContain(',happy,0.75,');
     expect(published['faces.jsonl']?.match(/"expression":"happy"/g)).toHaveLength(1);
-    await writeOutputs(ledger, ['csv'], 'safe', ({ image }) => image !== 'b.jpg');
+    const where = { text: 'x', shows: ({ image }: PictureRecord) => image !== 'b.jpg' };
+    await writeOutputs(ledger, { ...CSV, where }, nothingDone);
     expect(published['faces.csv']).not.toContain('expression');
   });
 
@@ -77,17 +86,17 @@ describe('writeOutputs', () => {
         return Promise.reject(new Error('the disk is full'));
       },
     };
-    await expect(writeOutputs(full, ['csv'], 'safe', all)).rejects.toThrow('the disk is full');
+    await expect(writeOutputs(full, CSV, nothingDone)).rejects.toThrow('the disk is full');
     expect(attempts).toBe(1);
   });
 
   it('ends the run when records of it are not there any more', async () => {
     const { ledger, published } = tables(['a.jpg']);
     const run = { images: ['a.jpg', 'b.jpg', 'c.jpg'], notDone: 1, unwritten: new Map() };
-    await expect(writeOutputs(ledger, ['none'], 'safe', all, run)).rejects.toMatchObject({
+    await expect(writeOutputs(ledger, { ...CSV, formats: [] }, run)).rejects.toMatchObject({
       code: 'OUTPUT_UNUSABLE',
     });
     expect(published).toEqual({});
-    await writeOutputs(ledger, ['csv'], 'safe', all, { ...run, notDone: 2 });
+    await writeOutputs(ledger, CSV, { ...run, notDone: 2 });
   });
 });

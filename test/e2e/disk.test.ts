@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, statfsSync, unlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, statfsSync, unlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { contents, facetag, launch, temporaryFolder, until } from './cli.js';
@@ -78,6 +78,31 @@ describe.skipIf(!mayMount)('a full disk (needs the right to mount)', () => {
         code: 0,
       });
       expect(tap.tasks().length).toBe(COUNT - records.length);
+      expect(contents(output)).toEqual(await undisturbed(flags));
+    },
+  );
+
+  it.each(['size=12k', 'size=32k', 'size=44k'])(
+    'ends the run with 2 with records in one file too, while they are added or joined, and costs none: %s',
+    async (size) => {
+      const disk = path.join(cwd, 'disk');
+      mountTmpfs(disk, size);
+      const flags = ['-f', 'csv,jsonl', '-j', '2', '--records', 'jsonl', ...JSON_LOG];
+      const ran = await facetag(['photos', '-o', output, ...flags], { cwd });
+      expect(ran.code).toBe(2);
+      expect(eventsOf('error', ran.stderr)).toMatchObject([{ code: 'OUTPUT_UNUSABLE' }]);
+      expect(eventsOf('error', ran.stderr)[0]?.message).toContain('no space left on the disk');
+      const journal = readFileSync(path.join(output, 'records.journal'), 'utf8');
+      expect(journal).toMatch(/^$|\n$/);
+      const kept = journal.split('\n').length - 1;
+      expect(contents(output).has('records.jsonl')).toBe(false);
+
+      remount(disk, 'size=8m');
+      const tap = tapLanes();
+      expect(await facetag(['photos', '-o', output, ...flags], { cwd, env: tap.env })).toMatchObject({
+        code: 0,
+      });
+      expect(tap.tasks().length).toBe(COUNT - kept);
       expect(contents(output)).toEqual(await undisturbed(flags));
     },
   );

@@ -1,14 +1,17 @@
 import path from 'node:path';
-import type { CsvNames, OutputFormat } from '../../config.js';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { CsvNames, OutputFormat, RecordForm } from '../../config.js';
 import type { Request } from '../../core/completion.js';
 import { COPY_KINDS, type CopyStyles } from '../../core/copies.js';
 import { entriesOf, sameRoots, type Roots } from '../../core/roots.js';
 import { doubleShare, missingShares, whatIsMissing, type FolderState } from '../../core/shares.js';
+import { RECORDS_FILE } from '../../core/output-paths.js';
 import { SCHEMA_VERSION } from '../../core/report.js';
 import { sameRun } from '../../core/skip.js';
 import { FatalError, usageError } from '../../errors.js';
 import type { EventLog, Ledger, OutputFolder, OutputFolders } from '../../ports.js';
 import type { RunKey } from '../../types.js';
+import { joinImages, type FolderImages } from './join-images.js';
 
 /** What `facetag merge` needs of the outside world. */
 export interface MergePorts {
@@ -22,6 +25,8 @@ export interface MergeOptions {
   /** Absolute path of the folder to write. */
   readonly output: string;
   readonly formats: readonly OutputFormat[];
+  /** How the records are to be kept; undefined leaves it to the folders, or to a tree where they differ. */
+  readonly records: RecordForm | undefined;
   readonly csvNames: CsvNames;
   /** `--allow-partial`: missing shares and runs that were stopped are told, not refused. */
   readonly allowPartial: boolean;
@@ -33,10 +38,12 @@ export interface Joined {
   readonly roots: Roots;
   /** How the copies in the folders were drawn. */
   readonly styles: CopyStyles;
-  /** Which folder each picture's record is in. */
-  readonly origins: ReadonlyMap<string, string>;
-  /** The pictures of each folder, sorted. */
-  readonly images: ReadonlyMap<string, readonly string[]>;
+  /** Every picture, sorted. */
+  readonly images: readonly string[];
+  /** The pictures of each folder. */
+  readonly folders: readonly FolderImages[];
+  /** How all of the folders keep their records, or how those that differ are joined. */
+  readonly recordForm: RecordForm;
   /** What keeps it from being everything: empty unless that was allowed. */
   readonly unfinished: readonly Request[];
 }
@@ -45,6 +52,7 @@ export interface Joined {
 interface Source extends FolderState {
   readonly roots: Roots;
   readonly styles: CopyStyles;
+  readonly recordForm: RecordForm | undefined;
 }
 
 /**
@@ -64,12 +72,13 @@ export async function inspect(
   const double = doubleShare(sources);
   if (double) throw usageError(`share ${double.share} in one folder only`, 'the shards', double.folders);
   refusePartial(sources, allowPartial, ports);
-  const { origins, images } = await findRecords(folders, ports.outputs);
+  const found = await findRecords(folders, ports.outputs);
   return {
     roots,
     styles: commonStyles(sources),
-    origins,
-    images,
+    images: joinImages(found),
+    folders: found,
+    recordForm: commonForm(sources),
     unfinished: unfinishedOf(sources, roots, output),
   };
 }
@@ -83,6 +92,7 @@ function stateOf(folder: string, visited: OutputFolder | undefined): Source {
     folder,
     roots,
     styles: visited.readCopyStyles(),
+    recordForm: visited.recordForm,
     completion: visited.readCompletion(),
     isBusy: visited.isUnfinished(),
   };
@@ -101,6 +111,11 @@ function commonRoots([first, ...others]: readonly Source[]): Roots {
     );
   }
   return first.roots;
+}
+
+function commonForm(sources: readonly Source[]): RecordForm {
+  const forms = new Set(sources.flatMap(({ recordForm }) => recordForm ?? []));
+  return forms.has('jsonl') && !forms.has('tree') ? 'jsonl' : 'tree';
 }
 
 /** @throws {FatalError} USAGE for copies of one kind that were drawn in several ways. */
@@ -145,40 +160,55 @@ function unfinishedOf(states: readonly FolderState[], roots: Roots, output: stri
   return [...begun, ...absent];
 }
 
-interface FoundRecords {
-  readonly origins: Map<string, string>;
-  readonly images: Map<string, readonly string[]>;
-  run?: { readonly image: string; readonly key: RunKey };
+/** The record that the others must have been made as. */
+interface Example {
+  readonly image: string;
+  readonly key: RunKey;
 }
 
-async function findRecords(folders: readonly string[], outputs: OutputFolders): Promise<FoundRecords> {
-  const found: FoundRecords = { origins: new Map(), images: new Map() };
+/** Records between two looks at the event loop, so that signals are heard. */
+const TURN = 64;
+
+async function findRecords(folders: readonly string[], outputs: OutputFolders): Promise<FolderImages[]> {
+  const found: FolderImages[] = [];
+  let example: Example | undefined;
   for (const folder of folders) {
     await outputs.visit(folder, async (visited) => {
-      if (visited) await takeRecords(folder, visited.ledger, found);
+      if (!visited) return;
+      const images = await visited.ledger.images();
+      found.push({ folder, images });
+      example = await requireAlike({ folder, images }, visited.ledger, example);
     });
   }
   return found;
 }
 
-async function takeRecords(folder: string, ledger: Ledger, found: FoundRecords): Promise<void> {
-  const images = await ledger.images();
-  found.images.set(folder, images);
-  for (const image of images) {
-    const twin = found.origins.get(image);
-    if (twin !== undefined) throw usageError(`${image} in one folder only`, 'the shards', [twin, folder]);
-    found.origins.set(image, folder);
+/**
+ * Reads all records of a folder.
+ *
+ * @returns the example, which is the first of all records.
+ * @throws {FatalError} USAGE for one that cannot be read or was made in another way.
+ */
+async function requireAlike(
+  { folder, images }: FolderImages,
+  ledger: Ledger,
+  given: Example | undefined,
+): Promise<Example | undefined> {
+  const illegible = await ledger.illegible();
+  if (illegible > 0)
+    throw usageError('whole records', `${RECORDS_FILE} in ${folder}`, { damaged: illegible });
+  let example = given;
+  for (const [index, image] of images.entries()) {
+    if (index % TURN === 0) await nextTurn();
     const stored = ledger.read(image);
     if (!stored) throw unreadable(image, folder, ledger);
-    found.run ??= { image, key: stored.record.run };
-    if (!sameRun(found.run.key, stored.record.run)) {
-      throw usageError(
-        `the pack, models, engine and settings of ${found.run.image}`,
-        `${image} in ${folder}`,
-        stored.record.run,
-      );
-    }
+    const { run } = stored.record;
+    example ??= { image, key: run };
+    if (sameRun(example.key, run)) continue;
+    const wanted = `the pack, models, engine and settings of ${example.image}`;
+    throw usageError(wanted, `${image} in ${folder}`, run);
   }
+  return example;
 }
 
 function unreadable(image: string, folder: string, ledger: Ledger): FatalError {
