@@ -16,7 +16,7 @@ import {
   writeRoots,
 } from './output-memory.js';
 import { LOCK, makeRoot, openRoot, openUnnamedRoot, removeIfEmpty } from './output-root.js';
-import { OutputTree } from './output-tree.js';
+import { OutputTree, TEMPORARIES } from './output-tree.js';
 
 export const outputFolders = createOutputFolders(createFolderLock());
 
@@ -59,6 +59,7 @@ function openOutput(tree: OutputTree): OutputFolder {
     withWorkFolder: async (work) => (await import('./work-folder.js')).withWorkFolder(tree, work),
     hasRecords: () => exists(root, RECORDS),
     isUnfinished: () => exists(root, LOCK),
+    isBlank: () => root.list().every(({ name }) => name.startsWith(LOCK) || name === TEMPORARIES),
     readRoots: () => readRoots(tree),
     writeRoots: (roots) => writeRoots(tree, roots),
     readCompletion: () => readCompletion(tree),

@@ -32,7 +32,7 @@ export async function mergeCommand(options: MergeOptions, ports: MergePorts): Pr
   });
   ports.log.emit({
     event: 'merge-end',
-    folders: folders.length,
+    folders: joined.images.size,
     pictures: joined.origins.size,
     failed: found.failed,
     ...found.faces.counts,
