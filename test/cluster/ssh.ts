@@ -1,26 +1,31 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { userInfo } from 'node:os';
 import path from 'node:path';
 
 const SSHD = '/usr/sbin/sshd';
 
+/** Where root's sshd drops its privileges; the service of its package makes it, and removes it. */
+const PRIVATE = '/run/sshd';
+
 /** Why no host can be reached by ssh here; undefined when one can. */
 export function whyNoSsh(): string | undefined {
-  if (!existsSync(SSHD)) return 'needs sshd, of openssh-server';
-  // Where it drops its privileges; the package's service makes it.
-  if (userInfo().uid === 0 && !existsSync('/run/sshd')) return 'needs the folder /run/sshd';
-  return undefined;
+  return existsSync(SSHD) ? undefined : 'needs sshd, of openssh-server';
 }
 
 /** This machine as a host that is reached by ssh: an sshd on a free loopback port, with keys of its own. */
 export class SshHost {
   private constructor(
     private readonly daemon: ChildProcess,
-    /** What GNU parallel calls an sshlogin. */
-    readonly login: string,
+    /** How it is reached: the first words of a command line, which a host's name and a command follow. */
+    readonly ssh: string,
+    /** It made the folder that sshd wants. */
+    private readonly madePrivate: boolean,
   ) {}
+
+  /** The name by which `ssh` knows it. */
+  readonly name = 'one';
 
   /** @param search the path on which the host finds commands. */
   static async start(folder: string, search: string): Promise<SshHost> {
@@ -52,14 +57,18 @@ export class SshHost {
       `  UserKnownHostsFile ${at('known')}`,
     ];
     writeFileSync(at('ssh_config'), client.join('\n') + '\n');
+    const makesPrivate = userInfo().uid === 0 && !existsSync(PRIVATE);
+    if (makesPrivate) mkdirSync(PRIVATE, { mode: 0o755 });
     const daemon = spawn(SSHD, ['-D', '-e', '-f', at('sshd_config')], { stdio: 'ignore' });
+    const host = new SshHost(daemon, `ssh -q -F ${at('ssh_config')}`, makesPrivate);
     await until(port);
-    return new SshHost(daemon, `ssh -q -F ${at('ssh_config')} one`);
+    return host;
   }
 
   async stop(): Promise<void> {
     const gone = new Promise((resolve) => this.daemon.once('exit', resolve));
     if (this.daemon.kill()) await gone;
+    if (this.madePrivate) rmdirSync(PRIVATE);
   }
 }
 

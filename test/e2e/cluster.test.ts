@@ -34,8 +34,13 @@ const shareFolders = (): string[] =>
 async function command(
   file: string,
   args: readonly string[],
+  env: Readonly<Record<string, string>> = {},
 ): Promise<{ code: number | null; told: string }> {
-  const child = spawn(file, args, { cwd: site.folder, env: site.env, stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(file, args, {
+    cwd: site.folder,
+    env: { ...site.env, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let told = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (text: Buffer) => (told += text.toString()));
@@ -105,18 +110,19 @@ describe.skipIf(!works('parallel', '--version'))('parallel.sh (needs GNU paralle
       whyNoSsh() === undefined ? await SshHost.start(site.at('ssh'), site.env['PATH'] ?? '') : undefined;
     onTestFinished(() => host?.stop());
     const script = site.place('parallel.sh');
+    writeFileSync(site.at('hosts'), `2/${host?.name ?? ':'}\n`);
     // Nobody is there.
-    writeFileSync(site.at('nobody'), '1/ssh -q -p 1 -o BatchMode=yes 127.0.0.1\n');
-    const lost = await command('sh', [script, 'nobody']);
+    writeFileSync(site.at('nobody'), '1/127.0.0.1\n');
+    const lost = await command('sh', [script, 'nobody'], { PARALLEL_SSH: 'ssh -q -p 1 -o BatchMode=yes' });
     expect(lost.code, lost.told).toBe(2);
     expect(lost.told).toContain('GNU parallel: ::: 1 2 3 4');
-    writeFileSync(site.at('hosts'), `2/${host?.login ?? ':'}\n`);
-    const ran = await command('sh', [script, 'hosts']);
+    const ssh = { PARALLEL_SSH: host?.ssh ?? 'ssh' };
+    const ran = await command('sh', [script, 'hosts'], ssh);
     expect(ran.code, ran.told).toBe(0);
     await expectWhole('faces');
     // What a share lost is found again, whatever the log says.
     rmSync(site.at('shares/out-2'), { recursive: true });
-    const again = await command('sh', [script, 'hosts']);
+    const again = await command('sh', [script, 'hosts'], ssh);
     expect(again.told).toContain('GNU parallel: ::: 2');
   });
 });
