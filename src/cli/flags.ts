@@ -301,7 +301,7 @@ const TABLE = {
     TAG,
     'Pictures',
     '--shard <K/N>',
-    'take share K of N of the pictures; auto/N or auto takes K from Slurm, Kubernetes or AWS Batch',
+    'take share K of N of the pictures; auto/N: K as Slurm, Kubernetes or AWS Batch says',
     shard,
   ),
   allowEmpty: toggle(FACES, 'Pictures', '--allow-empty', {

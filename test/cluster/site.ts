@@ -12,16 +12,22 @@ export class Site {
   /**
    * @param folder stands in for `/srv`.
    * @param shares stands in for 200.
+   * @param settings of every facetag there, as its environment variables.
    */
   constructor(
     readonly folder: string,
     readonly shares: number,
     env: Readonly<Record<string, string>> = {},
+    settings: Readonly<Record<string, string>> = {},
   ) {
     const commands = path.join(folder, '.bin');
     mkdirSync(commands);
     const bin = path.join(repository, 'bin/facetag.js');
-    writeFileSync(path.join(commands, 'facetag'), `#!/bin/sh\nexec ${process.execPath} ${bin} "$@"\n`);
+    const set = Object.entries(settings).map(([name, value]) => `export ${name}=${value}\n`);
+    writeFileSync(
+      path.join(commands, 'facetag'),
+      `#!/bin/sh\n${set.join('')}exec ${process.execPath} ${bin} "$@"\n`,
+    );
     chmodSync(path.join(commands, 'facetag'), 0o755);
     this.env = { ...env, PATH: `${commands}:${env['PATH'] ?? ''}` };
   }

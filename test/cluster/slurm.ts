@@ -1,9 +1,10 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { hostname, userInfo } from 'node:os';
 import path from 'node:path';
 import { randomBytes } from 'node:crypto';
+import { commandOf, environmentOf, everyProcess, parentOf, signal } from './processes.js';
 
 const PROGRAMS = ['munged', 'munge', 'slurmctld', 'slurmd', 'sbatch', 'squeue', 'scontrol', 'scancel'];
 
@@ -121,7 +122,7 @@ export class Slurm {
     // A step's watcher is the parent of its script; it has no environment of the step's.
     const watchers = jobs.map(parentOf).filter((pid) => /^slurmstepd/.test(commandOf(pid)[0] ?? ''));
     this.#daemons.get(node)?.kill('SIGKILL');
-    for (const pid of [...new Set([...watchers, ...jobs])]) kill(pid);
+    signal([...new Set([...watchers, ...jobs])], 'SIGKILL');
     this.ask('scontrol', 'update', `nodename=${node}`, 'state=down', 'reason=lost');
   }
 
@@ -149,13 +150,10 @@ export class Slurm {
 
   #processes(match: (environment: readonly string[], command: readonly string[]) => boolean): number[] {
     const ours = `SLURM_CONF=${this.env['SLURM_CONF'] ?? ''}`;
-    return readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name))
-      .map(Number)
-      .filter((pid) => {
-        const environment = wordsOf(pid, 'environ');
-        return environment.includes(ours) && match(environment, commandOf(pid));
-      });
+    return everyProcess().filter((pid) => {
+      const environment = environmentOf(pid);
+      return environment.includes(ours) && match(environment, commandOf(pid));
+    });
   }
 
   async #until(condition: () => boolean, what: string, timeoutMs = PATIENCE_MS): Promise<void> {
@@ -218,33 +216,6 @@ async function freePorts(count: number): Promise<number[]> {
   const ports = servers.map((server) => (server.address() as AddressInfo).port);
   for (const server of servers) server.close();
   return ports;
-}
-
-/** NUL-separated words of a process; none where it is gone or another user's. */
-function wordsOf(pid: number, file: 'environ' | 'cmdline'): string[] {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, 'utf8').split('\0');
-  } catch {
-    return [];
-  }
-}
-
-const commandOf = (pid: number): string[] => wordsOf(pid, 'cmdline').filter((word) => word !== '');
-
-function parentOf(pid: number): number {
-  try {
-    return Number(/\) \S+ (\d+)/.exec(readFileSync(`/proc/${pid}/stat`, 'latin1'))?.[1] ?? -1);
-  } catch {
-    return -1;
-  }
-}
-
-function kill(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // It went with another one.
-  }
 }
 
 async function ended(child: ChildProcess): Promise<void> {

@@ -1,8 +1,9 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { userInfo } from 'node:os';
 import path from 'node:path';
+import { familyOf, signal } from './processes.js';
 
 const SSHD = '/usr/sbin/sshd';
 
@@ -20,17 +21,19 @@ export class SshHost {
     private readonly daemon: ChildProcess,
     /** How it is reached: the first words of a command line, which a host's name and a command follow. */
     readonly ssh: string,
+    /** The name by which `ssh` knows it. */
+    readonly name: string,
     /** It made the folder that sshd wants. */
     private readonly madePrivate: boolean,
   ) {}
 
-  /** The name by which `ssh` knows it. */
-  readonly name = 'one';
-
-  /** @param search the path on which the host finds commands. */
-  static async start(folder: string, search: string): Promise<SshHost> {
+  /**
+   * @param folder for its keys; hosts with one folder are reached by one `ssh`.
+   * @param search the path on which the host finds commands.
+   */
+  static async start(folder: string, name: string, search: string): Promise<SshHost> {
     const at = (name: string): string => path.join(folder, name);
-    for (const key of ['host', 'user']) {
+    for (const key of ['host', 'user'].filter((each) => !existsSync(at(each)))) {
       spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', at(key)]);
     }
     const port = await freePort();
@@ -45,9 +48,9 @@ export class SshHost {
       'MaxStartups 100',
       `SetEnv PATH=${search}`,
     ];
-    writeFileSync(at('sshd_config'), server.join('\n') + '\n');
+    writeFileSync(at(`sshd_config.${name}`), server.join('\n') + '\n');
     const client = [
-      'Host one',
+      `Host ${name}`,
       '  HostName 127.0.0.1',
       `  Port ${port}`,
       `  User ${userInfo().username}`,
@@ -56,19 +59,25 @@ export class SshHost {
       '  StrictHostKeyChecking no',
       `  UserKnownHostsFile ${at('known')}`,
     ];
-    writeFileSync(at('ssh_config'), client.join('\n') + '\n');
+    appendFileSync(at('ssh_config'), client.join('\n') + '\n');
     const makesPrivate = userInfo().uid === 0 && !existsSync(PRIVATE);
     if (makesPrivate) mkdirSync(PRIVATE, { mode: 0o755 });
-    const daemon = spawn(SSHD, ['-D', '-e', '-f', at('sshd_config')], { stdio: 'ignore' });
-    const host = new SshHost(daemon, `ssh -q -F ${at('ssh_config')}`, makesPrivate);
+    const daemon = spawn(SSHD, ['-D', '-e', '-f', at(`sshd_config.${name}`)], { stdio: 'ignore' });
+    const host = new SshHost(daemon, `ssh -q -F ${at('ssh_config')}`, name, makesPrivate);
     await until(port);
     return host;
   }
 
+  /** The host loses its power: every process on it is gone. */
+  lose(): void {
+    signal(familyOf(this.daemon.pid ?? -1), 'SIGKILL');
+  }
+
   async stop(): Promise<void> {
+    if (this.madePrivate) rmdirSync(PRIVATE);
+    if (this.daemon.exitCode !== null || this.daemon.signalCode !== null) return;
     const gone = new Promise((resolve) => this.daemon.once('exit', resolve));
     if (this.daemon.kill()) await gone;
-    if (this.madePrivate) rmdirSync(PRIVATE);
   }
 }
 

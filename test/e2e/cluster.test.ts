@@ -107,7 +107,9 @@ describe.skipIf(!works('parallel', '--version'))('parallel.sh (needs GNU paralle
     mkdirSync(site.at('shares'));
     mkdirSync(site.at('ssh'));
     const host =
-      whyNoSsh() === undefined ? await SshHost.start(site.at('ssh'), site.env['PATH'] ?? '') : undefined;
+      whyNoSsh() === undefined
+        ? await SshHost.start(site.at('ssh'), 'one', site.env['PATH'] ?? '')
+        : undefined;
     onTestFinished(() => host?.stop());
     const script = site.place('parallel.sh');
     writeFileSync(site.at('hosts'), `2/${host?.name ?? ':'}\n`);
