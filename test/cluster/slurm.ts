@@ -127,11 +127,14 @@ export class Slurm {
   }
 
   /** Requeued tasks wait for the credentials of their first start to run out: they need not here. */
-  hurry(job: string): void {
-    for (const id of this.ask('squeue', '-h', '-r', '-t', 'PD', '-j', job, '-o', '%i')
-      .split('\n')
-      .filter(Boolean)) {
-      this.ask('scontrol', 'update', `jobid=${id}`, 'StartTime=now');
+  async hurry(): Promise<void> {
+    const waiting = (): string[] =>
+      this.ask('squeue', '-h', '-r', '-t', 'PD', '-o', '%i %r')
+        .split('\n')
+        .filter((line) => line.endsWith('BeginTime'));
+    await this.#until(() => waiting().length > 0, 'a task waits to be started again');
+    for (const line of waiting()) {
+      this.ask('scontrol', 'update', `jobid=${line.split(' ')[0] ?? ''}`, 'StartTime=now');
     }
   }
 
