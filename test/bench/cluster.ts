@@ -73,9 +73,10 @@ function sshFolder(site: Site): string {
 }
 
 function versions(): string {
-  const first = (command: string, ...args: string[]): string =>
-    (spawnSync(command, args, { encoding: 'utf8', env: slurm?.env ?? BASE }).stdout ?? '').split('\n')[0] ??
-    '';
+  const first = (command: string, ...args: string[]): string => {
+    const { error, stdout } = spawnSync(command, args, { encoding: 'utf8', env: slurm?.env ?? BASE });
+    return error ? `no ${command}` : (stdout.split('\n')[0] ?? '');
+  };
   const found = [
     first('slurmctld', '-V'),
     `Snakemake ${first('snakemake', '--version')}`,

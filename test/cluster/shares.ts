@@ -1,5 +1,5 @@
-import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { commandOf, environmentOf, everyProcess, parentOf } from './processes.js';
 import type { Site } from './site.js';
@@ -66,8 +66,13 @@ export function workersOf(site: Site): Worker[] {
   });
 }
 
+/** `/` of a process that is gone. */
 function cwdOf(pid: number): string {
-  return spawnSync('readlink', [`/proc/${pid}/cwd`], { encoding: 'utf8' }).stdout.trim();
+  try {
+    return readlinkSync(`/proc/${pid}/cwd`);
+  } catch {
+    return '/';
+  }
 }
 
 function hasBegun(folder: string): boolean {

@@ -120,7 +120,7 @@ export class Slurm {
   loseNode(node: string): void {
     const jobs = this.processesOn(node);
     // A step's watcher is the parent of its script; it has no environment of the step's.
-    const watchers = jobs.map(parentOf).filter((pid) => /^slurmstepd/.test(commandOf(pid)[0] ?? ''));
+    const watchers = jobs.map(parentOf).filter((pid) => (commandOf(pid)[0] ?? '').startsWith('slurmstepd'));
     this.#daemons.get(node)?.kill('SIGKILL');
     signal([...new Set([...watchers, ...jobs])], 'SIGKILL');
     this.ask('scontrol', 'update', `nodename=${node}`, 'state=down', 'reason=lost');

@@ -94,7 +94,13 @@ async function until(port: number): Promise<void> {
   for (let tries = 0; tries < 200; tries += 1) {
     const heard = await new Promise<boolean>((resolve) => {
       const socket = connect(port, '127.0.0.1');
-      socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+      socket
+        .once('connect', () => {
+          resolve(true);
+        })
+        .once('error', () => {
+          resolve(false);
+        });
       socket.once('connect', () => socket.destroy());
     });
     if (heard) return;

@@ -17,9 +17,15 @@ function older(index: number): FolderState {
 }
 
 it('shares that were made alike are parts of one whole, also with some of which that is not known', () => {
-  expect(() => requireOneWhole([], 3)).not.toThrow();
-  expect(() => requireOneWhole([share(1), older(2), share(3)], 3)).not.toThrow();
-  expect(() => requireOneWhole([older(1), share(2), share(3)], undefined)).not.toThrow();
+  expect(() => {
+    requireOneWhole([], 3);
+  }).not.toThrow();
+  expect(() => {
+    requireOneWhole([share(1), older(2), share(3)], 3);
+  }).not.toThrow();
+  expect(() => {
+    requireOneWhole([older(1), share(2), share(3)], undefined);
+  }).not.toThrow();
 });
 
 it.each<[string, FolderState[], RegExp]>([
@@ -40,11 +46,15 @@ it.each<[string, FolderState[], RegExp]>([
     /choice of pictures of share 1\/3 in out-1 for share 2\/3 in out-2, received \["--hidden"\]/,
   ],
 ])('shares %s are refused', (_, folders, message) => {
-  expect(() => requireOneWhole(folders, 3)).toThrow(message);
+  expect(() => {
+    requireOneWhole(folders, 3);
+  }).toThrow(message);
 });
 
 it('a share of another number that was only begun is refused too', () => {
   const begun = { paths: ['../photos'], filters: [], shard: { index: 1, count: 5 } };
   const folder = { folder: 'out', completion: { shares: [], unfinished: [begun] }, isBusy: false };
-  expect(() => requireOneWhole([folder], 3)).toThrow(/shares of 3 \(--of\) for out, received "1\/5"/);
+  expect(() => {
+    requireOneWhole([folder], 3);
+  }).toThrow(/shares of 3 \(--of\) for out, received "1\/5"/);
 });
