@@ -381,6 +381,16 @@ describe('facetag merge', () => {
     expect(await run('merge', ...folders, '-o', 'merged')).toMatchObject({ code: 0 });
   });
 
+  it('refuses a share that a fault ended, and says which', async () => {
+    const tap = tapLanes({ dieAtStart: true });
+    const args = ['photos', '--shard', '1/3', '-o', 'shard-1', '--force'];
+    expect((await facetag(args, { cwd, env: tap.env })).code).toBe(75);
+    await refused(
+      ['shard-1', 'shard-2', 'shard-3'],
+      /--shard 1\/3, stopped by LANES_FAILING after 0 of \d+ pict/,
+    );
+  });
+
   it('refuses a shard that is being written or whose run was killed', async () => {
     const tap = tapLanes({ on: Object.fromEntries(smallNames(COUNT).map((name) => [name, 'wait'])) });
     const args = ['photos', '--shard', '1/3', '-o', 'shard-1', '--force'];
