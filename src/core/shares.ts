@@ -17,7 +17,7 @@ export interface FolderState {
  * @param of the N that there must be shares of, whatever is there.
  */
 export function whatIsMissing(folders: readonly FolderState[], of?: number): string[] {
-  return [...folders.flatMap(unfinishedIn), ...missingShares(folders, of).map(describeMissing)];
+  return [...missingShares(folders, of).map(describeMissing), ...folders.flatMap(unfinishedIn)];
 }
 
 function unfinishedIn({ folder, completion: { unfinished }, isBusy }: FolderState): string[] {

@@ -2,7 +2,7 @@ import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:
 import path from 'node:path';
 import { repository } from '../shared.js';
 
-const EXAMPLES = path.join(repository, 'docs/examples/cluster');
+const EXAMPLES = 'docs/examples/cluster';
 
 /** A place where the examples of docs/examples/cluster run as they are, but for its paths and the number of shares. */
 export class Site {
@@ -38,14 +38,19 @@ export class Site {
 
   /** An example's text. */
   read(name: string): string {
-    return readFileSync(path.join(EXAMPLES, name), 'utf8')
+    return this.readFrom(path.join(EXAMPLES, name));
+  }
+
+  /** The text of a file of the checkout. */
+  readFrom(file: string): string {
+    return readFileSync(path.join(repository, file), 'utf8')
       .replaceAll('/srv/', `${this.folder}/`)
       .replaceAll('200', `${this.shares}`);
   }
 
   /** Puts an example into the folder. @returns its path. */
   place(name: string): string {
-    cpSync(path.join(EXAMPLES, name), this.at(name));
+    cpSync(path.join(repository, EXAMPLES, name), this.at(name));
     writeFileSync(this.at(name), this.read(name));
     return this.at(name);
   }

@@ -166,6 +166,13 @@ describe.skipIf(!works('python3', '-c', 'import yaml'))('kubernetes-job.yaml (ne
       code: 0,
     });
     await expectWhole('faces');
+    // The line of a Job that repairs another.
+    const [, again = ''] = /^ +- '(set -- .*)'$/m.exec(site.readFrom('docs/cluster.md')) ?? [];
+    const env = { ...site.env, SHARES: '2 4', JOB_COMPLETION_INDEX: '1' };
+    const repaired = spawnSync('sh', ['-c', again], { env, encoding: 'utf8' });
+    expect(repaired.status, repaired.stderr).toBe(0);
+    expect(repaired.stderr).toContain(`(share 4 of ${SHARES})`);
+    expect(shareFolders()).toHaveLength(SHARES);
     const beyond = spawnSync(file, args, { env: { ...site.env, JOB_COMPLETION_INDEX: `${completions}` } });
     expect(beyond.status).toBe(2);
   });

@@ -286,7 +286,7 @@ describe('facetag merge', () => {
     mkdirSync(path.join(cwd, 'shard-2b'));
     const ran = await run('merge', '--of', '3', 'shard-1', 'shard-2', 'shard-2b', '-o', 'merged');
     expect(ran).toMatchObject({ code: 2, stdout: '' });
-    expect(ran.stderr).toMatch(/^warning: No run has begun in .*shard-1 is not there, and 1 folder more$/m);
+    expect(ran.stderr).toMatch(/^warning: No run has begun yet: .*shard-1 is not there, and 1 folder more$/m);
     expect(ran.stderr).toContain(
       [
         '  Shares 1, 3 of 3 are missing',

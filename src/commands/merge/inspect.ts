@@ -75,7 +75,7 @@ export async function inspect(
 function tellOfBlank([first, ...others]: readonly string[], { log }: MergePorts): void {
   if (first === undefined) return;
   const more = others.length === 0 ? '' : `, and ${countOf(others.length, 'folder')} more`;
-  log.emit({ event: 'warning', message: `No run has begun in every folder: ${first}${more}` });
+  log.emit({ event: 'warning', message: `No run has begun yet: ${first}${more}` });
 }
 
 /** @throws {FatalError} USAGE for an output folder of other pictures than the first. */
