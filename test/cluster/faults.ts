@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { signal } from './processes.js';
-import { run, shareFolders, start, until, workersOf, type Worker } from './shares.js';
+import { run, shareFolders, start, until, workersOf, type Ended, type Worker } from './shares.js';
 import type { Site } from './site.js';
 import type { Slurm } from './slurm.js';
 import type { SshHost } from './ssh.js';
@@ -16,10 +16,12 @@ export interface Case {
   readonly repair: (site: Site, list: { slurm: string; numbers: readonly string[] }) => Promise<void>;
 }
 
-const anyWorker = (site: Site): Promise<Worker> => until(() => workersOf(site)[0], 'a share is under way');
+/** @param ended of the engine. */
+const anyWorker = (site: Site, ended?: Promise<Ended>): Promise<Worker> =>
+  until(() => workersOf(site)[0], 'a share is under way', ended);
 
-async function killOne(site: Site): Promise<void> {
-  signal([(await anyWorker(site)).pid], 'SIGKILL');
+async function killOne(site: Site, ended?: Promise<Ended>): Promise<void> {
+  signal([(await anyWorker(site, ended)).pid], 'SIGKILL');
 }
 
 /** Flags of a Slurm whose nodes have one processor. */
@@ -115,7 +117,7 @@ export function snakemakeCases(slurm: Slurm | undefined): Case[] {
       fault: 'a picture is broken, a share is killed with -9',
       happen: async (site) => {
         const { ended } = start(site, 'snakemake', here(site));
-        await killOne(site);
+        await killOne(site, ended);
         await ended;
       },
       repair: again,
@@ -149,7 +151,7 @@ function throughSlurm(slurm: Slurm, args: (site: Site, ...flags: readonly string
       fault: 'a share is killed with -9',
       happen: async (site) => {
         const { ended } = tag(site);
-        await killOne(site);
+        await killOne(site, ended);
         await ended;
       },
       repair,
@@ -171,7 +173,7 @@ export function parallelCases(startHost: (site: Site, name: string) => Promise<S
   const engine = 'GNU parallel over ssh (parallel.sh)';
   const withHosts = async (
     site: Site,
-    work: (hosts: SshHost[], tag: () => Promise<unknown>) => Promise<void>,
+    work: (hosts: SshHost[], tag: () => Promise<Ended>) => Promise<void>,
   ) => {
     mkdirSync(site.at('shares'), { recursive: true });
     const hosts = [await startHost(site, 'one'), await startHost(site, 'two')];
@@ -198,7 +200,7 @@ export function parallelCases(startHost: (site: Site, name: string) => Promise<S
       happen: (site) =>
         withHosts(site, async (_, tag) => {
           const ended = tag();
-          await killOne(site);
+          await killOne(site, ended);
           await ended;
         }),
       repair,
@@ -209,7 +211,8 @@ export function parallelCases(startHost: (site: Site, name: string) => Promise<S
       happen: (site) =>
         withHosts(site, async ([, second], tag) => {
           const ended = tag();
-          await until(() => (workersOf(site).length > 1 ? true : undefined), 'both hosts are at work');
+          const atWork = () => workersOf(site).find(({ pid }) => second?.runs(pid));
+          await until(atWork, 'the second host is at work', ended);
           second?.lose();
           await ended;
         }),

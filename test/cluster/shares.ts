@@ -89,13 +89,18 @@ export function shareFolders(site: Site): string[] {
     .sort();
 }
 
-/** Waits until something is there; half a minute of an idle machine is ten of a busy one. */
-export async function until<T>(look: () => T | undefined, what: string, timeoutMs = 600_000): Promise<T> {
-  const end = Date.now() + timeoutMs;
+/** Half a minute of an idle machine is ten of a busy one. */
+const PATIENCE_MS = 600_000;
+
+/** Waits until something is there. @param ended of what makes it: nothing comes after that. */
+export async function until<T>(look: () => T | undefined, what: string, ended?: Promise<Ended>): Promise<T> {
+  const end = Date.now() + PATIENCE_MS;
+  let isOver = false;
+  void ended?.then(() => (isOver = true));
   for (;;) {
     const found = look();
     if (found !== undefined) return found;
-    if (Date.now() > end) throw new Error(`Waited ${timeoutMs} ms in vain until ${what}`);
+    if (isOver || Date.now() > end) throw new Error(`Waited in vain until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }

@@ -1,5 +1,5 @@
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
-import { appendFileSync, existsSync, mkdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { userInfo } from 'node:os';
 import path from 'node:path';
@@ -59,13 +59,20 @@ export class SshHost {
       '  StrictHostKeyChecking no',
       `  UserKnownHostsFile ${at('known')}`,
     ];
-    appendFileSync(at('ssh_config'), client.join('\n') + '\n');
+    // The first word on a host counts: an earlier one may be of a host that was lost.
+    const earlier = existsSync(at('ssh_config')) ? readFileSync(at('ssh_config'), 'utf8') : '';
+    writeFileSync(at('ssh_config'), `${client.join('\n')}\n${earlier}`);
     const makesPrivate = userInfo().uid === 0 && !existsSync(PRIVATE);
     if (makesPrivate) mkdirSync(PRIVATE, { mode: 0o755 });
     const daemon = spawn(SSHD, ['-D', '-e', '-f', at(`sshd_config.${name}`)], { stdio: 'ignore' });
     const host = new SshHost(daemon, `ssh -q -F ${at('ssh_config')}`, name, makesPrivate);
     await until(port);
     return host;
+  }
+
+  /** Whether a process came of a connection to it. */
+  runs(pid: number): boolean {
+    return familyOf(this.daemon.pid ?? -1).includes(pid);
   }
 
   /** The host loses its power: every process on it is gone. */
