@@ -31,6 +31,10 @@ export type AttributeChoice = (typeof ATTRIBUTE_CHOICES)[number];
 /** What every record tells of a face, and all that is told unless more is asked for. */
 export const USUAL_ATTRIBUTES: readonly AttributeChoice[] = ['gender', 'age'];
 
+/** How `facetag merge --missing` writes a list of shares; `core/repair.ts` says more of each. */
+export const MISSING_FORMS = ['slurm', 'slurm0', 'kubernetes', 'list'] as const;
+export type MissingForm = (typeof MISSING_FORMS)[number];
+
 export const ENGINES: readonly EngineName[] = ['opencv', 'onnxruntime'];
 export const COLOURS = ['auto', 'always', 'never'] as const;
 export const LOG_FORMATS = ['text', 'json'] as const;
@@ -106,7 +110,7 @@ export interface TagFlags extends LogFlags, SourceFlags, StoreFlags {
   readonly filesFrom: string | undefined;
   readonly null: boolean;
   readonly base: string | undefined;
-  readonly shard: Shard | undefined;
+  readonly shard: Shard | AutoShard | undefined;
   readonly force: boolean;
   readonly retryFailed: boolean;
   readonly prune: boolean;
@@ -246,6 +250,10 @@ export interface Flags extends TagFlags, ExportFlags, VideoFlags, ServeFlags {
   readonly markdown: boolean;
   /** Merge what there is. */
   readonly allowPartial: boolean;
+  /** How many shares there must be. */
+  readonly of: number | undefined;
+  /** Print the shares that are missing, merge nothing. */
+  readonly missing: MissingForm | undefined;
 }
 
 /** A share of the pictures: `index` counts from 1. */
@@ -254,10 +262,21 @@ export interface Shard {
   readonly count: number;
 }
 
+/** A share that the scheduler which started this run tells of. */
+export interface AutoShard {
+  readonly auto: true;
+  /** How many shares there are; undefined leaves that to the scheduler too. */
+  readonly count: number | undefined;
+  /** What the indexes of the array count from, where that is not the scheduler's to say. */
+  readonly first: 0 | 1;
+}
+
 /** What a run was asked to do, checked and frozen. */
-export interface Config extends TagFlags {
+export interface Config extends Omit<TagFlags, 'shard'> {
   /** Files, folders and globs as typed. */
   readonly inputs: readonly string[];
+  /** With the variable that said which, if one did. */
+  readonly shard: (Shard & { readonly from?: string }) | undefined;
 }
 
 /** What `facetag video` was asked to do. */

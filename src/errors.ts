@@ -1,3 +1,4 @@
+import { isPassingFault } from './core/system-fault.js';
 import type { FailureCode, ImageFailure, Stage } from './types.js';
 
 /** A failure that belongs to one picture. `process-image.ts` turns it into data. */
@@ -23,7 +24,7 @@ export function failureOf(error: unknown, stage: Stage): ImageFailure {
   return { stage: error.stage ?? stage, code: error.code, message: error.message };
 }
 
-/** Why a run could not start or go on. Each maps to exit code 2. */
+/** Why a run could not start or go on. */
 export type FatalCode =
   | 'USAGE'
   | 'NO_PICTURES'
@@ -42,16 +43,30 @@ export type FatalCode =
   | 'SETUP_FAILED'
   | 'INTERNAL';
 
-/** An error that ends the run with exit code 2. The message says what to do about it. */
+/** Reasons that may be gone when the same command is run again, on this machine or another. */
+const PASSING: ReadonlySet<FatalCode> = new Set<FatalCode>([
+  'OUTPUT_LOCKED',
+  'LANES_FAILING',
+  'DOWNLOAD_FAILED',
+]);
+
+interface FatalOptions extends ErrorOptions {
+  readonly mayPass?: boolean;
+}
+
+/** An error that ends the run. The message says what to do about it. */
 export class FatalError extends Error {
   override readonly name = 'FatalError';
+  /** Whether the same command may succeed later: by its code, or by the system's error behind it, unless it is said. */
+  readonly mayPass: boolean;
 
   constructor(
     readonly code: FatalCode,
     message: string,
-    options?: ErrorOptions,
+    options?: FatalOptions,
   ) {
     super(message, options);
+    this.mayPass = options?.mayPass ?? (PASSING.has(code) || isPassingFault(options?.cause));
   }
 }
 

@@ -505,6 +505,8 @@ export interface OutputFolder {
   hasRecords(): boolean;
   /** Whether a run is going on there, or was killed and has not been repeated since. */
   isUnfinished(): boolean;
+  /** Whether there is nothing in it, or no more than is left of a run that was killed before it began. */
+  isBlank(): boolean;
   /**
    * The folders that the output folder has pictures of; undefined before its first run.
    *

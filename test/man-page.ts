@@ -60,8 +60,12 @@ which shows the fields of expressions, too.
 const EXIT_CODES = [
   ['0', 'Every picture was processed or unchanged.'],
   ['1', 'The run finished, and at least one picture failed.'],
-  ['2', 'It could not run or go on: bad flag, missing path, no pictures, no model, full disk.'],
+  ['2', 'It could not run, and will not by itself: bad flag, missing path, no pictures, no model.'],
   ['3', 'A rule of --fail-if matched.'],
+  [
+    '75',
+    'It could not go on now: full disk, another run on the same folder. The same command may succeed later.',
+  ],
   ['130, 143', 'It was stopped by SIGINT or SIGTERM, in order.'],
 ] as const;
 

@@ -18,7 +18,7 @@ import {
   writeRoots,
 } from './output-memory.js';
 import { LOCK, makeRoot, openRoot, openUnnamedRoot, removeIfEmpty } from './output-root.js';
-import { OutputTree } from './output-tree.js';
+import { OutputTree, TEMPORARIES } from './output-tree.js';
 import type { OpenRecordStore } from './record-store.js';
 
 export const outputFolders = createOutputFolders(createFolderLock());
@@ -112,6 +112,7 @@ function openOutput(tree: OutputTree, records: OpenRecordStore | undefined): Out
     withWorkFolder: async (work) => (await import('./work-folder.js')).withWorkFolder(tree, work),
     hasRecords: () => formOf(root) !== undefined,
     isUnfinished: () => exists(root, LOCK),
+    isBlank: () => root.list().every(({ name }) => name.startsWith(LOCK) || name === TEMPORARIES),
     readRoots: () => readRoots(tree),
     writeRoots: (roots) => writeRoots(tree, roots),
     readCompletion: () => readCompletion(tree),

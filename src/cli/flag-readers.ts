@@ -3,6 +3,7 @@ import {
   OUTPUT_FORMATS,
   USUAL_ATTRIBUTES,
   type AttributeChoice,
+  type AutoShard,
   type OutputFormat,
   type Shard,
 } from '../config.js';
@@ -130,12 +131,19 @@ function readAttributes(raw: RawValue, subject: string): readonly AttributeChoic
   return ATTRIBUTE_CHOICES.filter((name) => names.includes(name));
 }
 
-/** `K/N`. */
-export function shard(raw: RawValue, subject: string): Shard {
-  const expected = 'K/N with 1 <= K <= N';
-  const match = /^(\d{1,6})\/(\d{1,6})$/.exec(text(raw, subject));
-  const index = Number(match?.[1]);
-  const count = Number(match?.[2]);
-  if (!match || index < 1 || index > count) throw usageError(expected, subject, raw);
+/** Shares that there may be. */
+export const MOST_SHARES = 999_999;
+
+/** `K/N`, or that the scheduler says K (`auto/N`; `auto0/N` where its indexes count from 0) and perhaps N (`auto`). */
+export function shard(raw: RawValue, subject: string): Shard | AutoShard {
+  const typed = text(raw, subject);
+  if (typed === 'auto') return { auto: true, count: undefined, first: 1 };
+  const [, from = '', of = ''] = /^(\d{1,6}|auto0?)\/(\d{1,6})$/.exec(typed) ?? [];
+  const count = Number(of);
+  const index = Number(from);
+  if (from.startsWith('auto') && count >= 1) return { auto: true, count, first: from === 'auto0' ? 0 : 1 };
+  if (!(index >= 1 && index <= count)) {
+    throw usageError('K/N with 1 <= K <= N, auto/N, auto0/N or auto', subject, raw);
+  }
   return { index, count };
 }

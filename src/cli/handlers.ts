@@ -23,7 +23,9 @@ type Handlers<C extends RunnableCommand> = { readonly [Each in C]: Handler<Each>
 /** Commands are loaded when they are asked for: a small parent starts sooner and leaves memory to the lanes. */
 const HANDLERS: Handlers<RunnableCommand> = {
   async tag(flags, paths, context) {
-    const config = tagConfig(paths, flags);
+    const { shard } = flags;
+    const shared = shard ? (await import('./share.js')).takeShare(flags, context) : { ...flags, shard };
+    const config = tagConfig(paths, shared);
     return await (await import('./tag.js')).runTag(config, context);
   },
   merge: async (...call) => (await import('./merge.js')).runMerge(...call),

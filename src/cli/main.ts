@@ -51,7 +51,7 @@ async function main(argv: readonly string[]): Promise<number> {
     if (error instanceof PipeClosedError) return exitCodeFor({ pipeClosed: true });
     if (error instanceof InterruptedError) return endBySignal(error);
     tellFatal(error);
-    return exitCodeFor({ fatal: true });
+    return exitCodeFor({ fatal: howFatal(error) });
   }
 }
 
@@ -83,6 +83,10 @@ function tellFatal(error: unknown): void {
   log.emit({ event: 'error', code, message });
 }
 
+function howFatal(error: unknown): true | 'later' {
+  return error instanceof FatalError && error.mayPass ? 'later' : true;
+}
+
 function describe(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
@@ -90,7 +94,7 @@ function describe(error: unknown): string {
 // Exit code 1, Node's own, would say that some pictures failed. The lanes end by themselves when their parent does.
 process.on('uncaughtException', (error) => {
   tellFatal(error);
-  process.exit(exitCodeFor({ fatal: true }));
+  process.exit(exitCodeFor({ fatal: howFatal(error) }));
 });
 
 // Never process.exit otherwise: it would cut off what a pipe on stdout has not taken yet.

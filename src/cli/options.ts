@@ -2,6 +2,7 @@ import { writesFiles, type Config, type Flags, type LogFlags } from '../config.j
 import type { CommandName } from './commands.js';
 import { bool, type RawValue } from './flag-readers.js';
 import { isNegated } from './flag-row.js';
+import { SHARE_NAME } from '../core/share-names.js';
 import { usageError } from '../errors.js';
 import { environmentName, FLAGS, flagsOf, longName, type FlagName, type FlagsOf } from './flags.js';
 
@@ -41,25 +42,28 @@ export function resolveFlags<C extends CommandName>(
   return flags;
 }
 
-/**
- * Checks what was typed of `facetag [tag]`.
- *
- * @throws {FatalError} USAGE.
- */
-export function resolveConfig(inputs: readonly string[], raw: RawFlags, env: Environment): Config {
-  return tagConfig(inputs, resolveFlags('tag', raw, env));
-}
+/** The flags of `facetag [tag]` once it is known which share is meant. */
+export type SharedFlags = Omit<FlagsOf<'tag'>, 'shard'> & Pick<Config, 'shard'>;
 
 /** @throws {FatalError} USAGE for flags that contradict each other. */
-export function tagConfig(inputs: readonly string[], flags: FlagsOf<'tag'>): Config {
+export function tagConfig(inputs: readonly string[], flags: SharedFlags): Config {
   const config: Config = { ...flags, inputs };
   requireMeant(config);
+  requireShareNames(config);
   if (config.null && config.filesFrom === undefined) throw usageError('--files-from', '--null', 'none');
   if ((config.prune || config.pruneAll) && !writesFiles(config)) {
     throw usageError('an output folder (-o <dir>)', config.prune ? '--prune' : '--prune-all', 'none');
   }
   requireWatchable(config);
   return Object.freeze(config);
+}
+
+/** @throws {FatalError} USAGE for a path with the name of a share where there is none. */
+function requireShareNames({ shard, output, summary }: Config): void {
+  if (shard !== undefined) return;
+  for (const [flag, path] of Object.entries({ '--output': output, '--summary': summary })) {
+    if (path?.includes(SHARE_NAME)) throw usageError(`--shard beside ${SHARE_NAME}`, flag, path);
+  }
 }
 
 /** @throws {FatalError} USAGE for what has a beginning and an end, and so nothing to watch. */

@@ -1,21 +1,38 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Config } from '../config.js';
-import { begin, finish, type Request } from '../core/completion.js';
+import { begin, finish, stop, type Request, type Stopped } from '../core/completion.js';
 import type { Tally } from '../core/summary.js';
+import { FatalError } from '../errors.js';
 import type { OutputFolder } from '../ports.js';
+import type { RunKey } from '../types.js';
 
 /** More paths than this, from a shell's glob, are kept as their hash. */
 const MOST_PATHS = 100;
 
-/** Notes in the output folder that a run has begun there, and with the function it returns that all of it is done. */
-export async function noteBegin(
-  output: OutputFolder,
-  request: Request,
-): Promise<(tally: Tally) => Promise<void>> {
-  const begun = begin(output.readCompletion(), request);
+/** What is noted of a run that has begun. */
+export interface BegunNote {
+  /** All of it is done. */
+  finish(tally: Tally): Promise<void>;
+  /** It was asked to end before that. */
+  stop(stopped: Stopped): Promise<void>;
+  /** It cannot go on because of what was thrown. Never rejects: the disk itself may be the reason. */
+  fail(error: unknown, reached: Omit<Stopped, 'by'>): Promise<void>;
+}
+
+/** Notes in the output folder that a run has begun there. */
+export async function noteBegin(output: OutputFolder, request: Request, run: RunKey): Promise<BegunNote> {
+  const begun = begin(output.readCompletion(), request, run);
   await output.writeCompletion(begun);
-  return async (tally) => output.writeCompletion(finish(begun, request, tally));
+  const noteStop = async (stopped: Stopped): Promise<void> => output.writeCompletion(stop(begun, stopped));
+  return {
+    finish: async (tally) => output.writeCompletion(finish(begun, request, run, tally)),
+    stop: noteStop,
+    fail: async (error, reached) => {
+      const by = error instanceof FatalError ? error.code : 'INTERNAL';
+      await noteStop({ by, ...reached }).catch(() => undefined);
+    },
+  };
 }
 
 /** What a run was asked to take, in words that do not change when its folders are moved together. */
@@ -31,7 +48,7 @@ export function requestOf(config: Config, output: string, cwd: string): Request 
       ...[...config.ignore].sort().map((glob) => `--ignore ${glob}`),
       ...(config.newerThan === undefined ? [] : [`--newer-than ${config.newerThan}`]),
     ],
-    ...(config.shard && { shard: config.shard }),
+    ...(config.shard && { shard: { index: config.shard.index, count: config.shard.count } }),
   };
 }
 

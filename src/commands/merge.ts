@@ -46,7 +46,7 @@ export async function mergeCommand(options: MergeOptions, ports: MergePorts): Pr
   );
   log.emit({
     event: 'merge-end',
-    folders: folders.length,
+    folders: joined.folders.length,
     pictures: images.length,
     ...(videos.size > 0 && { videos: [...videos.values()].flat().length }),
     failed: done.failed,

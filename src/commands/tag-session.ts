@@ -2,6 +2,7 @@ import path from 'node:path';
 import { runBatch } from '../batch/run-batch.js';
 import { writeOutputs } from '../batch/write-tables.js';
 import type { Config } from '../config.js';
+import type { Stopped } from '../core/completion.js';
 import { wantedKinds } from '../core/copies.js';
 import { exitCodeFor } from '../core/exit-code.js';
 import type { PictureRecord } from '../core/report.js';
@@ -11,7 +12,7 @@ import { FatalError } from '../errors.js';
 import type { StartableLanePool } from '../lanes/pool.js';
 import type { Ledger, OutputFolder } from '../ports.js';
 import { tellLeftOut } from '../results/tell-left-out.js';
-import { noteBegin, requestOf } from './completion.js';
+import { noteBegin, requestOf, type BegunNote } from './completion.js';
 import { drawingOf, restyleCopies } from './copies.js';
 import type { Pictures } from './find-pictures.js';
 import { logFinished } from './log-finished.js';
@@ -60,7 +61,7 @@ export class TagSession {
 
   /** Says what the run is. */
   begin({ arriving, images }: Pick<Pictures, 'arriving' | 'images'>): void {
-    const { output, settings } = this.run;
+    const { config, output, settings } = this.run;
     const { log, version } = this.ports;
     const { pack, engine } = settings.run;
     log.emit({
@@ -70,6 +71,7 @@ export class TagSession {
       jobs: this.jobs,
       pack,
       engine,
+      ...(config.shard && { shard: config.shard }),
       ...(output && { output: output.path }),
     });
   }
@@ -80,29 +82,20 @@ export class TagSession {
    * @returns what became of the pictures.
    */
   async take(pictures: Pictures): Promise<Tally> {
-    const { config, output } = this.run;
+    const { output } = this.run;
     const { log } = this.ports;
-    const noteEnd =
-      output === undefined
-        ? undefined
-        : await noteBegin(output, requestOf(config, output.path, this.ports.cwd));
-    if (output) await restyleCopies(output, drawingOf(config), log);
+    const note = output && (await this.#noteBegin(output));
     const tally = new Tally();
     const screened: string[] = [];
-    await this.#tag(pictures, tally, screened);
-
-    const images = pictures.arriving ? [...pictures.images].sort() : pictures.images;
-    if (tally.reformatted > 0) log.emit({ event: 'format-changed', pictures: tally.reformatted });
-    if (output) {
-      await this.#prune(pictures, images.length, tally, output.ledger);
-      const notDone = images.length - tally.done;
-      await this.#publish(images, notDone, output.ledger);
-      if (notDone === 0 && pictures.isCutShort !== true) await noteEnd?.(tally);
-      await output.ledger.compact();
+    try {
+      await this.#takeNoted(pictures, tally, screened, note);
+    } catch (error) {
+      await note?.fail(error, reachedBy(tally, pictures));
+      throw error;
     }
     for (const image of screened.sort()) log.emit({ event: 'screened', image });
 
-    this.#asked += images.length;
+    this.#asked += pictures.images.length;
     this.#unlisted = pictures.unlisted;
     this.#unread = pictures.unread;
     this.#screened += screened.length;
@@ -120,6 +113,34 @@ export class TagSession {
       await writeText(path.resolve(cwd, config.summary), JSON.stringify(summary, null, 2) + '\n');
     }
     return summary.exitCode;
+  }
+
+  async #noteBegin(output: OutputFolder): Promise<BegunNote> {
+    const { config, settings } = this.run;
+    return await noteBegin(output, requestOf(config, output.path, this.ports.cwd), settings.run);
+  }
+
+  async #takeNoted(
+    pictures: Pictures,
+    tally: Tally,
+    screened: string[],
+    note: BegunNote | undefined,
+  ): Promise<void> {
+    const { config, output } = this.run;
+    const { log, stop } = this.ports;
+    if (output) await restyleCopies(output, drawingOf(config), log);
+    await this.#tag(pictures, tally, screened);
+
+    const images = pictures.arriving ? [...pictures.images].sort() : pictures.images;
+    if (tally.reformatted > 0) log.emit({ event: 'format-changed', pictures: tally.reformatted });
+    if (!output) return;
+    await this.#prune(pictures, images.length, tally, output.ledger);
+    const notDone = images.length - tally.done;
+    await this.#publish(images, notDone, output.ledger);
+    if (notDone === 0 && pictures.isCutShort !== true) await note?.finish(tally);
+    else if (stop.requested !== undefined)
+      await note?.stop({ by: stop.requested, ...reachedBy(tally, pictures) });
+    await output.ledger.compact();
   }
 
   async #tag(pictures: Pictures, tally: Tally, screened: string[]): Promise<void> {
@@ -232,4 +253,9 @@ export class TagSession {
       }),
     };
   }
+}
+
+/** How far a run came that ends early. */
+function reachedBy({ done }: Tally, { arriving, images }: Pictures): Omit<Stopped, 'by'> {
+  return arriving === undefined ? { pictures: images.length, done } : { done };
 }

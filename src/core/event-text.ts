@@ -15,9 +15,10 @@ export type Paint = (role: Role, text: string) => string;
 export function formatEventText(event: RunEvent, paint: Paint): string[] {
   switch (event.event) {
     case 'run-start': {
-      const { pictures, jobs, pack, engine } = event;
+      const { pictures, shard, jobs, pack, engine } = event;
       const what = pictures === undefined ? 'pictures as they arrive' : countOf(pictures, 'picture');
-      return [`${what}, ${countOf(jobs, 'lane')}, pack ${pack}, engine ${engine}`];
+      const share = shard === undefined ? '' : ` (share ${shard.index} of ${shard.count})`;
+      return [`${what}${share}, ${countOf(jobs, 'lane')}, pack ${pack}, engine ${engine}`];
     }
     case 'picture-done':
       return [`${escapeControls(event.image)}: ${paint('dim', describeDone(event))}`];

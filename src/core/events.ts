@@ -1,4 +1,4 @@
-import type { ExportKind } from '../config.js';
+import type { ExportKind, Shard } from '../config.js';
 import type { FatalCode } from '../errors.js';
 import type { EngineName, FailureCode, Stage } from '../types.js';
 import type { CopyKind } from './copies.js';
@@ -19,6 +19,8 @@ interface RunStart {
   readonly jobs: number;
   readonly pack: string;
   readonly engine: EngineName;
+  /** The share that is taken, and the variable that said which; absent where everything is. */
+  readonly shard?: Shard & { readonly from?: string };
   /** Absolute path of the output folder; absent when nothing is written. */
   readonly output?: string;
 }

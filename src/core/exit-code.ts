@@ -1,7 +1,7 @@
 /** What a command came to, as far as its exit code goes: what is left out did not happen. */
 export interface RunEnd {
-  /** It could not start or go on. */
-  readonly fatal?: boolean;
+  /** It could not start or go on: `later` where the same command may do so another time. */
+  readonly fatal?: boolean | 'later';
   /** The signal that stopped it. */
   readonly signal?: 'SIGINT' | 'SIGTERM' | undefined;
   /** The reader of stdout went away. */
@@ -21,12 +21,15 @@ export interface RunEnd {
 /** 128 + signal number, as shells report it. */
 const SIGNAL_EXIT = { SIGINT: 130, SIGTERM: 143 } as const;
 
+/** EX_TEMPFAIL of sysexits.h, which schedulers and systemd know by name. */
+const TRY_AGAIN = 75;
+
 /**
- * Exit code of any command, known here alone. Where several apply: 2, then 130/143, then 3, then 1; a closed pipe alone is
- * a quiet 0.
+ * Exit code of any command, known here alone. Where several apply: 2 or 75, then 130/143, then 3, then 1; a closed pipe
+ * alone is a quiet 0. With 2 the same command fails again.
  */
 export function exitCodeFor(end: RunEnd): number {
-  if (end.fatal) return 2;
+  if (end.fatal) return end.fatal === 'later' ? TRY_AGAIN : 2;
   if (end.signal) return SIGNAL_EXIT[end.signal];
   if (end.pipeClosed) return 0;
   if (end.screened || end.missed) return 3;

@@ -13,6 +13,18 @@ const DISK_FAULTS: Readonly<Record<string, string>> = {
   EIO: 'the disk reports an input/output error',
 };
 
+/** Faults of a moment or of one machine, beside those of the disk. */
+const PASSING_FAULTS: ReadonlySet<string> = new Set([
+  'EAGAIN',
+  'EBUSY',
+  'EMFILE',
+  'ENFILE',
+  'ENOMEM',
+  'ENOTCONN',
+  'ESTALE',
+  'ETIMEDOUT',
+]);
+
 /** What an error code of the system means to a person. */
 const REASONS: Readonly<Record<string, string>> = {
   ...DISK_FAULTS,
@@ -31,6 +43,11 @@ const REASONS: Readonly<Record<string, string>> = {
 /** True when every other write would fail alike: a run cannot go on. */
 export function isDiskFault(error: unknown): boolean {
   return Object.hasOwn(DISK_FAULTS, codeOf(error) ?? '');
+}
+
+/** True when the same may work later or elsewhere. */
+export function isPassingFault(error: unknown): boolean {
+  return isDiskFault(error) || PASSING_FAULTS.has(codeOf(error) ?? '');
 }
 
 /** True when there is no room left; what is half-written had better go. */

@@ -142,8 +142,10 @@ export class LaneProcess {
         this.#memory = message.memory;
         this.#task?.resolve({ kind: 'report', report: message.report });
         break;
-      case 'fatal':
-        this.#fail({ kind: 'fatal', error: new FatalError(message.code, message.message) });
+      case 'fatal': {
+        const { code, message: text, mayPass } = message;
+        this.#fail({ kind: 'fatal', error: new FatalError(code, text, { mayPass }) });
+      }
     }
   }
 

@@ -20,7 +20,7 @@ export type FromLane =
   | { readonly type: 'taken' }
   | { readonly type: 'report'; readonly report: ImageReport; readonly memory: LaneMemory }
   /** A `FatalError` thrown in the lane: it ends the run, so no other lane is tried. */
-  | { readonly type: 'fatal'; readonly code: FatalCode; readonly message: string };
+  | { readonly type: 'fatal'; readonly code: FatalCode; readonly message: string; readonly mayPass: boolean };
 
 /** Memory of a lane's process in bytes. */
 export interface LaneMemory {

@@ -45,7 +45,7 @@ export function serveLane<C extends AnyLaneConfig>(self: NodeJS.Process, work: L
       }
     } catch (error) {
       if (!(error instanceof FatalError)) throw error;
-      send({ type: 'fatal', code: error.code, message: error.message });
+      send({ type: 'fatal', code: error.code, message: error.message, mayPass: error.mayPass });
     }
   };
 

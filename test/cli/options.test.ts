@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { environmentName, FLAG_NAMES } from '../../src/cli/flags.js';
-import { resolveConfig } from '../../src/cli/options.js';
 import { writesFiles } from '../../src/config.js';
+import { resolveConfig } from './resolve-config.js';
 
 const resolve = (raw: Parameters<typeof resolveConfig>[1], env: Record<string, string> = {}) =>
   resolveConfig(['photos'], raw, env);
@@ -63,6 +63,16 @@ describe('resolveConfig', () => {
     expect(resolve({ shard: '2/3' }).shard).toEqual({ index: 2, count: 3 });
   });
 
+  it('takes a share from the scheduler, and names its folder', () => {
+    const flags = { shard: 'auto/200', output: 'out-{shard}', summary: '{shard}.json' };
+    expect(resolve(flags, { SLURM_ARRAY_TASK_ID: '7' })).toMatchObject({
+      shard: { index: 7, count: 200, from: 'SLURM_ARRAY_TASK_ID' },
+      output: 'out-007-of-200',
+      summary: '007-of-200.json',
+    });
+    expect(resolve({ shard: '2/3', output: 'out' })).toMatchObject({ shard: { index: 2 }, output: 'out' });
+  });
+
   it.each([
     [{ minConfidence: '1.5' }, 'Expected a number in 0..1 for --min-confidence, received "1.5"'],
     [{ minConfidence: '' }, 'Expected a number in 0..1 for --min-confidence, received ""'],
@@ -79,8 +89,12 @@ describe('resolveConfig', () => {
       { attributes: 'age,expression' },
       'Expected gender and age, which every record has, and at most expression beside them for --attributes',
     ],
-    [{ shard: '4/3' }, 'Expected K/N with 1 <= K <= N for --shard, received "4/3"'],
-    [{ shard: '0/3' }, 'Expected K/N with 1 <= K <= N for --shard, received "0/3"'],
+    [{ shard: '4/3' }, 'Expected K/N with 1 <= K <= N, auto/N, auto0/N or auto for --shard, received "4/3"'],
+    [{ shard: '0/3' }, 'Expected K/N with 1 <= K <= N, auto/N, auto0/N or auto for --shard, received "0/3"'],
+    [{ shard: 'auto0' }, 'auto/N, auto0/N or auto for --shard, received "auto0"'],
+    [{ shard: 'auto/0' }, 'auto/N, auto0/N or auto for --shard, received "auto/0"'],
+    [{ output: 'out-{shard}' }, 'Expected --shard beside {shard} for --output, received "out-{shard}"'],
+    [{ summary: '{shard}.json' }, 'Expected --shard beside {shard} for --summary'],
     [{ jsonl: true, annotate: true }, 'Expected an output folder (-o <dir>) beside --jsonl for --annotate'],
     [{ jsonl: true, crops: true }, 'Expected an output folder (-o <dir>) beside --jsonl for --crops'],
     [{ blur: true, pixelate: true }, 'Expected one of --blur and --pixelate for the blurred copies'],

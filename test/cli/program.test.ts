@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FACE_NAMES, PICTURE_NAMES } from '../../src/core/expression/names.js';
-import { resolveConfig } from '../../src/cli/options.js';
 import { readLine } from './read-line.js';
+import { resolveConfig } from './resolve-config.js';
 
 const read = (line: string, env: Record<string, string> = {}) =>
   readLine(

@@ -13,6 +13,8 @@ describe('exitCodeFor', () => {
     ['SIGINT', { signal: 'SIGINT' }, 130],
     ['SIGTERM', { signal: 'SIGTERM' }, 143],
     ['could not run', { fatal: true }, 2],
+    ['could not go on now', { fatal: 'later' }, 75],
+    ['could not go on now, and everything else', { fatal: 'later', signal: 'SIGTERM', failed: 1 }, 75],
     ['a rule matched and pictures failed', { screened: true, failed: 1 }, 3],
     ['SIGINT and a rule matched', { signal: 'SIGINT', screened: true, failed: 1 }, 130],
     ['SIGTERM and a closed pipe', { signal: 'SIGTERM', pipeClosed: true }, 143],

@@ -1,6 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { NOTHING_BEGUN, type Completion } from '../../src/core/completion.js';
-import { doubleShare, formatRanges, whatIsMissing, type FolderState } from '../../src/core/shares.js';
+import {
+  doubleShare,
+  missingShares,
+  rangesOf,
+  sharesToRepeat,
+  whatIsMissing,
+  type FolderState,
+} from '../../src/core/shares.js';
 
 const share = (index: number, count: number) => ({ index, count, pictures: 1, failed: 0, faces: 1 });
 const folder = (name: string, completion: Completion, isBusy = false): FolderState => ({
@@ -12,12 +19,15 @@ const done = (index: number, count: number): FolderState =>
   folder(`out-${index}`, { shares: [share(index, count)], unfinished: [] });
 
 it.each([
-  [[], ''],
-  [[3], '3'],
-  [[3, 17, 40, 41, 42, 43, 44], '3, 17, 40-44'],
-  [[1, 2], '1-2'],
-])('%j is written %j', (numbers, text) => {
-  expect(formatRanges(numbers)).toBe(text);
+  [[], []],
+  [[3], ['3']],
+  [
+    [3, 17, 40, 41, 42, 43, 44],
+    ['3', '17', '40-44'],
+  ],
+  [[1, 2], ['1-2']],
+])('%j is written %j', (numbers, ranges) => {
+  expect(rangesOf(numbers)).toEqual(ranges);
 });
 
 describe('what is missing', () => {
@@ -42,9 +52,42 @@ describe('what is missing', () => {
     expect(whatIsMissing([folder('out-1', { shares: [], unfinished: [begun] }), done(2, 2)])).toEqual([
       'out-1 is not finished: run its command again (../photos --shard 1/2)',
     ]);
+    const stopped = { ...begun, stopped: { by: 'SIGTERM', pictures: 40, done: 12 } } as const;
+    expect(whatIsMissing([folder('out-1', { shares: [], unfinished: [stopped] }), done(2, 2)])).toEqual([
+      'out-1 is not finished: run its command again (../photos --shard 1/2, stopped by SIGTERM after 12 of 40 pictures)',
+    ]);
     expect(whatIsMissing([folder('out', NOTHING_BEGUN, true)])).toEqual([
       'A run is writing to out, or was killed there: let it finish, or run its command again',
     ]);
+  });
+});
+
+describe('of a number that is given', () => {
+  it('shares are missing that nothing tells of', () => {
+    expect(whatIsMissing([], 3)).toEqual(['Shares 1-3 of 3 are missing']);
+    expect(whatIsMissing([done(1, 4), done(2, 4)], 4)).toEqual(['Shares 3-4 of 4 are missing']);
+    expect(whatIsMissing([folder('whole', NOTHING_BEGUN)], 1)).toEqual(['Share 1 of 1 is missing']);
+    expect(missingShares([done(1, 2), done(2, 2)], 2)).toEqual([]);
+  });
+});
+
+describe('what is to be run again', () => {
+  const begun = (index: number, count: number): FolderState => {
+    const request = { paths: ['../photos'], filters: [], shard: { index, count } };
+    return folder(`begun-${index}`, { shares: [], unfinished: [request] });
+  };
+
+  it('is what is missing and what is unfinished, also when another folder has it', () => {
+    expect(sharesToRepeat([done(2, 4), begun(3, 4)])).toEqual([{ count: 4, indices: [1, 3, 4] }]);
+    expect(sharesToRepeat([done(1, 2), done(2, 2), begun(2, 2)], 2)).toEqual([{ count: 2, indices: [2] }]);
+    expect(sharesToRepeat([begun(1, 1)])).toEqual([{ count: 1, indices: [1] }]);
+    expect(sharesToRepeat([], 2)).toEqual([{ count: 2, indices: [1, 2] }]);
+    expect(sharesToRepeat([done(1, 2), done(2, 2)], 2)).toEqual([]);
+  });
+
+  it('is what is being written to', () => {
+    const busy = { ...done(2, 2), isBusy: true };
+    expect(sharesToRepeat([done(1, 2), busy], 2)).toEqual([{ count: 2, indices: [2] }]);
   });
 });
 

@@ -59,7 +59,7 @@ describe.skipIf(!mayMount)('a full disk (needs the right to mount)', () => {
       mountTmpfs(disk, 'size=64k');
       const flags = ['-f', 'csv,jsonl', '-j', '2', ...JSON_LOG, ...more];
       const ran = await facetag(['photos', '-o', output, ...flags], { cwd });
-      expect(ran.code).toBe(2);
+      expect(ran.code).toBe(75);
       expect(eventsOf('error', ran.stderr)).toMatchObject([{ code: 'OUTPUT_UNUSABLE' }]);
       const message = eventsOf('error', ran.stderr)[0]?.message ?? '';
       expect(message).toContain(disk);
@@ -118,7 +118,7 @@ describe.skipIf(!mayMount)('a full disk (needs the right to mount)', () => {
     expect(before.get('faces.jsonl')!.length).toBeGreaterThan(3 * PAGE);
     writeFileSync(path.join(disk, 'ballast'), Buffer.alloc(bavail * bsize - 2 * PAGE));
     const ran = await facetag(['photos', '-o', output, ...flags], { cwd });
-    expect(ran.code).toBe(2);
+    expect(ran.code).toBe(75);
     expect(ran.stderr).toContain('no space left on the disk');
     const after = contents(output);
     // What was not brought to its end is noted.
@@ -135,17 +135,17 @@ describe.skipIf(!mayMount)('a full disk (needs the right to mount)', () => {
     mountTmpfs(disk, 'size=4k');
     writeFileSync(path.join(disk, 'ballast'), Buffer.alloc(PAGE));
     const ran = await facetag(['photos', '-o', output, ...JSON_LOG], { cwd });
-    expect(ran.code).toBe(2);
+    expect(ran.code).toBe(75);
     expect(eventsOf('error', ran.stderr)[0]?.message).toMatch(/disk\/out.*no space left on the disk/);
   });
 });
 
 describe.skipIf(!mayMount)('a read-only disk (needs the right to mount)', () => {
-  it('ends the run with 2 at its start', async () => {
+  it('ends the run with 75 at its start', async () => {
     const disk = path.join(cwd, 'disk');
     mountTmpfs(disk, 'size=1m,ro');
     const ran = await facetag(['photos', '-o', output, ...JSON_LOG], { cwd });
-    expect(ran.code).toBe(2);
+    expect(ran.code).toBe(75);
     expect(eventsOf('error', ran.stderr)[0]?.message).toMatch(/disk\/out.*the file system is read-only/);
   });
 
@@ -159,7 +159,7 @@ describe.skipIf(!mayMount)('a read-only disk (needs the right to mount)', () => 
     remount(disk, 'ro');
     tap.openGate();
     const ran = await run.ended;
-    expect(ran.code).toBe(2);
+    expect(ran.code).toBe(75);
     expect(eventsOf('error', ran.stderr)[0]?.message).toContain('the file system is read-only');
 
     remount(disk, 'rw');

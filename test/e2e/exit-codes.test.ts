@@ -120,6 +120,22 @@ describe('exit 2, could not run', () => {
   });
 });
 
+describe('exit 75, could not go on now', () => {
+  it('while another run writes to the folder', async () => {
+    mkdirSync(path.join(cwd, 'out'));
+    writeFileSync(path.join(cwd, 'out/.facetag.lock'), JSON.stringify({ pid: 7, host: 'another-machine' }));
+    const ran = await facetag(['photos', '-o', 'out', ...JSON_LOG], { cwd });
+    expect(ran).toMatchObject({ code: 75, stdout: '' });
+    expect(eventsOf('error', ran.stderr)).toMatchObject([{ code: 'OUTPUT_LOCKED' }]);
+  });
+
+  it('on a disk that is full', async () => {
+    const ran = await facetag(['photos', '--jsonl', '--summary', '/dev/full', ...JSON_LOG], { cwd });
+    expect(ran.code).toBe(75);
+    expect(eventsOf('error', ran.stderr)).toMatchObject([{ code: 'OUTPUT_UNUSABLE' }]);
+  });
+});
+
 describe('exit 0', () => {
   it.each([
     ['pictures without faces', [path.join(FIXTURES, 'home.jpg')]],
@@ -145,7 +161,7 @@ describe('exit 1, pictures failed', () => {
 describe('where several apply', () => {
   it.each([
     ['3 before 1', ['--fail-if', 'faces > 0'], 3],
-    ['2 before 3 and 1', ['--fail-if', 'faces > 0', '--summary', '/dev/full'], 2],
+    ['75 before 3 and 1', ['--fail-if', 'faces > 0', '--summary', '/dev/full'], 75],
   ])('%s', async (_, flags, code) => {
     addBadPicture();
     expect((await facetag(['photos', ...flags], { cwd })).code).toBe(code);
@@ -153,7 +169,7 @@ describe('where several apply', () => {
 
   it.each([
     ['130 before 3 and 1', [], 130],
-    ['2 before 130', ['--summary', '/dev/full'], 2],
+    ['75 before 130', ['--summary', '/dev/full'], 75],
   ])('%s', async (_, flags, code) => {
     addBadPicture();
     const [image = ''] = smallNames(3);

@@ -85,10 +85,10 @@ describe('a lane that dies', () => {
     expect(contents(output)).toEqual(clean);
   });
 
-  it('before it is ready, three times over, ends the run with exit 2 instead of a loop', async () => {
+  it('before it is ready, three times over, ends the run with exit 75 instead of a loop', async () => {
     const tap = tapLanes({ dieAtStart: true });
     const ran = await facetag(['photos', '-j', '2', ...JSON_LOG], { cwd, env: tap.env });
-    expect(ran.code).toBe(2);
+    expect(ran.code).toBe(75);
     expect(eventsOf('error', ran.stderr)).toMatchObject([{ code: 'LANES_FAILING' }]);
     expect(eventsOf('error', ran.stderr)[0]?.message).toContain('facetag doctor');
     expect(tap.starts()).toBeLessThanOrEqual(4);

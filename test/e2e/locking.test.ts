@@ -26,13 +26,13 @@ async function idOfDeadProcess(): Promise<number> {
 }
 
 describe('two runs on one output folder', () => {
-  it('are refused: the second exits 2 at once and names who holds it', async () => {
+  it('are refused: the second exits 75 at once and names who holds it', async () => {
     const tap = tapLanes({ on: { [NAMES[0]!]: 'wait' } });
     const first = launch(['photos', '-j', '1'], { cwd, env: tap.env });
     await until(() => tap.tasks().length === 1, 'the first run is at work');
     const before = contents(output);
     const second = await facetag(['photos', '-o', 'facetag-out/'], { cwd });
-    expect(second).toMatchObject({ code: 2, stdout: '' });
+    expect(second).toMatchObject({ code: 75, stdout: '' });
     expect(second.stderr).toContain(`process ${first.pid} on ${hostname()}`);
     expect(second.stderr).toContain('-o');
     expect(contents(output)).toEqual(before);
@@ -48,7 +48,7 @@ describe('two runs on one output folder', () => {
     mkdirSync(output);
     writeFileSync(path.join(output, '.facetag.lock'), JSON.stringify({ pid: 7, host: 'another-machine' }));
     const ran = await facetag(['photos'], { cwd });
-    expect(ran.code).toBe(2);
+    expect(ran.code).toBe(75);
     expect(ran.stderr).toContain('process 7 on another-machine');
     expect([...contents(output).keys()]).toEqual(['.facetag.lock']);
   });

@@ -59,6 +59,7 @@ const event = z.discriminatedUnion('event', [
     jobs: z.int().positive(),
     pack: z.string(),
     engine: z.enum(['opencv', 'onnxruntime']),
+    shard: z.strictObject({ index: count, count, from: z.string().optional() }).optional(),
     output: z.string().startsWith('/').optional(),
   }),
   z.strictObject({

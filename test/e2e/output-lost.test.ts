@@ -135,7 +135,7 @@ describe('a run that is stopped, as by a closed lid', () => {
     run.child.kill('SIGSTOP');
     utimesSync(path.join(output, '.facetag.lock'), new Date(0), new Date(0));
     const second = await facetag(ARGS, { cwd });
-    expect(second.code).toBe(2);
+    expect(second.code).toBe(75);
     expect(eventsOf('error', second.stderr)).toMatchObject([{ code: 'OUTPUT_LOCKED' }]);
     await sleep(4500);
     run.child.kill('SIGCONT');

@@ -54,9 +54,9 @@ describe('a reader that goes away', () => {
 });
 
 describe('an output that is full', () => {
-  it('ends the run with 2 and says that it is stdout', async () => {
+  it('ends the run with 75 and says that it is stdout', async () => {
     const ran = await shell('facetag photos --jsonl > /dev/full');
-    expect(ran.code).toBe(2);
+    expect(ran.code).toBe(75);
     expect(ran.stderr).toContain('Cannot write to stdout: no space left on the disk');
   });
 

@@ -15,6 +15,7 @@ import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { repository } from '../shared.js';
 import { bin, contents, facetag, hermetic, launch, temporaryFolder, until, type Ran } from './cli.js';
 import { tapLanes } from './lane-tap.js';
+import { eventsOf } from './outcome.js';
 import { smallNames, smallPictures } from './small-pictures.js';
 
 const COUNT = 18;
@@ -110,6 +111,39 @@ describe('shards', () => {
       shares: [{ index: 1, count: 3, pictures: tree('shard-1/json').size }],
       unfinished: [],
     });
+  });
+});
+
+describe('--shard auto', () => {
+  it('takes what the scheduler says, and tells which', async () => {
+    const env = {
+      SLURM_ARRAY_TASK_ID: '1',
+      SLURM_ARRAY_TASK_MIN: '0',
+      SLURM_ARRAY_TASK_MAX: '2',
+      SLURM_ARRAY_TASK_COUNT: '3',
+      FACETAG_LOG_FORMAT: 'json',
+    };
+    const ran = await facetag(['photos', '--shard', 'auto', '-o', 'out-{shard}', '--allow-failed'], {
+      cwd,
+      env,
+    });
+    expect(ran.code).toBe(0);
+    expect(eventsOf('note', ran.stderr)).toMatchObject([
+      { message: 'Share 2 of 3: SLURM_ARRAY_TASK_ID is 1' },
+    ]);
+    const shard = { index: 2, count: 3, from: 'SLURM_ARRAY_TASK_ID' };
+    expect(eventsOf('run-start', ran.stderr)).toMatchObject([{ shard }]);
+    expect((await run('photos', '--shard', '2/3', '-o', 'typed', '--allow-failed')).code).toBe(0);
+    expect(tree('out-2-of-3')).toEqual(tree('typed'));
+  });
+
+  it('is refused where it would be a guess, before anything is written', async () => {
+    const env = { JOB_COMPLETION_INDEX: '0' };
+    const ran = await facetag(['photos', '--shard', 'auto', '-o', 'out-{shard}'], { cwd, env });
+    expect(ran).toMatchObject({ code: 2, stdout: '' });
+    expect(ran.stderr).toContain('auto/N, with N the number of shares');
+    expect((await run('photos', '--shard', 'auto/3')).stderr).toContain('say --shard K/N');
+    expect(tree('.').size).toBe(COUNT + 1);
   });
 });
 
@@ -247,6 +281,73 @@ describe('facetag merge', () => {
     expect([...tree('merged').keys()]).not.toContain('completion.json');
   });
 
+  it('of a number names shares that have no folder, and the lines that run them', async () => {
+    rmSync(path.join(cwd, 'shard-1'), { recursive: true });
+    mkdirSync(path.join(cwd, 'shard-2b'));
+    const ran = await run('merge', '--of', '3', 'shard-1', 'shard-2', 'shard-2b', '-o', 'merged');
+    expect(ran).toMatchObject({ code: 2, stdout: '' });
+    expect(ran.stderr).toMatch(/^warning: No run has begun yet: .*shard-1 is not there, and 1 folder more$/m);
+    expect(ran.stderr).toContain(
+      [
+        '  Shares 1, 3 of 3 are missing',
+        'To run these shares again:',
+        '  Slurm: sbatch --array=1,3',
+        '  Kubernetes: completion indexes 0,2',
+        '  GNU parallel: ::: 1 3',
+        '',
+      ].join('\n'),
+    );
+    // Three out of four may look like everything.
+    await refused(['shard-2', 'shard-3', '--of', '4'], /shares of 4 \(--of\) for .*shard-2, received "2\/3"/);
+    const partial = await run('merge', '--of', '3', 'shard-2', 'shard-3', '--allow-partial', '-o', 'merged');
+    expect(partial.code).toBe(0);
+    expect(partial.stderr).toMatch(/^warning: Merged in part: Share 1 of 3 is missing$/m);
+  });
+
+  it.each([
+    ['slurm', '1,3\n'],
+    ['slurm0', '0,2\n'],
+    ['kubernetes', '0,2\n'],
+    ['list', '1\n3\n'],
+  ])('--missing %s prints what is to be run again, and nothing when all is there', async (form, stdout) => {
+    const before = contents(cwd);
+    const list = (...args: string[]): Promise<Ran> => run('merge', '--missing', form, '-q', ...args);
+    expect(await list('shard-2')).toEqual({ code: 0, signal: null, stdout, stderr: '' });
+    expect(await list('--of', '3', 'shard-2', 'shard-*')).toMatchObject({ code: 0, stdout });
+    const all = await list('--of', '3', ...SHARDS.map(shardFolder));
+    expect(all).toEqual({ code: 0, signal: null, stdout: '', stderr: '' });
+    expect(contents(cwd)).toEqual(before);
+  });
+
+  it('--missing is no guess: it is refused where a list could be wrong', async () => {
+    mkdirSync(path.join(cwd, 'empty'));
+    const list = (...args: string[]): Promise<Ran> => run('merge', '--missing', 'slurm', ...args);
+    for (const [args, message] of [
+      [['shard-1', 'photos', '--of', '3'], /an output folder of facetag .*photos/],
+      [['shard-1', 'empty'], /an output folder of facetag .*empty, which is empty/],
+      [['shard-1', 'nope-*'], /an output folder of facetag .*nope-\*, which is not there/],
+      [['shard-1', 'shard-1', '--of', '3'], /share 1\/3 in one folder only/],
+      [['shard-1', '--of', '5'], /shares of 5 \(--of\)/],
+    ] as const) {
+      const ran = await list(...args);
+      expect(ran).toMatchObject({ code: 2, stdout: '' });
+      expect(ran.stderr).toMatch(message);
+    }
+    await run('photos/a', '-o', 'whole');
+    expect((await list('whole')).stderr).toMatch(/--of N with the number of shares/);
+  });
+
+  it('refuses shares that were asked for in other ways, also when a record could not tell', async () => {
+    rmSync(path.join(cwd, 'shard-2'), { recursive: true });
+    await run('photos', '--shard', '2/3', '-o', 'shard-2', '--ignore', '*.jpg', '--allow-empty');
+    await refused(
+      ['shard-1', 'shard-2', 'shard-3'],
+      /the choice of pictures of share 1\/3 .*share 2\/3 in .*shard-2, received \["--ignore \*\.jpg"\]/,
+    );
+    await run('photos', '--shard', '2/3', '-o', 'shard-2', '--newer-than', '2090-01-01', '--min-face', '9');
+    await refused(['shard-1', 'shard-2', 'shard-3'], /the pack, models, engine and settings of share 1\/3/);
+  });
+
   it('says what it did', async () => {
     const { stderr } = await run('merge', ...SHARDS.map(shardFolder), '-o', 'merged');
     expect(stderr).toMatch(
@@ -267,12 +368,27 @@ describe('facetag merge', () => {
     await until(() => running.stderr().includes('Stopping on SIGTERM'), 'the signal is heard');
     tap.openGate();
     expect((await running.ended).code).toBe(143);
-    await refused(folders, new RegExp(`${folder} is not finished: run its command again`));
+    await refused(
+      folders,
+      new RegExp(
+        `${folder} is not finished: run its command again \\(.*stopped by SIGTERM after \\d+ of \\d+ pict`,
+      ),
+    );
     // A part of it is not all of it.
     await run('photos/a', '--base', 'photos', '-o', folder, ...flags);
     await refused(folders, /is not finished/);
     await run('photos', '-o', folder, ...flags);
     expect(await run('merge', ...folders, '-o', 'merged')).toMatchObject({ code: 0 });
+  });
+
+  it('refuses a share that a fault ended, and says which', async () => {
+    const tap = tapLanes({ dieAtStart: true });
+    const args = ['photos', '--shard', '1/3', '-o', 'shard-1', '--force'];
+    expect((await facetag(args, { cwd, env: tap.env })).code).toBe(75);
+    await refused(
+      ['shard-1', 'shard-2', 'shard-3'],
+      /--shard 1\/3, stopped by LANES_FAILING after 0 of \d+ pict/,
+    );
   });
 
   it('refuses a shard that is being written or whose run was killed', async () => {

@@ -165,7 +165,7 @@ describe('--watch', () => {
   it('holds the output folder: another run is refused, a report is made', async () => {
     stand('home.jpg', 'a.jpg');
     const run = await watch();
-    expect(await facetag(['inbox', '-o', 'out'], { cwd })).toMatchObject({ code: 2 });
+    expect(await facetag(['inbox', '-o', 'out'], { cwd })).toMatchObject({ code: 75 });
     expect(await facetag(['report', 'out', '-o', 'report'], { cwd })).toMatchObject({ code: 0 });
     await end(run);
   });

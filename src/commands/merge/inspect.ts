@@ -3,15 +3,18 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { CsvNames, OutputFormat, RecordForm } from '../../config.js';
 import type { Request } from '../../core/completion.js';
 import { COPY_KINDS, type CopyStyles } from '../../core/copies.js';
+import { countOf } from '../../core/count-of.js';
 import { entriesOf, sameRoots, type Roots } from '../../core/roots.js';
-import { doubleShare, missingShares, whatIsMissing, type FolderState } from '../../core/shares.js';
 import { RECORDS_FILE } from '../../core/output-paths.js';
+import { repairLines } from '../../core/repair.js';
+import { missingShares, sharesToRepeat, whatIsMissing, type FolderState } from '../../core/shares.js';
 import { SCHEMA_VERSION } from '../../core/report.js';
 import { sameRun } from '../../core/skip.js';
 import { FatalError, usageError } from '../../errors.js';
-import type { EventLog, Ledger, OutputFolder, OutputFolders } from '../../ports.js';
+import type { EventLog, Ledger, OutputFolders } from '../../ports.js';
 import type { RunKey } from '../../types.js';
 import { joinImages, type FolderImages } from './join-images.js';
+import { readFolders, type Source } from './read-folders.js';
 
 /** What `facetag merge` needs of the outside world. */
 export interface MergePorts {
@@ -30,6 +33,8 @@ export interface MergeOptions {
   readonly csvNames: CsvNames;
   /** `--allow-partial`: missing shares and runs that were stopped are told, not refused. */
   readonly allowPartial: boolean;
+  /** `--of`: how many shares there must be; undefined leaves it to what is there. */
+  readonly of: number | undefined;
 }
 
 /** What was found to join, checked as a whole before anything is written. */
@@ -48,59 +53,42 @@ export interface Joined {
   readonly unfinished: readonly Request[];
 }
 
-/** A folder as it was found. */
-interface Source extends FolderState {
-  readonly roots: Roots;
-  readonly styles: CopyStyles;
-  readonly recordForm: RecordForm | undefined;
-}
-
 /**
  * Looks at all there is to join before anything is written.
  *
  * @throws {FatalError} USAGE, INCOMPLETE.
  */
 export async function inspect(
-  { folders, output, allowPartial }: MergeOptions,
+  { folders, output, allowPartial, of }: MergeOptions,
   ports: MergePorts,
 ): Promise<Joined> {
-  const sources: Source[] = [];
-  for (const folder of folders) {
-    sources.push(await ports.outputs.visit(folder, (visited) => Promise.resolve(stateOf(folder, visited))));
-  }
+  const { sources, blank } = await readFolders(folders, of, ports.outputs);
+  tellOfBlank(blank, ports);
+  refusePartial(sources, of, allowPartial, ports);
   const roots = commonRoots(sources);
-  const double = doubleShare(sources);
-  if (double) throw usageError(`share ${double.share} in one folder only`, 'the shards', double.folders);
-  refusePartial(sources, allowPartial, ports);
-  const found = await findRecords(folders, ports.outputs);
+  const found = await findRecords(
+    sources.map(({ folder }) => folder),
+    ports.outputs,
+  );
   return {
     roots,
     styles: commonStyles(sources),
     images: joinImages(found),
     folders: found,
     recordForm: commonForm(sources),
-    unfinished: unfinishedOf(sources, roots, output),
+    unfinished: unfinishedOf(sources, of, roots, output),
   };
 }
 
-function stateOf(folder: string, visited: OutputFolder | undefined): Source {
-  const roots = visited?.readRoots();
-  if (!visited || roots === undefined) {
-    throw usageError('an output folder of facetag', 'facetag merge', folder);
-  }
-  return {
-    folder,
-    roots,
-    styles: visited.readCopyStyles(),
-    recordForm: visited.recordForm,
-    completion: visited.readCompletion(),
-    isBusy: visited.isUnfinished(),
-  };
+function tellOfBlank([first, ...others]: readonly string[], { log }: MergePorts): void {
+  if (first === undefined) return;
+  const more = others.length === 0 ? '' : `, and ${countOf(others.length, 'folder')} more`;
+  log.emit({ event: 'warning', message: `No run has begun yet: ${first}${more}` });
 }
 
 /** @throws {FatalError} USAGE for an output folder of other pictures than the first. */
 function commonRoots([first, ...others]: readonly Source[]): Roots {
-  if (!first) throw usageError('output folders', 'facetag merge', 'none');
+  if (!first) throw usageError('output folders in which a run has begun', 'facetag merge', 'none');
   for (const { folder, roots } of others) {
     if (sameRoots(first.roots, roots)) continue;
     const [wanted, found] = [first.roots, roots].map((each) => entriesOf(each).map(([, root]) => root));
@@ -133,11 +121,27 @@ function commonStyles(sources: readonly Source[]): CopyStyles {
   return common;
 }
 
-function refusePartial(states: readonly FolderState[], allowPartial: boolean, { log }: MergePorts): void {
-  const reasons = whatIsMissing(states);
+/** Of more folders that are not finished only so many are named. */
+const MOST_REASONS = 20;
+
+function refusePartial(
+  states: readonly FolderState[],
+  of: number | undefined,
+  allowPartial: boolean,
+  { log }: MergePorts,
+): void {
+  const reasons = whatIsMissing(states, of);
   if (reasons.length === 0) return;
   if (!allowPartial) {
-    const lines = ['These folders are not everything:', ...reasons.map((reason) => `  ${reason}`)];
+    const cut = reasons.length - MOST_REASONS;
+    const told = cut > 1 ? [...reasons.slice(0, MOST_REASONS), `… and ${cut} more reasons`] : reasons;
+    const repeat = sharesToRepeat(states, of);
+    const repair = repeat.length === 1 ? repairLines(repeat[0]?.indices ?? []) : [];
+    const lines = [
+      'These folders are not everything:',
+      ...told.map((reason) => `  ${reason}`),
+      ...(repair.length > 0 ? ['To run these shares again:', ...repair.map((line) => `  ${line}`)] : []),
+    ];
     const hint = 'Finish what is missing, or merge what there is with --allow-partial';
     throw new FatalError('INCOMPLETE', [...lines, hint].join('\n'));
   }
@@ -145,7 +149,12 @@ function refusePartial(states: readonly FolderState[], allowPartial: boolean, { 
 }
 
 /** What the outcome lacks, so that neither a later merge nor a later run takes it for everything. */
-function unfinishedOf(states: readonly FolderState[], roots: Roots, output: string): Request[] {
+function unfinishedOf(
+  states: readonly FolderState[],
+  of: number | undefined,
+  roots: Roots,
+  output: string,
+): Request[] {
   const relative = (location: string): string => path.relative(output, location) || '.';
   const begun = states.flatMap(({ folder, completion }) =>
     completion.unfinished.map((request) => ({
@@ -154,7 +163,7 @@ function unfinishedOf(states: readonly FolderState[], roots: Roots, output: stri
     })),
   );
   const paths = entriesOf(roots).map(([, root]) => relative(root));
-  const absent = missingShares(states).flatMap(({ count, indices }) =>
+  const absent = missingShares(states, of).flatMap(({ count, indices }) =>
     indices.map((index) => ({ paths, filters: [], shard: { index, count } })),
   );
   return [...begun, ...absent];
