@@ -55,6 +55,16 @@ export class FatalError extends Error {
   }
 }
 
+/** An archive cannot be read, or no further: `it is cut off in a.jpg`. */
+export class ArchiveError extends Error {
+  override readonly name = 'ArchiveError';
+}
+
+/** A picture was not fetched, since the run is being stopped. */
+export class FetchCancelledError extends Error {
+  override readonly name = 'FetchCancelledError';
+}
+
 /** There is no room for an upload now: the disk, or the memory that stands for one, is full. */
 export class UploadRoomError extends Error {
   override readonly name = 'UploadRoomError';

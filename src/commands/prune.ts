@@ -1,16 +1,20 @@
 import { entriesOf, pathOf, rootOf, type Roots } from '../core/roots.js';
+import { archivesAround } from '../core/archives/kind.js';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { countOf } from '../core/count-of.js';
 import { FatalError, ImageError } from '../errors.js';
 import type { EventLog, Ledger, StopSwitch } from '../ports.js';
+import type { RunStock } from './find-pictures.js';
 
 /** What pruning asks of the file system. */
 interface PrunePorts {
   readonly isGone: (file: string) => boolean;
+  readonly isFolder: (file: string) => boolean;
 }
 
 interface PruneOptions {
   readonly roots: Roots;
+  readonly stock?: Pick<RunStock, 'isGone'> | undefined;
   /** Pictures that this run found. */
   readonly found: number;
   /** `--prune-all`: also when nothing would be left. */
@@ -27,10 +31,11 @@ const TURN = 64;
  * @throws {FatalError} NO_PICTURES when every picture is gone: a disk that is not mounted looks like that.
  */
 export async function findGone(
-  { roots, found, all }: PruneOptions,
+  { roots, stock, found, all }: PruneOptions,
   ledger: Ledger,
-  { isGone }: PrunePorts,
+  ports: PrunePorts,
 ): Promise<string[]> {
+  const { isGone } = ports;
   const gone: string[] = [];
   const several = roots.others !== undefined;
   const absent = new Set(entriesOf(roots).flatMap(([name, root]) => (several && isGone(root) ? [name] : [])));
@@ -38,7 +43,8 @@ export async function findGone(
   for (const [index, image] of (await ledger.images()).entries()) {
     if (index % TURN === 0) await nextTurn();
     // Only what reads as a record is ours to remove: the folder may hold somebody's own JSON files.
-    if (absent.has(rootOf(roots, image)) || !isGone(pathOf(roots, image))) kept += 1;
+    if (absent.has(rootOf(roots, image)) || !(stock?.isGone(image) ?? isFileGone(image, roots, ports)))
+      kept += 1;
     else if (ledger.read(image) !== undefined || ledger.hasOtherVersion(image)) gone.push(image);
   }
   if (gone.length > 0 && kept === 0 && !all) {
@@ -49,6 +55,15 @@ export async function findGone(
     );
   }
   return gone;
+}
+
+/** A picture in an archive that this run was not about is there as long as the archive is. */
+function isFileGone(image: string, roots: Roots, { isGone, isFolder }: PrunePorts): boolean {
+  if (!isGone(pathOf(roots, image))) return false;
+  return !archivesAround(image).some((archive) => {
+    const file = pathOf(roots, archive);
+    return !isGone(file) && !isFolder(file);
+  });
 }
 
 /**

@@ -66,6 +66,7 @@ async function tagPictures(run: TagRun, ports: TagPorts): Promise<number> {
   const lanes = openLanes(run, jobs, ports);
   const session = new TagSession(run, lanes, jobs, started, ports);
   let waiting: { cancel(): void } | undefined;
+  let stocked: Pictures['stock'];
   const waitFor = (cancellable: { cancel(): void } | undefined): void => {
     waiting = cancellable;
     if (ports.stop.requested !== undefined) waiting?.cancel();
@@ -88,7 +89,14 @@ async function tagPictures(run: TagRun, ports: TagPorts): Promise<number> {
     } else {
       // fast-glob takes a while to load: meanwhile the lane starts.
       const pictures = await findOrAwaitPictures(run, ports);
-      waitFor(pictures.arriving);
+      const { arriving, stock } = pictures;
+      stocked = stock;
+      waitFor({
+        cancel: () => {
+          arriving?.cancel();
+          stock?.cancel();
+        },
+      });
       session.begin(pictures);
       await session.take(pictures);
     }
@@ -96,6 +104,7 @@ async function tagPictures(run: TagRun, ports: TagPorts): Promise<number> {
     return await session.end();
   } finally {
     await lanes.close();
+    await stocked?.close();
   }
 }
 

@@ -24,6 +24,7 @@ afterEach(() => {
 });
 
 const isGone = (file: string): boolean => file.startsWith('/photos/gone');
+const isFolder = (): boolean => false;
 const options = { roots: { base: '/photos' } as Roots, found: 0, all: false };
 
 async function record(...images: string[]): Promise<void> {
@@ -36,6 +37,7 @@ function prune(
 ) {
   const ports = {
     isGone,
+    isFolder,
     log: { emit: (event: RunEvent) => over.events?.push(event) },
     stop: over.stop ?? new Stop(),
   };
@@ -49,7 +51,7 @@ function prune(
 describe('pruneGone', () => {
   it('removes the results of pictures that are gone and no others', async () => {
     await record('gone/b.jpg', 'gone/a.jpg', 'kept.jpg');
-    expect(await findGone(options, ledger, { isGone })).toEqual(['gone/a.jpg', 'gone/b.jpg']);
+    expect(await findGone(options, ledger, { isGone, isFolder })).toEqual(['gone/a.jpg', 'gone/b.jpg']);
     expect(await prune()).toEqual({ pruned: 2, notPruned: 0 });
     expect(await ledger.images()).toEqual(['kept.jpg']);
   });
@@ -85,7 +87,7 @@ describe('pruneGone', () => {
     await expect(refused).rejects.toThrow('--prune-all');
     expect(await ledger.images()).toHaveLength(2);
     // Pictures that were found show that the disk is there.
-    expect(await findGone({ ...options, found: 1 }, ledger, { isGone })).toHaveLength(2);
+    expect(await findGone({ ...options, found: 1 }, ledger, { isGone, isFolder })).toHaveLength(2);
     expect(await prune({ all: true })).toEqual({ pruned: 2, notPruned: 0 });
   });
 
