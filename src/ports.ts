@@ -267,7 +267,7 @@ export interface OpenArchive {
    */
   list(take: (member: ArchiveMember) => void, warn: (message: string) => void): Promise<void>;
   /**
-   * Content of a member, never more than its `bytes`. Overwritten by the next piece.
+   * Content of a member, never more than its `bytes`.
    *
    * @throws {ArchiveError} {ImageError} UNREADABLE, also when the archive has changed since it was opened.
    */

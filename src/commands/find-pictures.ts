@@ -182,7 +182,8 @@ export function withFaults(
   const faults = new Map<string, ImageFailure>();
   let unlisted = 0;
   for (const { path: place, relativePath, code, message } of problems) {
-    if (isPictureName(relativePath)) faults.set(relativePath, { stage: 'discover', code, message });
+    if (isPictureName(relativePath) || isArchiveName(relativePath))
+      faults.set(relativePath, { stage: 'discover', code, message });
     else {
       unlisted += 1;
       log.emit({ event: 'warning', message: `Cannot list ${place}: ${message}` });

@@ -71,7 +71,10 @@ export class ArchivePictures implements PictureStock {
     const { path, stamp, turns } = found.archive;
     const fetch = () =>
       this.ports.privateFiles.fetch(member.bytes, () =>
-        asPicture(this.#open.lend(path, stamp, (archive) => archive.read(member))),
+        wholePicture(
+          this.#open.lend(path, stamp, (archive) => archive.read(member)),
+          member.bytes,
+        ),
       );
     return new FetchedPicture(
       { bytes: member.bytes, mtimeMs: stamp.mtimeMs },
@@ -150,9 +153,14 @@ function faultsOf({ members }: ArchiveListing): Map<string, ImageFailure> {
 }
 
 /** What is wrong with a member is its own fault. */
-async function* asPicture(content: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* wholePicture(content: AsyncIterable<Uint8Array>, bytes: number): AsyncGenerator<Uint8Array> {
   try {
-    yield* content;
+    let length = 0;
+    for await (const piece of content) {
+      length += piece.length;
+      yield piece;
+    }
+    if (length !== bytes) throw new ArchiveError('it is cut off');
   } catch (error) {
     if (!(error instanceof ArchiveError)) throw error;
     throw new ImageError('ARCHIVE_DAMAGED', `Cannot be read from the archive: ${error.message}`, 'discover');

@@ -39,25 +39,22 @@ export function requireUnchanged({ descriptor, stamp }: ArchiveFile): void {
 const readAsync = promisify(read);
 
 /** Bytes of a file read at once. */
-const PIECE = 1 << 20;
+const PIECE = 1 << 18;
 
 /**
- * A part of the file, in pieces that are overwritten by the next one; shorter where the file ends before.
+ * A part of the file, in pieces; shorter where the file ends before. Leaves the file open, as a stream of Node's would
+ * not.
  *
  * @throws {ImageError} UNREADABLE.
  */
 export async function* readPart(descriptor: number, start: number, length: number): AsyncGenerator<Buffer> {
-  const piece = Buffer.allocUnsafe(Math.min(length, PIECE));
   for (let at = 0; at < length;) {
-    const { bytesRead } = await readAsync(
-      descriptor,
-      piece,
-      0,
-      Math.min(piece.length, length - at),
-      start + at,
-    ).catch((error: unknown) => {
-      throw unreadable(error);
-    });
+    const piece = Buffer.allocUnsafe(Math.min(length - at, PIECE));
+    const { bytesRead } = await readAsync(descriptor, piece, 0, piece.length, start + at).catch(
+      (error: unknown) => {
+        throw unreadable(error);
+      },
+    );
     if (bytesRead === 0) return;
     yield piece.subarray(0, bytesRead);
     at += bytesRead;

@@ -1,12 +1,12 @@
-import { closeSync, createReadStream } from 'node:fs';
-import { pipeline } from 'node:stream';
+import { closeSync } from 'node:fs';
+import { pipeline, Readable } from 'node:stream';
 import { createGunzip, type Gunzip } from 'node:zlib';
 import type { ByteSource } from '../../core/archives/walk-tar.js';
 import { codeOf, messageOf } from '../../core/thrown.js';
 import { ArchiveError, ImageError } from '../../errors.js';
 import type { ArchiveMember, OpenArchive } from '../../ports.js';
 import { unreadable } from '../file-faults.js';
-import { openArchiveFile, requireUnchanged, type ArchiveFile } from './open-file.js';
+import { openArchiveFile, readPart, requireUnchanged, type ArchiveFile } from './open-file.js';
 import { listTar } from './tar.js';
 
 /** A compressed archive is unpacked from its start to list it, and again to read its members, best in their order. */
@@ -62,12 +62,7 @@ class GunzipSource implements ByteSource {
 
   constructor({ descriptor, stamp }: ArchiveFile) {
     this.#most = Math.max(HARMLESS_BYTES, MOST_RATIO * stamp.bytes);
-    const packed = createReadStream('', {
-      fd: descriptor,
-      start: 0,
-      autoClose: false,
-      highWaterMark: 1 << 18,
-    });
+    const packed = Readable.from(readPart(descriptor, 0, stamp.bytes), { objectMode: false });
     this.#gunzip = createGunzip({ chunkSize: 1 << 18 });
     // Its errors reach whoever reads.
     pipeline(packed, this.#gunzip, () => undefined);

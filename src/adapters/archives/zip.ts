@@ -152,7 +152,7 @@ async function contentStart({ descriptor }: ArchiveFile, offset: number): Promis
 
 async function* inflated(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
   const inflate = createInflateRaw({ chunkSize: 1 << 17 });
-  const packed = Readable.from(copies(content), { objectMode: false });
+  const packed = Readable.from(content, { objectMode: false });
   packed.on('error', (error) => inflate.destroy(error));
   try {
     for await (const piece of packed.pipe(inflate)) yield piece as Buffer;
@@ -161,11 +161,6 @@ async function* inflated(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer>
   } finally {
     packed.destroy();
   }
-}
-
-/** Pieces wait in the stream while the next ones are read. */
-async function* copies(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  for await (const piece of content) yield Buffer.from(piece);
 }
 
 function faultOf(error: unknown): Error {
