@@ -38,6 +38,8 @@ export type FatalCode =
   | 'LANES_FAILING'
   | 'NO_VIDEOS'
   | 'FFMPEG_MISSING'
+  | 'SDK_MISSING'
+  | 'STORE_FAILED'
   | 'DOWNLOAD_FAILED'
   | 'SETUP_FAILED'
   | 'INTERNAL';

@@ -281,6 +281,39 @@ export interface Archives {
   open(file: string, kind: ArchiveKind): Promise<OpenArchive>;
 }
 
+/** An object in a store, as a list has it. */
+export interface StoredObject {
+  readonly key: string;
+  readonly bytes: number;
+  /** What the store calls this version, without quotes; absent where it calls it nothing. */
+  readonly etag?: string;
+  /** Milliseconds since the epoch. */
+  readonly mtimeMs: number;
+}
+
+/** Buckets of one store. What may pass is tried several times before it counts. */
+export interface ObjectStore {
+  /** Page by page, in no order. @throws {FatalError} STORE_FAILED. */
+  list(bucket: string, prefix: string): AsyncIterable<readonly StoredObject[]>;
+  /** @throws {FatalError} STORE_FAILED. */
+  find(bucket: string, key: string): Promise<StoredObject | undefined>;
+  /**
+   * Content of an object as it was listed.
+   *
+   * @throws {ImageError} UNREADABLE. {FetchCancelledError}
+   */
+  read(bucket: string, object: StoredObject, cancelled: AbortSignal): AsyncIterable<Uint8Array>;
+  close(): void;
+}
+
+export interface ObjectStores {
+  /**
+   * @param options `endpointUrl`: undefined leaves it to the environment; `stallMs`: how long to wait while nothing comes.
+   * @throws {FatalError} SDK_MISSING.
+   */
+  open(options: { readonly endpointUrl: string | undefined; readonly stallMs: number }): Promise<ObjectStore>;
+}
+
 /** Writes files below the output folder so that each name only ever shows the whole of it. */
 export interface FileWriter {
   /**

@@ -22,6 +22,7 @@ import {
   secret,
   shard,
   text,
+  webAddress,
 } from './flag-readers.js';
 import { optional, repeatable, toggle, value, type FlagRow } from './flag-row.js';
 
@@ -287,6 +288,13 @@ const TABLE = {
     text,
   ),
   filesFrom: optional(TAG, 'Pictures', '--files-from <file>', 'read paths from a file, or - for stdin', text),
+  endpointUrl: optional(
+    TAG,
+    'Pictures',
+    '--endpoint-url <url>',
+    'of the object store of s3:// paths, where it is not of AWS',
+    webAddress,
+  ),
   null: toggle(TAG, 'Pictures', '-0, --null', 'paths of --files-from end in NUL instead of a newline'),
   base: optional(
     FACES,

@@ -2,6 +2,8 @@ import path from 'node:path';
 import type { Config } from '../config.js';
 import { discoverImages } from '../discover/discover.js';
 import { isArchiveName } from '../core/archives/kind.js';
+import { isStoreAddress } from '../core/store-address.js';
+import { usageError } from '../errors.js';
 import type { OpenPicture, OutputFolder, PathStream } from '../ports.js';
 import type { ImageFailure } from '../types.js';
 import type { ArchivedPictures } from './archived-pictures.js';
@@ -61,6 +63,7 @@ export class ArrivingPictures implements Pictures {
     discovery: Omit<Parameters<typeof discoverImages>[0], 'listed'>,
   ): AsyncGenerator<string> {
     for await (const line of paths) {
+      if (isStoreAddress(line)) throw usageError('files, for lists with --base', '--files-from', line);
       const found = await discoverImages({ ...discovery, listed: [line] });
       this.#foundAny ||= found.foundAny;
       tellOfResults(found.resultFolders, this.ports);

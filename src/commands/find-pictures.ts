@@ -3,6 +3,7 @@ import type { Config } from '../config.js';
 import { isArchiveName } from '../core/archives/kind.js';
 import { parseNewerThan } from '../core/newer-than.js';
 import { sameRoots, type Roots } from '../core/roots.js';
+import { isStoreAddress } from '../core/store-address.js';
 import { isPictureName } from '../core/picture-name.js';
 import { refuseOutside } from '../core/base-folder.js';
 import { formatUnread } from '../core/summary.js';
@@ -74,6 +75,10 @@ export async function findPictures(
       : await ports.readPathList(config.filesFrom, config.null ? '\0' : '\n');
   if (inputs.length === 0 && !listed) throw usageError('a file, folder or glob', 'the pictures', 'nothing');
   const stored = output?.readRoots();
+  if ([...inputs, ...(listed ?? [])].some(isStoreAddress)) {
+    return await inStore(config, listed ?? [], output, ports);
+  }
+  requireFolders(stored, output);
   const found = await discoverImages({
     inputs,
     ...discoveryOf(config, output, ports),
@@ -87,6 +92,26 @@ export async function findPictures(
     requirePictures(config, { ...found, ...pictures });
   if (output && !config.dryRun && !(stored && sameRoots(stored, found))) await output.writeRoots(found);
   return pictures;
+}
+
+async function inStore(
+  config: Config,
+  listed: readonly string[],
+  output: OutputFolder | undefined,
+  ports: DiscoveryPorts,
+): Promise<Pictures> {
+  const { findStoredPictures } = await import('./bucket-pictures.js');
+  return await findStoredPictures(config, listed, output, ports);
+}
+
+/** Names of files and keys could be the same. */
+function requireFolders(stored: Roots | undefined, output: OutputFolder | undefined): void {
+  if (stored === undefined || !isStoreAddress(stored.base)) return;
+  throw usageError(
+    `objects of ${stored.base}, which ${output?.path ?? ''} was made with,`,
+    'the pictures',
+    'files',
+  );
 }
 
 /** With the pictures that are in archives. */

@@ -6,6 +6,7 @@ import type {
   Archives,
   EventLog,
   FolderWatch,
+  ObjectStores,
   OutputFolders,
   PathStream,
   PictureFiles,
@@ -22,7 +23,8 @@ export type LaneOptions = Omit<LanePoolOptions, 'script' | 'memoryLimit'> & {
 /** What pictures that are no files of their own need of the outside world. */
 export interface SourcePorts {
   readonly archives: Archives;
-  /** Where members are put for lanes to read. */
+  readonly stores: ObjectStores;
+  /** Where members and objects are put for lanes to read. */
   readonly privateFolders: UploadFolders;
 }
 

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { DEFAULT_OUTPUT, writesFiles, type Config } from '../config.js';
 import { ASKED_NAMES } from '../core/attributes.js';
 import { wantedKinds } from '../core/copies.js';
+import { isStoreAddress } from '../core/store-address.js';
 import { usageError } from '../errors.js';
 import type { StartableLanePool } from '../lanes/pool.js';
 import { assertOutputOutside } from '../discover/output-folder.js';
@@ -20,7 +21,8 @@ export async function tagCommand(config: Config, ports: TagPorts): Promise<numbe
   requireSummaryFile(config, output, ports);
   const store = await ports.openStore(config);
   const settings = await resolveRunSettings(config, store);
-  if (output !== undefined) await assertOutputOutside(config.inputs, output, ports.cwd);
+  const inputs = config.inputs.filter((input) => !isStoreAddress(input));
+  if (output !== undefined) await assertOutputOutside(inputs, output, ports.cwd);
   if (config.dryRun) {
     const { dryRun } = await import('./dry-run.js');
     const foresee = (folder?: OutputFolder): Promise<number> => dryRun(config, settings.run, folder, ports);
