@@ -15,6 +15,8 @@ export const objectStores: ObjectStores = {
 };
 
 async function loadSdk(): Promise<typeof Sdk> {
+  // It would tell users which Node its next versions need.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
   try {
     return await import('@aws-sdk/client-s3');
   } catch (cause) {

@@ -22,6 +22,8 @@ PROGRAMS = ['swift-proxy-server', 'swift-account-server', 'swift-container-serve
             'swift-ring-builder']
 KINDS = ['account', 'container', 'object']
 USER = pwd.getpwuid(os.getuid()).pw_name
+# Objects of one answer to a request for a list.
+PAGE = int(os.environ.get('PAGE', '1000'))
 ACCESS_KEY, SECRET_KEY = 'test:tester', 'testing'
 
 
@@ -64,7 +66,7 @@ def write_servers(root, ports):
         '[pipeline:main]\npipeline = catch_errors cache s3api tempauth proxy-server\n'
         '[filter:catch_errors]\nuse = egg:swift#catch_errors\n'
         f'[filter:cache]\nuse = egg:swift#memcache\nmemcache_servers = 127.0.0.1:{ports["memcached"]}\n'
-        '[filter:s3api]\nuse = egg:swift#s3api\ns3_acl = false\n'
+        f'[filter:s3api]\nuse = egg:swift#s3api\ns3_acl = false\nmax_bucket_listing = {PAGE}\n'
         '[filter:tempauth]\nuse = egg:swift#tempauth\nuser_test_tester = testing .admin\n'
         'user_other_nobody = nothing\n'
         '[app:proxy-server]\nuse = egg:swift#proxy\nallow_account_management = true\naccount_autocreate = true\n')

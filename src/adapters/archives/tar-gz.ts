@@ -76,7 +76,8 @@ class GunzipSource implements ByteSource {
   }
 
   async skipTo(position: number): Promise<boolean> {
-    for await (const part of this.#take(position - this.position)) void part;
+    const parts = this.#take(position - this.position);
+    while ((await parts.next()).done !== true);
     return this.position === position;
   }
 
@@ -108,9 +109,9 @@ class GunzipSource implements ByteSource {
       throw new ArchiveError(`it unpacks to more than ${MOST_RATIO} times its size`);
     }
     try {
-      const { done, value } = await this.#chunks.next();
-      if (done === true) return false;
-      this.#rest = value;
+      const next = await this.#chunks.next();
+      if (next.done === true) return false;
+      this.#rest = next.value;
       return true;
     } catch (error) {
       throw faultOf(error);
