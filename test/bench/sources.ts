@@ -74,7 +74,8 @@ async function tag(input: string, env: Record<string, string> = {}): Promise<Run
   });
   const seen: number[] = [];
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    for (const _ of text.matchAll(/"picture-done"/g)) seen.push(residentMb(child.pid ?? 0));
+    const done = text.split('"picture-done"').length - 1;
+    if (done > 0) seen.push(...new Array<number>(done).fill(residentMb(child.pid ?? 0)));
   });
   const code = await new Promise((resolve) => child.once('close', resolve));
   const { pictures, processed, seconds, peakMemory } = JSON.parse(readFileSync(file, 'utf8')) as Summary;

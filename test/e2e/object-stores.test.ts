@@ -155,7 +155,7 @@ describe.skipIf(typeof started === 'string')(
     });
 
     it('are tried again when answers fail, are cut off or do not come', async () => {
-      const [a, b, c, d, e, f, g, h] = [...pictures.keys()].sort() as string[];
+      const [a, b, c, d, e, f, g, h] = [...pictures.keys()].sort();
       const busy = { kind: 'status', status: 503, code: 'SlowDown' } as const;
       proxy.fault = (line, nth) => {
         const isFor = (name: string | undefined): boolean =>

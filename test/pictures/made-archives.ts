@@ -42,7 +42,7 @@ export function entryBytes({ name, data, type = '0', link = '', size, gnu }: Mad
 }
 
 /** The records of a PAX header. */
-export function paxRecords(records: Readonly<Record<string, string>>): Buffer {
+function paxRecords(records: Readonly<Record<string, string>>): Buffer {
   const lines = Object.entries(records).map(([key, value]) => {
     const rest = Buffer.byteLength(` ${key}=${value}\n`);
     const digits = String(rest + String(rest).length).length;
