@@ -4,8 +4,8 @@ import tseslint from 'typescript-eslint';
 
 /**
  * Imports that a folder may not make, static or dynamic. The order is cli → commands → batch → lanes → picture → nets →
- * core; discover, packs, results, evaluation, exports, report and serve are read by commands, convert by `models` and
- * set-up alone.
+ * core; discover, sources, packs, results, evaluation, exports, report and serve are read by commands, convert by
+ * `models` and set-up alone.
  * test/architecture.test.ts tries each rule.
  */
 const forbid = (files, patterns, { ignores = [], syntax = [] } = {}) => ({
@@ -24,7 +24,7 @@ const dynamically = ({ regex, message }) => ({
 });
 
 const effects = {
-  regex: `^(node:(?!path$|buffer$)|(${builtinModules.filter((name) => !/^(path|buffer)$/.test(name)).join('|')})$|sharp$|fast-glob$|undici$|onnxruntime-node$|@u4/)`,
+  regex: `^(node:(?!path$|buffer$)|(${builtinModules.filter((name) => !/^(path|buffer)$/.test(name)).join('|')})$|sharp$|fast-glob$|undici$|onnxruntime-node$|@aws-sdk/|yauzl$|@u4/)`,
   message: 'The core is pure: no file system, process, clock or native code.',
 };
 const above = (...folders) => ({
@@ -36,7 +36,7 @@ const LANE_ENTRIES = ['src/lanes/lane.ts', 'src/lanes/preview-lane.ts'];
 /** Folders that are above each other one, outermost first. */
 const TOP = ['cli', 'commands', 'batch', 'lanes', 'picture'];
 /** Folders that are beside them, read by commands. */
-const BESIDE = ['discover', 'packs', 'convert', 'results', 'evaluation', 'exports'];
+const BESIDE = ['discover', 'sources', 'packs', 'convert', 'results', 'evaluation', 'exports'];
 /** Folders of one capability each, loaded by its command alone; `core/report.js` is no such folder. */
 const capabilities = {
   regex: '(^|/)(report|serve|video)/',
@@ -47,7 +47,7 @@ const adapters = {
   message: 'Adapters are named only in composition roots (cli/, lanes/lane.ts).',
 };
 const nativeLibraries = {
-  regex: '^(sharp|onnxruntime-node|@u4/.*|cli-progress|undici|(node:)?process)$',
+  regex: '^(sharp|onnxruntime-node|@u4/.*|@aws-sdk/.*|yauzl|cli-progress|undici|(node:)?process)$',
   message: 'Libraries with effects, and the process itself, are imported by one adapter each.',
 };
 
@@ -140,12 +140,22 @@ export default tseslint.config(
       adapters,
       capabilities,
       nativeLibraries,
-      above('cli', 'commands', 'picture', 'nets', 'discover', 'packs', 'convert', 'exports'),
+      above('cli', 'commands', 'picture', 'nets', 'discover', 'sources', 'packs', 'convert', 'exports'),
     ],
   ),
   forbid(
     ['src/discover/**'],
-    [adapters, capabilities, nativeLibraries, above(...TOP, 'nets', 'packs', 'convert')],
+    [adapters, capabilities, nativeLibraries, above(...TOP, 'nets', 'sources', 'packs', 'convert')],
+  ),
+  // Pictures that are no files of their own.
+  forbid(
+    ['src/sources/**'],
+    [
+      adapters,
+      capabilities,
+      nativeLibraries,
+      above(...TOP, 'nets', 'packs', 'convert', 'results', 'evaluation', 'exports'),
+    ],
   ),
   forbid(
     ['src/results/**'],
@@ -242,7 +252,7 @@ export default tseslint.config(
     ignores: ['src/commands/models.ts'],
   }),
   forbid(['src/commands/models.ts'], [adapters, nativeLibraries, above('cli', 'picture', 'nets')]),
-  forbid(['src/adapters/**'], [capabilities, above(...TOP, 'nets', 'discover', 'convert')]),
+  forbid(['src/adapters/**'], [capabilities, above(...TOP, 'nets', 'discover', 'sources', 'convert')]),
   // The vocabulary, which everybody may import.
   forbid(
     ['src/*.ts'],

@@ -108,6 +108,8 @@ export interface TagFlags extends LogFlags, SourceFlags, StoreFlags {
   readonly follow: boolean;
   readonly newerThan: string | undefined;
   readonly filesFrom: string | undefined;
+  /** Of an object store; undefined leaves it to the environment. */
+  readonly endpointUrl: string | undefined;
   readonly null: boolean;
   readonly base: string | undefined;
   readonly shard: Shard | AutoShard | undefined;

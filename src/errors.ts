@@ -39,6 +39,8 @@ export type FatalCode =
   | 'LANES_FAILING'
   | 'NO_VIDEOS'
   | 'FFMPEG_MISSING'
+  | 'SDK_MISSING'
+  | 'STORE_FAILED'
   | 'DOWNLOAD_FAILED'
   | 'SETUP_FAILED'
   | 'INTERNAL';
@@ -68,6 +70,16 @@ export class FatalError extends Error {
     super(message, options);
     this.mayPass = options?.mayPass ?? (PASSING.has(code) || isPassingFault(options?.cause));
   }
+}
+
+/** An archive cannot be read, or no further: `it is cut off in a.jpg`. */
+export class ArchiveError extends Error {
+  override readonly name = 'ArchiveError';
+}
+
+/** A picture was not fetched, since the run is being stopped. */
+export class FetchCancelledError extends Error {
+  override readonly name = 'FetchCancelledError';
 }
 
 /** There is no room for an upload now: the disk, or the memory that stands for one, is full. */

@@ -1,6 +1,7 @@
 /** The ports through which effects happen: implemented in adapters/, named only in composition roots. */
 
 import type { Readable } from 'node:stream';
+import type { ArchiveKind } from './core/archives/kind.js';
 import type { Estimates } from './core/attributes.js';
 import type { RecordForm } from './config.js';
 import type { RunEvent } from './core/events.js';
@@ -211,6 +212,107 @@ export interface PictureFiles {
   read(path: string, maxBytes: number): Promise<Buffer>;
   /** Lower-case hex of the file's bytes. @throws {ImageError} UNREADABLE. */
   sha256(path: string): Promise<string>;
+}
+
+/** A picture on its way through a run, wherever its bytes are. */
+export interface OpenPicture {
+  /** @throws {ImageError} UNREADABLE or NOT_A_FILE. */
+  stamp(): FileStamp;
+  /** Lower-case hex of the bytes. @throws as `file`. */
+  sha256(): Promise<string>;
+  /**
+   * Absolute path of a file with the picture, which is there until `release`.
+   *
+   * @throws {ImageError} {FetchCancelledError} {FatalError} OUTPUT_UNUSABLE.
+   */
+  file(): Promise<string>;
+  release(): Promise<void>;
+}
+
+/** Pictures that are no files of their own: members of archives, objects of a store. */
+export interface PictureStock {
+  /** Undefined for a picture that is a file. */
+  open(image: string): OpenPicture | undefined;
+}
+
+/** A member of an archive, as the archive has it. */
+export interface ArchiveMember {
+  readonly name: string;
+  readonly kind: 'file' | 'link' | 'special' | 'sparse';
+  /** Of its content. */
+  readonly bytes: number;
+  /** Where it is in the archive. */
+  readonly offset: number;
+  /** How a zip holds it. */
+  readonly packed?: PackedMember;
+}
+
+export interface PackedMember {
+  readonly bytes: number;
+  readonly deflated: boolean;
+  readonly crc32: number;
+  /** Why its content cannot be read: `it is encrypted`. */
+  readonly refusal?: string;
+}
+
+export interface OpenArchive {
+  /** Of the whole archive, when it was opened. */
+  readonly stamp: FileStamp;
+  /** Whether members are best read in their order. */
+  readonly isSequential: boolean;
+  /**
+   * Hands on every member that is no folder, in their order, those before a damage included.
+   *
+   * @param warn hears of what is odd and no damage.
+   * @throws {ArchiveError} {ImageError} UNREADABLE.
+   */
+  list(take: (member: ArchiveMember) => void, warn: (message: string) => void): Promise<void>;
+  /**
+   * Content of a member, never more than its `bytes`.
+   *
+   * @throws {ArchiveError} {ImageError} UNREADABLE, also when the archive has changed since it was opened.
+   */
+  read(member: ArchiveMember): AsyncIterable<Uint8Array>;
+  close(): Promise<void>;
+}
+
+/** Opens archives. Loaded when one is met. */
+export interface Archives {
+  /** @throws {ImageError} UNREADABLE or NOT_A_FILE. {ArchiveError} for what is no archive. */
+  open(file: string, kind: ArchiveKind): Promise<OpenArchive>;
+}
+
+/** An object in a store, as a list has it. */
+export interface StoredObject {
+  readonly key: string;
+  readonly bytes: number;
+  /** What the store calls this version, without quotes; absent where it calls it nothing. */
+  readonly etag?: string;
+  /** Milliseconds since the epoch. */
+  readonly mtimeMs: number;
+}
+
+/** Buckets of one store. What may pass is tried several times before it counts. */
+export interface ObjectStore {
+  /** Page by page, in no order. @throws {FatalError} STORE_FAILED. */
+  list(bucket: string, prefix: string): AsyncIterable<readonly StoredObject[]>;
+  /** @throws {FatalError} STORE_FAILED. */
+  find(bucket: string, key: string): Promise<StoredObject | undefined>;
+  /**
+   * Content of an object as it was listed.
+   *
+   * @throws {ImageError} UNREADABLE. {FetchCancelledError}
+   */
+  read(bucket: string, object: StoredObject, cancelled: AbortSignal): AsyncIterable<Uint8Array>;
+  close(): void;
+}
+
+export interface ObjectStores {
+  /**
+   * @param options `endpointUrl`: undefined leaves it to the environment; `stallMs`: how long to wait while nothing comes.
+   * @throws {FatalError} SDK_MISSING.
+   */
+  open(options: { readonly endpointUrl: string | undefined; readonly stallMs: number }): Promise<ObjectStore>;
 }
 
 /** Writes files below the output folder so that each name only ever shows the whole of it. */

@@ -103,6 +103,7 @@ export const FAILURE_CODES = [
   'TIMEOUT',
   'CRASHED',
   'WRITE_FAILED',
+  'ARCHIVE_DAMAGED',
 ] as const;
 
 /** Why one picture failed: a closed set, documented in the README. */
@@ -126,6 +127,8 @@ export interface SourceIdentity {
   readonly bytes: number;
   /** Lower-case hex. */
   readonly sha256: string;
+  /** What an object store calls this version of the object; absent for files. */
+  readonly etag?: string;
 }
 
 /** What, beside the picture, decides a record's content: the key by which a later run skips a picture. */
@@ -285,6 +288,8 @@ export interface FileStamp {
   readonly bytes: number;
   /** Milliseconds since the epoch, rounded: what `utimes` can set and any file system keeps. */
   readonly mtimeMs: number;
+  /** As `SourceIdentity`'s. */
+  readonly etag?: string;
 }
 
 export type StopReason = 'SIGINT' | 'SIGTERM' | 'closed pipe';

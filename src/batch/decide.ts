@@ -1,10 +1,10 @@
 import { copyFiles, type CopyKind } from '../core/copies.js';
 import type { PictureRecord } from '../core/report.js';
-import { pathOf, type Roots } from '../core/roots.js';
 import { decideSkip, type SkipRules } from '../core/skip.js';
 import { failureOf } from '../errors.js';
-import type { Ledger, PictureFiles } from '../ports.js';
+import type { Ledger, OpenPicture, PictureFiles } from '../ports.js';
 import type { FileStamp, ImageFailure } from '../types.js';
+import type { PicturePlaces } from './open-picture.js';
 
 /** What is to be done with a picture. */
 export type Decision =
@@ -20,12 +20,12 @@ export type Decision =
 /** The record of an unchanged picture. */
 export interface Kept {
   readonly record: PictureRecord;
-  /** The picture's mtime where the record does not carry it yet: the content told that nothing has changed. */
-  readonly newMtimeMs?: number;
+  /** The picture's stamp where the record does not carry it yet: the content told that nothing has changed. */
+  readonly newStamp?: FileStamp;
 }
 
-/** The roots, and what to do with their pictures. */
-export interface DecisionPlan extends Roots {
+/** Where pictures are, and what to do with their pictures. */
+export interface DecisionPlan extends PicturePlaces {
   /** Paths that turned up but are no pictures to read: each becomes a failed record. */
   readonly faults: ReadonlyMap<string, ImageFailure>;
   readonly rules: SkipRules;
@@ -41,13 +41,22 @@ export interface DecisionPorts {
   readonly ledger: Ledger | undefined;
 }
 
-/** Decides what to do with a picture and changes nothing. A fault of the picture is part of the answer. */
-export async function decide(image: string, plan: DecisionPlan, ports: DecisionPorts): Promise<Decision> {
+/**
+ * Decides what to do with a picture and changes nothing. A fault of the picture is part of the answer.
+ *
+ * @throws {FetchCancelledError} when only its content could tell.
+ */
+export async function decide(
+  image: string,
+  picture: OpenPicture,
+  plan: DecisionPlan,
+  ports: Pick<DecisionPorts, 'ledger'>,
+): Promise<Decision> {
   const fault = plan.faults.get(image);
   if (fault) return { action: 'fail', failure: fault };
   try {
-    const stamp = ports.files.stamp(pathOf(plan, image));
-    const kept = await findKept(image, stamp, plan, ports);
+    const stamp = picture.stamp();
+    const kept = await findKept(image, stamp, picture, plan, ports);
     if (!kept) return { action: 'tag', stamp, reformatted: isReformatted(image, plan, ports) };
     const copies = incompleteCopies(kept.record, plan, ports);
     return copies.length > 0 ? { action: 'redraw', kept, copies } : { action: 'skip', kept };
@@ -60,8 +69,9 @@ export async function decide(image: string, plan: DecisionPlan, ports: DecisionP
 async function findKept(
   image: string,
   stamp: FileStamp,
+  picture: OpenPicture,
   plan: DecisionPlan,
-  { files, ledger }: DecisionPorts,
+  { ledger }: Pick<DecisionPorts, 'ledger'>,
 ): Promise<Kept | undefined> {
   const stored = ledger?.read(image);
   if (!stored) return undefined;
@@ -72,16 +82,14 @@ async function findKept(
     case 'skip':
       return { record };
     case 'hash':
-      return (await files.sha256(pathOf(plan, image))) === record.source?.sha256
-        ? { record, newMtimeMs: stamp.mtimeMs }
-        : undefined;
+      return (await picture.sha256()) === record.source?.sha256 ? { record, newStamp: stamp } : undefined;
   }
 }
 
 function incompleteCopies(
   { status, image, faces }: PictureRecord,
   { copies, restyled = [] }: DecisionPlan,
-  { ledger }: DecisionPorts,
+  { ledger }: Pick<DecisionPorts, 'ledger'>,
 ): CopyKind[] {
   if (status !== 'ok' || !ledger) return [];
   return copies.filter((kind) => {
@@ -92,6 +100,10 @@ function incompleteCopies(
   });
 }
 
-function isReformatted(image: string, { rules }: DecisionPlan, { ledger }: DecisionPorts): boolean {
+function isReformatted(
+  image: string,
+  { rules }: DecisionPlan,
+  { ledger }: Pick<DecisionPorts, 'ledger'>,
+): boolean {
   return !rules.force && ledger?.hasOtherVersion(image) === true;
 }

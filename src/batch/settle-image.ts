@@ -1,12 +1,12 @@
 import { COPY_KINDS, copyFiles, type CopyKind } from '../core/copies.js';
 import { facesOf, toRecord, type PictureRecord } from '../core/report.js';
-import { pathOf } from '../core/roots.js';
 import type { FinishedImage } from '../core/summary.js';
-import { failureOf } from '../errors.js';
-import type { LanePool, Ledger } from '../ports.js';
+import { failureOf, FetchCancelledError } from '../errors.js';
+import type { LanePool, Ledger, OpenPicture } from '../ports.js';
 import { unreadReport } from '../core/unread-report.js';
-import type { FileStamp, ImageReport, LaneTask } from '../types.js';
+import type { FileStamp, ImageFailure, ImageReport, LaneTask } from '../types.js';
 import { decide, type Decision, type DecisionPlan, type DecisionPorts, type Kept } from './decide.js';
+import { openPicture } from './open-picture.js';
 import { withAttempts } from './with-attempts.js';
 
 export interface SettlePorts extends DecisionPorts {
@@ -24,14 +24,31 @@ export async function settleImage(
   plan: DecisionPlan,
   ports: SettlePorts,
 ): Promise<FinishedImage | undefined> {
-  const decision = await decide(image, plan, ports);
+  const picture = openPicture(image, plan, ports.files);
+  try {
+    return await settleOpen(image, picture, plan, ports);
+  } catch (error) {
+    if (error instanceof FetchCancelledError) return undefined;
+    throw error;
+  } finally {
+    await picture.release();
+  }
+}
+
+async function settleOpen(
+  image: string,
+  picture: OpenPicture,
+  plan: DecisionPlan,
+  ports: SettlePorts,
+): Promise<FinishedImage | undefined> {
+  const decision = await decide(image, picture, plan, ports);
   switch (decision.action) {
     case 'tag':
-      return await tag(image, decision, plan, ports);
+      return await tag(image, picture, decision, plan, ports);
     case 'skip':
-      return keep(decision.kept, ports);
+      return await keep(decision.kept, ports);
     case 'redraw':
-      return await redraw(keep(decision.kept, ports), decision.copies, plan, ports);
+      return await redraw(await keep(decision.kept, ports), picture, decision.copies, plan, ports);
     case 'fail':
       return await settle(image, unreadReport(decision.failure), undefined, plan, ports);
   }
@@ -39,33 +56,54 @@ export async function settleImage(
 
 async function tag(
   image: string,
+  picture: OpenPicture,
   { stamp, reformatted }: Extract<Decision, { action: 'tag' }>,
   plan: DecisionPlan,
   ports: SettlePorts,
 ): Promise<FinishedImage | undefined> {
-  const outcome = await ports.lanes.process(laneTask(image, plan.copies, plan, ports));
+  const path = await fileOf(picture);
+  if (typeof path !== 'string') return await settle(image, unreadReport(path), stamp, plan, ports);
+  const outcome = await ports.lanes.process(laneTask(image, path, plan.copies, plan, ports));
   if (outcome.kind === 'dropped') return undefined;
-  const report = await withAttempts(outcome.report, image, stamp, plan, ports);
+  const report = await withAttempts(outcome.report, image, stamp, picture, plan, ports);
   const finished = await settle(image, report, stamp, plan, ports);
   return reformatted ? { ...finished, reformatted } : finished;
 }
 
-function keep({ record, newMtimeMs }: Kept, { ledger }: SettlePorts): FinishedImage {
-  if (newMtimeMs !== undefined) ledger?.restamp(record.image, newMtimeMs);
+/** Where the picture is for a lane, or why it cannot be had. */
+async function fileOf(picture: OpenPicture): Promise<string | ImageFailure> {
+  try {
+    return await picture.file();
+  } catch (error) {
+    return failureOf(error, 'discover');
+  }
+}
+
+async function keep({ record, newStamp }: Kept, { ledger }: SettlePorts): Promise<FinishedImage> {
+  const { source } = record;
+  if (newStamp?.etag !== undefined && source) {
+    const stamped = { ...record, source: { ...source, etag: newStamp.etag } };
+    await ledger?.write(stamped, newStamp.mtimeMs);
+    return { record: stamped, how: 'skipped' };
+  }
+  if (newStamp) ledger?.restamp(record.image, newStamp.mtimeMs);
   return { record, how: 'skipped' };
 }
 
 /** Draws copies again from the record. What goes wrong is their fault: the record stays as it is. */
 async function redraw(
   kept: FinishedImage,
+  picture: OpenPicture,
   copies: readonly CopyKind[],
   plan: DecisionPlan,
   ports: SettlePorts,
 ): Promise<FinishedImage | undefined> {
   const { record } = kept;
   const { warnings } = record;
+  const path = await fileOf(picture);
+  if (typeof path !== 'string') return { ...kept, copyFailures: copies.map((copy) => ({ copy, ...path })) };
   const task = {
-    ...laneTask(record.image, copies, plan, ports),
+    ...laneTask(record.image, path, copies, plan, ports),
     redraw: { faces: facesOf(record), ...(warnings && { warnings }) },
   };
   const outcome = await ports.lanes.process(task);
@@ -84,12 +122,13 @@ async function redraw(
 
 function laneTask(
   image: string,
+  path: string,
   copies: readonly CopyKind[],
   plan: DecisionPlan,
   { ledger }: SettlePorts,
 ): LaneTask {
   return {
-    source: { root: plan.base, path: pathOf(plan, image), relativePath: image },
+    source: { root: plan.base, path, relativePath: image },
     ...(ledger && copies.length > 0 && { copies }),
   };
 }
@@ -103,7 +142,7 @@ async function settle(
   { ledger }: SettlePorts,
 ): Promise<FinishedImage> {
   const { copyFailures } = report;
-  const record = toRecord(image, report, rules.run);
+  const record = toRecord(image, withEtag(report, stamp), rules.run);
   const finished = { record, how: 'processed', ...(copyFailures && { copyFailures }) } as const;
   if (!ledger) return finished;
   try {
@@ -119,6 +158,12 @@ async function settle(
     const failure = failureOf(error, 'write');
     return { record: toRecord(image, { ...report, failure }, rules.run), how: 'processed' };
   }
+}
+
+/** A lane knows of bytes alone. */
+function withEtag(report: ImageReport, stamp: FileStamp | undefined): ImageReport {
+  if (stamp?.etag === undefined || !report.source) return report;
+  return { ...report, source: { ...report.source, etag: stamp.etag } };
 }
 
 /** Removes copies that were not drawn now, of all these kinds. @throws {ImageError} WRITE_FAILED. */

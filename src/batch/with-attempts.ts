@@ -1,7 +1,7 @@
 import { countAttempts, mayPass } from '../core/attempts.js';
-import { pathOf } from '../core/roots.js';
 import { sameRun } from '../core/skip.js';
 import { ImageError } from '../errors.js';
+import type { OpenPicture } from '../ports.js';
 import type { FileStamp, ImageReport } from '../types.js';
 import type { DecisionPlan, DecisionPorts } from './decide.js';
 
@@ -13,14 +13,15 @@ export async function withAttempts(
   report: ImageReport,
   image: string,
   { bytes }: FileStamp,
+  picture: OpenPicture,
   plan: DecisionPlan,
-  { files, ledger }: DecisionPorts,
+  { ledger }: DecisionPorts,
 ): Promise<ImageReport> {
   const { failure } = report;
   if (!ledger || !mayPass(failure)) return report;
   const previous = ledger.read(image)?.record;
   try {
-    const source = { bytes, sha256: await files.sha256(pathOf(plan, image)) };
+    const source = { bytes, sha256: await picture.sha256() };
     const comparable = previous && sameRun(previous.run, plan.rules.run) ? previous : undefined;
     return countAttempts(report, failure, source, comparable);
   } catch (error) {

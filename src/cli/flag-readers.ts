@@ -38,6 +38,14 @@ export function secret(raw: RawValue, subject: string): string {
   throw usageError(`at least ${LEAST_SECRET} printable ASCII characters without spaces`, subject, received);
 }
 
+/** An address that requests go to. */
+export function webAddress(raw: RawValue, subject: string): string {
+  const address = text(raw, subject);
+  if (!/^https?:\/\/./i.test(address) || !URL.canParse(address))
+    throw usageError('an http(s) URL', subject, raw);
+  return address;
+}
+
 /** From the environment: one value a line, since globs may hold commas. */
 export function list(raw: RawValue): readonly string[] {
   return typeof raw === 'string'

@@ -25,6 +25,7 @@ import {
   secret,
   shard,
   text,
+  webAddress,
 } from './flag-readers.js';
 import { optional, repeatable, toggle, value, type FlagRow } from './flag-row.js';
 
@@ -305,6 +306,13 @@ const TABLE = {
     '--files-from <file>',
     'read paths from a file, or - for stdin',
     text,
+  ),
+  endpointUrl: optional(
+    TAG,
+    'Pictures',
+    '--endpoint-url <url>',
+    'of the object store of s3:// paths, where it is not of AWS',
+    webAddress,
   ),
   null: toggle(FACES, 'Pictures', '-0, --null', 'paths of --files-from end in NUL instead of a newline'),
   base: optional(

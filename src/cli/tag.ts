@@ -45,6 +45,7 @@ async function tag(given: Config, { log, version }: RunContext): Promise<number>
       stop,
       openStore,
       files: pictureFiles,
+      loadSources: async () => (await import('./sources.js')).sourcePorts,
       outputs: outputFolders,
       readPathList,
       streamPathList,

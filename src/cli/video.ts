@@ -1,5 +1,5 @@
 import { ffmpeg } from '../adapters/ffmpeg.js';
-import { isFifo, isGone, mtimeOf, pictureFiles } from '../adapters/files.js';
+import { isFifo, isFolder, isGone, mtimeOf, pictureFiles } from '../adapters/files.js';
 import { readMachineLimits } from '../adapters/limits.js';
 import { readMemory } from '../adapters/memory.js';
 import { unmetForWriting, writeNamedFile } from '../adapters/named-file.js';
@@ -47,6 +47,7 @@ export async function runVideo(
       files: pictureFiles,
       outputs: outputFolders,
       mtimeOf,
+      isFolder,
       isGone,
       readPathList,
       stdout: openStandardOutput(),

@@ -1,8 +1,12 @@
 import path from 'node:path';
 import type { Config } from '../config.js';
 import { discoverImages } from '../discover/discover.js';
-import type { OutputFolder, PathStream } from '../ports.js';
+import { isArchiveName } from '../core/archives/kind.js';
+import { isStoreAddress } from '../core/store-address.js';
+import { usageError } from '../errors.js';
+import type { OpenPicture, OutputFolder, PathStream } from '../ports.js';
 import type { ImageFailure } from '../types.js';
+import type { ArchivedPictures } from './archived-pictures.js';
 import {
   discoveryOf,
   givenRoots,
@@ -11,6 +15,7 @@ import {
   withFaults,
   type DiscoveryPorts,
   type Pictures,
+  type RunStock,
 } from './find-pictures.js';
 
 /**
@@ -27,6 +32,7 @@ export class ArrivingPictures implements Pictures {
   /** The list was not read to its end. */
   isCutShort = false;
   readonly arriving: NonNullable<Pictures['arriving']>;
+  readonly stock: ArrivingStock;
   readonly #seen = new Set<string>();
   #foundAny = false;
 
@@ -36,6 +42,7 @@ export class ArrivingPictures implements Pictures {
     list: PathStream,
     private readonly ports: DiscoveryPorts,
   ) {
+    this.stock = new ArrivingStock(config, ports);
     const stored = output?.readRoots();
     const given = givenRoots(config, output, stored, ports);
     const roots = given.known?.roots ?? { base: given.base ?? path.resolve(ports.cwd, config.base ?? '.') };
@@ -56,10 +63,11 @@ export class ArrivingPictures implements Pictures {
     discovery: Omit<Parameters<typeof discoverImages>[0], 'listed'>,
   ): AsyncGenerator<string> {
     for await (const line of paths) {
+      if (isStoreAddress(line)) throw usageError('files, for lists with --base', '--files-from', line);
       const found = await discoverImages({ ...discovery, listed: [line] });
       this.#foundAny ||= found.foundAny;
       tellOfResults(found.resultFolders, this.ports);
-      yield* this.#keepNew(withFaults(found, this.ports));
+      yield* this.#keepNew(await this.stock.unpack(withFaults(found, this.ports)));
     }
     if (this.images.length > 0 || this.unlisted > 0 || this.isCutShort) return;
     requirePictures(this.config, { foundAny: this.#foundAny, unread: this.unread, unmatchedGlobs: [] });
@@ -85,5 +93,46 @@ export class ArrivingPictures implements Pictures {
   async #rememberRoots(): Promise<void> {
     const { output, base, others } = this;
     if (output && output.readRoots() === undefined) await output.writeRoots({ base, others });
+  }
+}
+
+/** Nothing, until an archive is in the list. Nothing is fetched ahead: it would have to be asked of the list. */
+class ArrivingStock implements RunStock {
+  readonly ahead = 0;
+  #stock: ArchivedPictures | undefined;
+
+  constructor(
+    private readonly config: Config,
+    private readonly ports: DiscoveryPorts,
+  ) {}
+
+  get sound(): ReadonlySet<string> {
+    return this.#stock?.sound ?? new Set();
+  }
+
+  /** What was found, with members for archives. */
+  async unpack(found: Pictures): Promise<Pictures> {
+    if (!found.images.some(isArchiveName)) return found;
+    if (this.#stock === undefined) {
+      const { ArchivedPictures } = await import('./archived-pictures.js');
+      this.#stock = await ArchivedPictures.create(this.config, this.ports);
+    }
+    return await this.#stock.unpack(found);
+  }
+
+  open(image: string): OpenPicture | undefined {
+    return this.#stock?.open(image);
+  }
+
+  isGone(image: string): boolean | undefined {
+    return this.#stock?.isGone(image);
+  }
+
+  cancel(): void {
+    this.#stock?.cancel();
+  }
+
+  async close(): Promise<void> {
+    await this.#stock?.close();
   }
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { Config } from '../config.js';
 import { begin, finish, stop, type Request, type Stopped } from '../core/completion.js';
+import { isStoreAddress } from '../core/store-address.js';
 import type { Tally } from '../core/summary.js';
 import { FatalError } from '../errors.js';
 import type { OutputFolder } from '../ports.js';
@@ -37,7 +38,9 @@ export async function noteBegin(output: OutputFolder, request: Request, run: Run
 
 /** What a run was asked to take, in words that do not change when its folders are moved together. */
 export function requestOf(config: Config, output: string, cwd: string): Request {
-  const typed = config.inputs.map((input) => path.relative(output, path.resolve(cwd, input)) || '.');
+  const typed = config.inputs.map((input) =>
+    isStoreAddress(input) ? input : path.relative(output, path.resolve(cwd, input)) || '.',
+  );
   const listed = config.filesFrom === undefined ? [] : [`--files-from ${config.filesFrom}`];
   const paths = [...new Set([...typed, ...listed])].sort();
   return {

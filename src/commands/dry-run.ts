@@ -4,15 +4,26 @@ import { exitCodeFor } from '../core/exit-code.js';
 import { wantedKinds } from '../core/copies.js';
 import { drawingOf, restyledKinds } from './copies.js';
 import { decide } from '../batch/decide.js';
+import { openPicture } from '../batch/open-picture.js';
 import type { OutputFolder, ReportSink } from '../ports.js';
 import type { RunKey } from '../types.js';
-import { findPictures } from './find-pictures.js';
+import { findPictures, type Pictures } from './find-pictures.js';
 import { findGone, recordedIn } from './prune.js';
 import type { TagPorts } from './tag-ports.js';
 
 type DryRunPorts = Pick<
   TagPorts,
-  'cwd' | 'files' | 'isGone' | 'log' | 'mtimeOf' | 'now' | 'readPathList' | 'stdout' | 'stop'
+  | 'cwd'
+  | 'files'
+  | 'isFolder'
+  | 'isGone'
+  | 'loadSources'
+  | 'log'
+  | 'mtimeOf'
+  | 'now'
+  | 'readPathList'
+  | 'stdout'
+  | 'stop'
 >;
 
 /** What a run would do with a picture, or with the results of one that is gone. */
@@ -31,6 +42,25 @@ export async function dryRun(
 ): Promise<number> {
   const { stop } = ports;
   const pictures = await stop.unlessInterrupted(findPictures(config, output, ports));
+  try {
+    return await foresee(pictures, { config, run, output }, ports);
+  } finally {
+    await pictures.stock?.close();
+  }
+}
+
+interface Foreseen {
+  readonly config: Config;
+  readonly run: RunKey;
+  readonly output: OutputFolder | undefined;
+}
+
+async function foresee(
+  pictures: Pictures,
+  { config, run, output }: Foreseen,
+  ports: DryRunPorts,
+): Promise<number> {
+  const { stop } = ports;
   const { images, unlisted } = pictures;
   const ledger = output?.hasRecords() ? output.ledger : undefined;
   const rules = { run, force: config.force, retryFailed: config.retryFailed };
@@ -42,14 +72,22 @@ export async function dryRun(
   let reformatted = 0;
   for (const image of images) {
     if (stop.requested !== undefined) break;
-    const decision = await decide(image, plan, { files: ports.files, ledger });
+    const picture = openPicture(image, plan, ports.files);
+    const decision = await decide(image, picture, plan, { ledger });
+    await picture.release();
     // A run tries to tag what it cannot even look at, in vain.
     await lines.add(image, decision.action === 'fail' ? 'tag' : decision.action);
     if (decision.action === 'tag' && decision.reformatted) reformatted += 1;
   }
   if ((config.prune || config.pruneAll) && ledger && stop.requested === undefined) {
     const gone = await findGone(
-      { roots: pictures, found: images.length, noun: 'picture', all: config.pruneAll },
+      {
+        roots: pictures,
+        stock: pictures.stock,
+        found: images.length,
+        noun: 'picture',
+        all: config.pruneAll,
+      },
       recordedIn(ledger),
       ports,
     );

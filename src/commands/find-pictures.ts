@@ -1,7 +1,9 @@
 import path from 'node:path';
 import type { Config } from '../config.js';
+import { isArchiveName } from '../core/archives/kind.js';
 import { parseNewerThan } from '../core/newer-than.js';
 import { sameRoots, type Roots } from '../core/roots.js';
+import { isStoreAddress } from '../core/store-address.js';
 import { isPictureName } from '../core/picture-name.js';
 import { refuseOutside } from '../core/base-folder.js';
 import { formatUnread } from '../core/summary.js';
@@ -12,11 +14,24 @@ import {
   type Discovery,
   type KnownRoots,
 } from '../discover/discover.js';
-import type { OutputFolder } from '../ports.js';
+import type { OutputFolder, PictureStock } from '../ports.js';
 import type { ImageFailure } from '../types.js';
 import type { ArrivingNames } from '../batch/run-batch.js';
 import { settleRoots } from './settle-roots.js';
 import type { TagPorts } from './tag-ports.js';
+
+/** Pictures of a run that are no files of their own. */
+export interface RunStock extends PictureStock {
+  /** Pictures that are best fetched before lanes are free. */
+  readonly ahead: number;
+  /** Archives without a failure, by their names: one that an earlier run recorded is over. */
+  readonly sound: ReadonlySet<string>;
+  /** Whether a picture is gone that would be in what was looked through; undefined for any other. */
+  isGone(image: string): boolean | undefined;
+  /** Nothing further is fetched. */
+  cancel(): void;
+  close(): Promise<void>;
+}
 
 /** What a run is about. */
 export interface Pictures extends Roots {
@@ -24,7 +39,7 @@ export interface Pictures extends Roots {
   readonly arriving?: ArrivingNames;
   /** Not all of them were found. */
   readonly isCutShort?: boolean;
-  /** Their names, sorted. */
+  /** Their names, sorted; those of an archive that is read from its start stand in its order. */
   readonly images: readonly string[];
   /** Those of `images` that turned up but cannot be pictures. */
   readonly faults: ReadonlyMap<string, ImageFailure>;
@@ -32,11 +47,13 @@ export interface Pictures extends Roots {
   readonly unread: Readonly<Record<string, number>>;
   /** Folders and names that could not be listed. */
   readonly unlisted: number;
+  /** Where those are that are no files; absent when all are. */
+  readonly stock?: RunStock;
 }
 
 export type DiscoveryPorts = Pick<
   TagPorts,
-  'cwd' | 'files' | 'isGone' | 'log' | 'mtimeOf' | 'now' | 'readPathList'
+  'cwd' | 'files' | 'isGone' | 'loadSources' | 'log' | 'mtimeOf' | 'now' | 'readPathList'
 >;
 
 /**
@@ -58,6 +75,10 @@ export async function findPictures(
       : await ports.readPathList(config.filesFrom, config.null ? '\0' : '\n');
   if (inputs.length === 0 && !listed) throw usageError('a file, folder or glob', 'the pictures', 'nothing');
   const stored = output?.readRoots();
+  if ([...inputs, ...(listed ?? [])].some(isStoreAddress)) {
+    return await inStore(config, listed ?? [], output, ports);
+  }
+  requireFolders(stored, output);
   const found = await discoverImages({
     inputs,
     ...discoveryOf(config, output, ports),
@@ -66,10 +87,39 @@ export async function findPictures(
     ...(read && { read }),
   });
   tellOfResults(found.resultFolders, ports);
-  const none = found.relativePaths.length === 0 && found.problems.length === 0;
-  if (none) requirePictures(config, found);
+  const pictures = await withMembers(withFaults(found, ports), config, ports);
+  if (pictures.images.length === 0 && pictures.unlisted === 0)
+    requirePictures(config, { ...found, ...pictures });
   if (output && !config.dryRun && !(stored && sameRoots(stored, found))) await output.writeRoots(found);
-  return withFaults(found, ports);
+  return pictures;
+}
+
+async function inStore(
+  config: Config,
+  listed: readonly string[],
+  output: OutputFolder | undefined,
+  ports: DiscoveryPorts,
+): Promise<Pictures> {
+  const { findStoredPictures } = await import('./bucket-pictures.js');
+  return await findStoredPictures(config, listed, output, ports);
+}
+
+/** Names of files and keys could be the same. */
+function requireFolders(stored: Roots | undefined, output: OutputFolder | undefined): void {
+  if (stored === undefined || !isStoreAddress(stored.base)) return;
+  throw usageError(
+    `objects of ${stored.base}, which ${output?.path ?? ''} was made with,`,
+    'the pictures',
+    'files',
+  );
+}
+
+/** With the pictures that are in archives. */
+async function withMembers(found: Pictures, config: Config, ports: DiscoveryPorts): Promise<Pictures> {
+  if (!found.images.some(isArchiveName)) return found;
+  const { ArchivedPictures } = await import('./archived-pictures.js');
+  const stock = await ArchivedPictures.create(config, ports);
+  return { ...(await stock.unpack(found)), stock };
 }
 
 /**
@@ -157,7 +207,8 @@ export function withFaults(
   const faults = new Map<string, ImageFailure>();
   let unlisted = 0;
   for (const { path: place, relativePath, code, message } of problems) {
-    if (isPictureName(relativePath)) faults.set(relativePath, { stage: 'discover', code, message });
+    if (isPictureName(relativePath) || isArchiveName(relativePath))
+      faults.set(relativePath, { stage: 'discover', code, message });
     else {
       unlisted += 1;
       log.emit({ event: 'warning', message: `Cannot list ${place}: ${message}` });

@@ -1,12 +1,15 @@
 import { entriesOf, pathOf, rootOf, type Roots } from '../core/roots.js';
+import { archivesAround } from '../core/archives/kind.js';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { countOf } from '../core/count-of.js';
 import { FatalError, ImageError } from '../errors.js';
 import type { EventLog, Ledger, StopSwitch } from '../ports.js';
+import type { RunStock } from './find-pictures.js';
 
 /** What pruning asks of the file system. */
 interface PrunePorts {
   readonly isGone: (file: string) => boolean;
+  readonly isFolder: (file: string) => boolean;
 }
 
 /** Results that can be gone through and removed, by the name of what they are of. */
@@ -26,6 +29,7 @@ export function recordedIn(ledger: Ledger): Recorded {
 
 interface PruneOptions {
   readonly roots: Roots;
+  readonly stock?: Pick<RunStock, 'isGone'> | undefined;
   /** Pictures, or videos, that this run found. */
   readonly found: number;
   readonly noun: 'picture' | 'video';
@@ -43,17 +47,19 @@ const TURN = 64;
  * @throws {FatalError} NO_PICTURES, or NO_VIDEOS, when every one is gone: a disk that is not mounted looks like that.
  */
 export async function findGone(
-  { roots, found, noun, all }: PruneOptions,
+  { roots, stock, found, noun, all }: PruneOptions,
   recorded: Recorded,
-  { isGone }: PrunePorts,
+  ports: PrunePorts,
 ): Promise<string[]> {
+  const { isGone } = ports;
   const gone: string[] = [];
   const several = roots.others !== undefined;
   const absent = new Set(entriesOf(roots).flatMap(([name, root]) => (several && isGone(root) ? [name] : [])));
   let kept = found;
   for (const [index, image] of (await recorded.images()).entries()) {
     if (index % TURN === 0) await nextTurn();
-    if (absent.has(rootOf(roots, image)) || !isGone(pathOf(roots, image))) kept += 1;
+    if (absent.has(rootOf(roots, image)) || !(stock?.isGone(image) ?? isFileGone(image, roots, ports)))
+      kept += 1;
     else if (recorded.isOurs(image)) gone.push(image);
   }
   if (gone.length > 0 && kept === 0 && !all) {
@@ -64,6 +70,15 @@ export async function findGone(
     );
   }
   return gone;
+}
+
+/** A picture in an archive that this run was not about is there as long as the archive is. */
+function isFileGone(image: string, roots: Roots, { isGone, isFolder }: PrunePorts): boolean {
+  if (!isGone(pathOf(roots, image))) return false;
+  return !archivesAround(image).some((archive) => {
+    const file = pathOf(roots, archive);
+    return !isGone(file) && !isFolder(file);
+  });
 }
 
 /**

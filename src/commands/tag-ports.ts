@@ -3,13 +3,16 @@ import type { LanePoolOptions, StartableLanePool } from '../lanes/pool.js';
 import type { Store } from '../packs/store.js';
 import type { Stop } from '../batch/stop-switch.js';
 import type {
+  Archives,
   EventLog,
   FolderWatch,
+  ObjectStores,
   OutputFolders,
   PathStream,
   PictureFiles,
   ProgressListener,
   ReportSink,
+  UploadFolders,
 } from '../ports.js';
 
 export type LaneOptions = Omit<LanePoolOptions, 'script' | 'memoryLimit'> & {
@@ -17,12 +20,22 @@ export type LaneOptions = Omit<LanePoolOptions, 'script' | 'memoryLimit'> & {
   readonly memoryLimitBytes: number;
 };
 
+/** What pictures that are no files of their own need of the outside world. */
+export interface SourcePorts {
+  readonly archives: Archives;
+  readonly stores: ObjectStores;
+  /** Where members and objects are put for lanes to read. */
+  readonly privateFolders: UploadFolders;
+}
+
 /** What `facetag [tag]` needs of the outside world. */
 export interface TagPorts {
   /** Where relative paths start. */
   readonly cwd: string;
   readonly openStore: (flags: StoreFlags) => Promise<Store>;
   readonly files: PictureFiles;
+  /** Loaded when there are such pictures. */
+  readonly loadSources: () => Promise<SourcePorts>;
   readonly outputs: OutputFolders;
   readonly readPathList: (source: string, separator: '\n' | '\0') => Promise<readonly string[]>;
   /** Paths of a list on standard input. */

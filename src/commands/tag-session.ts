@@ -130,8 +130,10 @@ export class TagSession {
     const { log, stop } = this.ports;
     if (output) await restyleCopies(output, drawingOf(config), log);
     await this.#tag(pictures, tally, screened);
+    if (output) removeSound(pictures, output.ledger);
 
-    const images = pictures.arriving ? [...pictures.images].sort() : pictures.images;
+    const isSorted = pictures.arriving === undefined && pictures.stock === undefined;
+    const images = isSorted ? pictures.images : [...pictures.images].sort();
     if (tally.reformatted > 0) log.emit({ event: 'format-changed', pictures: tally.reformatted });
     if (!output) return;
     await this.#prune(pictures, images.length, tally, output.ledger);
@@ -166,7 +168,8 @@ export class TagSession {
           images: pictures.arriving ?? pictures.images,
           rules: { run: settings.run, force: config.force, retryFailed: config.retryFailed },
           copies: wantedKinds(drawingOf(config)),
-          jobs: this.jobs,
+          // Further pictures are fetched while lanes work; they wait for a lane in the pool.
+          jobs: this.jobs + (pictures.stock?.ahead ?? 0),
         },
         {
           lanes: this.lanes,
@@ -188,7 +191,8 @@ export class TagSession {
     const { prune, pruneAll, watch } = this.run.config;
     if (!(prune || pruneAll) || this.ports.stop.requested !== undefined) return;
     try {
-      Object.assign(tally, await pruneGone({ roots: pictures, found, all: pruneAll }, ledger, this.ports));
+      const options = { roots: pictures, stock: pictures.stock, found, all: pruneAll };
+      Object.assign(tally, await pruneGone(options, ledger, this.ports));
     } catch (error) {
       // Of a folder that is watched the last picture may be taken away any time: that is no reason to end.
       if (!watch || !(error instanceof FatalError) || error.code !== 'NO_PICTURES') throw error;
@@ -258,4 +262,11 @@ export class TagSession {
 /** How far a run came that ends early. */
 function reachedBy({ done }: Tally, { arriving, images }: Pictures): Omit<Stopped, 'by'> {
   return arriving === undefined ? { pictures: images.length, done } : { done };
+}
+
+/** An archive that could not be read once and can be now is no failed picture any more. */
+function removeSound({ stock }: Pictures, ledger: Ledger): void {
+  for (const archive of stock?.sound ?? []) {
+    if (ledger.read(archive)) ledger.remove(archive);
+  }
 }

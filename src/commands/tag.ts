@@ -2,6 +2,7 @@ import path from 'node:path';
 import { DEFAULT_OUTPUT, writesFiles, type Config } from '../config.js';
 import { ASKED_NAMES } from '../core/attributes.js';
 import { wantedKinds } from '../core/copies.js';
+import { isStoreAddress } from '../core/store-address.js';
 import type { StartableLanePool } from '../lanes/pool.js';
 import { assertOutputOutside } from '../discover/output-folder.js';
 import type { OutputFolder } from '../ports.js';
@@ -20,7 +21,8 @@ export async function tagCommand(config: Config, ports: TagPorts): Promise<numbe
   requireSummaryFile(config, output, ports);
   const store = await ports.openStore(config);
   const settings = await resolveRunSettings(config, store);
-  if (output !== undefined) await assertOutputOutside(config.inputs, output, ports.cwd);
+  const inputs = config.inputs.filter((input) => !isStoreAddress(input));
+  if (output !== undefined) await assertOutputOutside(inputs, output, ports.cwd);
   if (config.dryRun) {
     const { dryRun } = await import('./dry-run.js');
     const foresee = (folder?: OutputFolder): Promise<number> => dryRun(config, settings.run, folder, ports);
@@ -63,6 +65,7 @@ async function tagPictures(run: TagRun, ports: TagPorts): Promise<number> {
   const lanes = openLanes(run, jobs, ports);
   const session = new TagSession(run, lanes, jobs, started, ports);
   let waiting: { cancel(): void } | undefined;
+  let stocked: Pictures['stock'];
   const waitFor = (cancellable: { cancel(): void } | undefined): void => {
     waiting = cancellable;
     if (ports.stop.requested !== undefined) waiting?.cancel();
@@ -85,7 +88,14 @@ async function tagPictures(run: TagRun, ports: TagPorts): Promise<number> {
     } else {
       // fast-glob takes a while to load: meanwhile the lane starts.
       const pictures = await findOrAwaitPictures(run, ports);
-      waitFor(pictures.arriving);
+      const { arriving, stock } = pictures;
+      stocked = stock;
+      waitFor({
+        cancel: () => {
+          arriving?.cancel();
+          stock?.cancel();
+        },
+      });
       session.begin(pictures);
       await session.take(pictures);
     }
@@ -93,6 +103,7 @@ async function tagPictures(run: TagRun, ports: TagPorts): Promise<number> {
     return await session.end();
   } finally {
     await lanes.close();
+    await stocked?.close();
   }
 }
 

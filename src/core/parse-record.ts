@@ -82,7 +82,10 @@ function isError(value: unknown): boolean {
 }
 
 const isSource = (value: unknown): boolean =>
-  isFields(value) && isCount(value['bytes']) && isText(value['sha256']);
+  isFields(value) &&
+  isCount(value['bytes']) &&
+  isText(value['sha256']) &&
+  (value['etag'] === undefined || isText(value['etag']));
 
 function isRun(value: unknown): boolean {
   return (

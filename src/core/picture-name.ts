@@ -1,3 +1,5 @@
+import { isArchiveName } from './archives/kind.js';
+
 /**
  * Extensions that count as pictures inside folders and globs. jfif, jpe and jif are other names for JPEG, hif is one for
  * HEIF.
@@ -14,7 +16,10 @@ const VIDEOS = '3gp|avi|m2ts|m4v|mkv|mov|mp4|mpe?g|mts|webm|wmv';
 
 const VIDEO_NAME = new RegExp(`\\.(?:${VIDEOS})$`, 'i');
 
-/** Extensions of pictures, camera raw files and videos that are not read: who keeps such files beside photos is told. */
+/**
+ * Extensions of pictures, camera raw files, videos and archives that are not read: who keeps such files beside photos is
+ * told.
+ */
 const UNREAD_NAME = new RegExp(
   `\\.(?:${[
     // Camera raw.
@@ -22,6 +27,8 @@ const UNREAD_NAME = new RegExp(
     // Other pictures.
     'apng|avifs|dds|eps|exr|hdr|hei[cf]s|ico|j2[ck]|jp2|jp[fx]|jxl|jxr|p[bgnp]m|pcx|ps[bd]|svgz?|tga|wdp|xcf',
     VIDEOS,
+    // Read where they are named.
+    'tar|tar\\.gz|tgz|zip',
   ].join('|')})$`,
   'i',
 );
@@ -36,10 +43,16 @@ export interface NameRules {
   readonly isTaken: (name: string) => boolean;
   /** The extension of a file that is not taken and should be told of. */
   readonly unread: (name: string) => string | undefined;
+  /** Names that are taken besides by a glob that asks for them. */
+  readonly isTakenByGlob?: (name: string) => boolean;
 }
 
 /** Of `facetag tag`. */
-export const PICTURE_NAMES: NameRules = { isTaken: isPictureName, unread: unreadExtension };
+export const PICTURE_NAMES: NameRules = {
+  isTaken: isPictureName,
+  unread: unreadExtension,
+  isTakenByGlob: isArchiveName,
+};
 
 /** Of `facetag video`, which has nothing to say of pictures. */
 export const VIDEO_NAMES: NameRules = {

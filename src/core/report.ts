@@ -92,9 +92,13 @@ export function toRecord(image: string, report: ImageReport, run: RunKey): Pictu
     faces: failure ? [] : report.faces.map(toFaceRecord),
     ...(failure && { error: toErrorRecord(failure) }),
     ...(warnings.length > 0 && { warnings }),
-    ...(source && { source: { bytes: source.bytes, sha256: source.sha256 } }),
+    ...(source && { source: toSourceRecord(source) }),
     run: { pack: run.pack, models: run.models, settings: run.settings, engine: run.engine },
   };
+}
+
+function toSourceRecord({ bytes, sha256, etag }: SourceIdentity): SourceIdentity {
+  return { bytes, sha256, ...(etag !== undefined && { etag }) };
 }
 
 function toErrorRecord({ stage, code, message, attempts }: ImageFailure): ImageFailure {

@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { isWithin } from './base-folder.js';
+import { addressOf, isStoreAddress } from './store-address.js';
 
 /*
  * The folders that an output folder has pictures of, and what that makes of the pictures' names. The base folder is
@@ -8,14 +9,15 @@ import { isWithin } from './base-folder.js';
  * the names depend on no state but `facetag.json`: shards agree.
  */
 export interface Roots {
-  /** Absolute and normalised; pictures below it are named by their path below it. */
+  /** Absolute and normalised; pictures below it are named by their path below it. Or the address of a bucket: `s3://photos`. */
   readonly base: string;
   /** Further folders by the first segment of their pictures' names: `iphone` for `iphone/a.jpg`. */
   readonly others?: ReadonlyMap<string, string> | undefined;
 }
 
-/** The file that a picture's name stands for. */
+/** The file that a picture's name stands for; the address of an object in a store. */
 export function pathOf({ base, others }: Roots, image: string): string {
+  if (isStoreAddress(base)) return addressOf(base, image);
   const root = nameOfRoot(others, image);
   return root === undefined ? path.join(base, image) : path.join(root.folder, image.slice(root.name.length));
 }
@@ -70,7 +72,8 @@ export function sameRoots(a: Roots, b: Roots): boolean {
 
 /** Text of `<output>/facetag.json`: folders relative to the output folder's own path, so that all can be moved together. */
 export function formatMemory(roots: Roots, output: string): string {
-  const relative = (folder: string): string => path.relative(output, folder) || '.';
+  const relative = (folder: string): string =>
+    isStoreAddress(folder) ? folder : path.relative(output, folder) || '.';
   const memory = {
     schemaVersion: 1,
     base: relative(roots.base),
@@ -85,6 +88,7 @@ export function formatMemory(roots: Roots, output: string): string {
 export function parseMemory(text: string, output: string): Roots | undefined {
   const { schemaVersion, base, others } = parseObject(text);
   if (schemaVersion !== 1 || typeof base !== 'string') return undefined;
+  if (isStoreAddress(base)) return { base };
   if (others === undefined) return { base: path.resolve(output, base) };
   const entries = typeof others === 'object' && others !== null ? Object.entries(others) : [];
   const folders = entries.flatMap(([name, folder]: [string, unknown]): [string, string][] =>

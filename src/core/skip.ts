@@ -24,7 +24,8 @@ export interface SkipRules {
 
 /**
  * Decides from stamps alone where that is enough. A record file carries its source's mtime, so equal size and mtime
- * mean an unchanged picture; an equal size with another mtime (a fresh copy, a touch) is decided by its hash.
+ * mean an unchanged picture; an equal size with another mtime (a fresh copy, a touch) is decided by its hash. Of an object
+ * in a store the ETag tells what the mtime tells of a file.
  */
 export function decideSkip(
   record: PictureRecord | undefined,
@@ -35,7 +36,9 @@ export function decideSkip(
   if (!record || rules.force || !sameRun(record.run, rules.run)) return 'process';
   if (record.error && (rules.retryFailed || !isLasting(record.error))) return 'process';
   if (record.source?.bytes !== source.bytes) return 'process';
-  return recordMtimeMs === source.mtimeMs ? 'skip' : 'hash';
+  const unchanged =
+    source.etag === undefined ? recordMtimeMs === source.mtimeMs : record.source.etag === source.etag;
+  return unchanged ? 'skip' : 'hash';
 }
 
 /** What was said of formats before they could be read: such a picture is worth another look. */

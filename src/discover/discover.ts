@@ -1,5 +1,6 @@
 import nodeFs from 'node:fs';
 import path from 'node:path';
+import { isArchiveName } from '../core/archives/kind.js';
 import { isWithin } from '../core/base-folder.js';
 import { PICTURE_NAMES, type NameRules } from '../core/picture-name.js';
 import { pathOf, type Roots } from '../core/roots.js';
@@ -78,8 +79,11 @@ export async function discoverImages(
   addNamedFiles(inputs, places, excluded, findings);
 
   const { roots } = places;
+  // Of an archive each share takes some members.
   const mine = (name: string): boolean =>
-    options.shard === undefined || inShard(name, options.shard.index, options.shard.count);
+    options.shard === undefined ||
+    isArchiveName(name) ||
+    inShard(name, options.shard.index, options.shard.count);
   const foundAny = findings.count > 0;
   const relativePaths = keepUnique(findings.pictures, mine);
   return {

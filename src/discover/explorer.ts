@@ -1,11 +1,11 @@
 import path from 'node:path';
 import type { Stats } from 'node:fs';
-import { isWithin, relativeTo } from '../core/base-folder.js';
+import { asksForArchives, isArchiveName } from '../core/archives/kind.js';
 import type { NameRules } from '../core/picture-name.js';
-import { usageError } from '../errors.js';
 import { type DiscoveryFileSystem, inBatches, statOf } from './file-system.js';
 import type { Findings } from './findings.js';
 import { type Folder, folderAt } from './folder-names.js';
+import { ignorePatterns } from './ignore-patterns.js';
 import { walk } from './walk.js';
 
 interface ExplorerOptions {
@@ -77,6 +77,7 @@ export class Explorer {
   ): Promise<void> {
     const nameOf = this.findings.names.below(root);
     const { pictures } = this.findings;
+    const names = pattern === '**' ? this.options.names : namesFor(pattern, this.options.names);
     const links: string[] = [];
     await walk(
       {
@@ -85,6 +86,7 @@ export class Explorer {
         start,
         pattern,
         ignore: ignorePatterns(this.options.ignore, root, this.options.cwd),
+        names,
         ...(pattern === '**' && { visited: this.#visited }),
       },
       {
@@ -99,15 +101,14 @@ export class Explorer {
       links,
       async (link) => statOf(this.fs, path.join(root, link)),
       (target, link) => {
-        this.#takeLink(root, link, nameOf(link), target);
+        this.#takeLink({ root, link, name: nameOf(link), isNamed: names.isTaken(link) }, target);
       },
     );
   }
 
   /** Takes a link for what it leads to. */
-  #takeLink(root: string, link: string, name: string, target: Stats | string): void {
+  #takeLink({ root, link, name, isNamed: named }: MetLink, target: Stats | string): void {
     const location = path.join(root, link);
-    const named = this.options.names.isTaken(link);
     if (typeof target === 'string') {
       if (named) this.findings.unreadable(location, `a link that leads nowhere (${target})`);
       return;
@@ -116,31 +117,33 @@ export class Explorer {
       if (named) this.findings.pictures.push(name);
       return;
     }
-    if (named) this.findings.notAFile(location);
+    if (named && !(target.isDirectory() && isArchiveName(link))) this.findings.notAFile(location);
     if (target.isDirectory() && this.options.followSymlinks) this.#linkedFolders.push({ root, location });
   }
+}
+
+interface MetLink {
+  readonly root: string;
+  /** Relative to `root`. */
+  readonly link: string;
+  /** As a picture's. */
+  readonly name: string;
+  /** Whether its own name is that of something to take. */
+  readonly isNamed: boolean;
+}
+
+/** A glob that asks for archives gets them; one that asks for everything gets pictures, as a folder gives them. */
+function namesFor(pattern: string, names: NameRules): NameRules {
+  const { isTakenByGlob } = names;
+  if (isTakenByGlob === undefined || !asksForArchives(pattern)) return names;
+  return {
+    isTaken: (name) => names.isTaken(name) || isTakenByGlob(name),
+    unread: (name) => (isTakenByGlob(name) ? undefined : names.unread(name)),
+  };
 }
 
 /** A link to a folder, and the root below which it was met. */
 interface LinkedFolder {
   readonly root: string;
   readonly location: string;
-}
-
-/**
- * `--ignore` globs in the form that fast-glob wants, relative to `folder`. A pattern matches at any depth; with a leading
- * slash only directly below `folder`; one that leads into `folder` from the working directory, as a shell would complete
- * it (`photos/raw`), is understood too. A folder that matches is left out with all it holds.
- * @throws {FatalError} USAGE for an empty pattern.
- */
-function ignorePatterns(ignore: readonly string[], folder: string, cwd: string): string[] {
-  return ignore.flatMap((typed) => {
-    const pattern = typed.replace(/\/+$/, '').replace(/^\.\//, '');
-    if (pattern === '') throw usageError('a glob', '--ignore', typed);
-    const forms = [pattern.startsWith('/') ? pattern.replace(/^\/+/, '') : `**/${pattern}`];
-    const location = path.resolve(cwd, pattern);
-    if (location !== folder && isWithin(folder, location)) forms.push(relativeTo(folder, location));
-    // Without the second form fast-glob still enters a folder whose name matched a wildcard.
-    return forms.flatMap((form) => [form, `${form}/**`]);
-  });
 }

@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import type { Dirent } from 'node:fs';
 import { promisify } from 'node:util';
+import { escapeName } from '../core/escape-name.js';
 import type { NameRules } from '../core/picture-name.js';
 import type { DiscoveryFileSystem } from './file-system.js';
 
@@ -30,17 +31,4 @@ export async function listFolder(
       .filter((entry) => entry.isDirectory() || isTaken(entry.name.toString()))
       .map(({ name }) => escapeName(name)),
   };
-}
-
-function escapeName(name: Buffer): string {
-  let text = '';
-  for (let at = 0; at < name.length;) {
-    const length = [1, 2, 3, 4].find((n) => at + n <= name.length && isUtf8(name.subarray(at, at + n)));
-    text +=
-      length === undefined
-        ? `\\x${name.toString('hex', at, at + 1)}`
-        : name.toString('utf8', at, at + length);
-    at += length ?? 1;
-  }
-  return text;
 }

@@ -1,5 +1,6 @@
 import type { Stats } from 'node:fs';
 import fastGlob from 'fast-glob';
+import { isArchiveName } from '../core/archives/kind.js';
 import type { NameRules } from '../core/picture-name.js';
 import type { DiscoveryFileSystem } from './file-system.js';
 import type { Findings } from './findings.js';
@@ -71,7 +72,9 @@ export async function walk(
     else if (dirent.isFile()) listener.picture(path);
     else if (dirent.isSymbolicLink()) listener.link(path);
     else {
-      if (walked.names.isTaken(path)) findings.notAFile(`${walked.cwd}/${path}`);
+      // A folder may well be called `photos.tar`.
+      const isWanted = !dirent.isDirectory() || !isArchiveName(path);
+      if (walked.names.isTaken(path) && isWanted) findings.notAFile(`${walked.cwd}/${path}`);
       if (dirent.isDirectory()) listener.folder(path);
     }
   });

@@ -1,4 +1,6 @@
+import { archivesAround } from '../core/archives/kind.js';
 import type { PictureRecord } from '../core/report.js';
+import { isStoreAddress } from '../core/store-address.js';
 import type { LanePool } from '../ports.js';
 import type { PreviewTask } from '../types.js';
 import { copyName, thumbnailName } from './rows.js';
@@ -59,15 +61,22 @@ export class Previews {
       this.reused += 1;
       return undefined;
     }
-    const source = { root: '', path: this.options.pictureOf(image), relativePath: image };
+    const path = this.options.pictureOf(image);
+    const source = { root: '', path, relativePath: image };
     const outcome = await this.lanes.process({ source, preview: task });
     const failure = outcome.kind === 'report' ? outcome.report.failure : { message: 'the run was stopped' };
     if (failure) {
       this.missing += 1;
-      return failure.message;
+      return whyNoFile(image, path) ?? failure.message;
     }
     this.made += 1;
     for (const file of [task.thumbnail, task.copy]) if (file !== undefined) this.#there.add(file);
     return undefined;
   }
+}
+
+/** A report shows files alone: what else there is would have to be fetched. */
+function whyNoFile(image: string, path: string): string | undefined {
+  if (isStoreAddress(path)) return 'it is in an object store';
+  return archivesAround(image).length > 0 ? 'it is in an archive' : undefined;
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { PictureRecord } from '../core/report.js';
 import { entriesOf } from '../core/roots.js';
+import { isStoreAddress } from '../core/store-address.js';
 import { usageError } from '../errors.js';
 import type { LanePool, ProgressListener, ReportFolder } from '../ports.js';
 import type { Results } from '../results/with-results.js';
@@ -66,7 +67,7 @@ export async function writeReport(
   const previews = new Previews(ports.lanes, { existing, copies: options.copies, pictureOf });
   const { tally, chunks, rows } = await writeRows(results, options, ports, previews);
   const roots = entriesOf(results.roots).map(
-    ([name, root]) => [name, path.relative(folder.path, root)] as const,
+    ([name, root]) => [name, isStoreAddress(root) ? root : path.relative(folder.path, root)] as const,
   );
   const head: ReportHead = {
     pictures: tally.pictures,
@@ -185,6 +186,7 @@ async function removeLeftovers(folder: ReportFolder, wanted: ReadonlySet<string>
 
 /** A relative URL that ends in a slash and cannot be taken for one with a scheme. */
 function folderUrl(relative: string): string {
+  if (isStoreAddress(relative)) return `${relative}/`;
   const segments = relative === '' ? [] : relative.split(path.sep).map(encodeURIComponent);
   return ['.', ...segments, ''].join('/');
 }

@@ -24,6 +24,7 @@ afterEach(() => {
 });
 
 const isGone = (file: string): boolean => file.startsWith('/photos/gone');
+const isFolder = (): boolean => false;
 const options = { roots: { base: '/photos' } as Roots, found: 0, all: false };
 
 async function record(...images: string[]): Promise<void> {
@@ -36,6 +37,7 @@ function prune(
 ) {
   const ports = {
     isGone,
+    isFolder,
     log: { emit: (event: RunEvent) => over.events?.push(event) },
     stop: over.stop ?? new Stop(),
   };
@@ -49,7 +51,7 @@ function prune(
 describe('pruneGone', () => {
   it('removes the results of pictures that are gone and no others', async () => {
     await record('gone/b.jpg', 'gone/a.jpg', 'kept.jpg');
-    expect(await findGone({ ...options, noun: 'picture' }, recordedIn(ledger), { isGone })).toEqual([
+    expect(await findGone({ ...options, noun: 'picture' }, recordedIn(ledger), { isGone, isFolder })).toEqual([
       'gone/a.jpg',
       'gone/b.jpg',
     ]);
@@ -89,7 +91,7 @@ describe('pruneGone', () => {
     expect(await ledger.images()).toHaveLength(2);
     // Pictures that were found show that the disk is there.
     expect(
-      await findGone({ ...options, noun: 'picture', found: 1 }, recordedIn(ledger), { isGone }),
+      await findGone({ ...options, noun: 'picture', found: 1 }, recordedIn(ledger), { isGone, isFolder }),
     ).toHaveLength(2);
     expect(await prune({ all: true })).toEqual({ pruned: 2, notPruned: 0 });
   });

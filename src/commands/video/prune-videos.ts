@@ -14,11 +14,11 @@ import type { VideoPorts } from './video-ports.js';
 export async function pruneVideos(
   options: { readonly roots: Roots; readonly found: number; readonly all: boolean },
   files: OutputFiles,
-  { isGone, log, stop }: Pick<VideoPorts, 'isGone' | 'log' | 'stop'>,
+  ports: Pick<VideoPorts, 'isFolder' | 'isGone' | 'log' | 'stop'>,
 ): Promise<{ pruned: number; notPruned: number }> {
   const counts = { pruned: 0, notPruned: 0 };
-  for (const video of await findGone({ ...options, noun: 'video' }, prunableVideos(files), { isGone })) {
-    if (stop.requested !== undefined) break;
+  for (const video of await findGone({ ...options, noun: 'video' }, prunableVideos(files), ports)) {
+    if (ports.stop.requested !== undefined) break;
     try {
       removeVideo(files, video);
       counts.pruned += 1;
@@ -26,7 +26,7 @@ export async function pruneVideos(
       if (!(error instanceof ImageError)) throw error;
       counts.notPruned += 1;
       const { message } = error;
-      log.emit({ event: 'video-failed', video, partial: false, code: 'WRITE_FAILED', message });
+      ports.log.emit({ event: 'video-failed', video, partial: false, code: 'WRITE_FAILED', message });
     }
   }
   return counts;

@@ -8,6 +8,7 @@ export interface VideoPorts extends Pick<
   | 'openStore'
   | 'files'
   | 'outputs'
+  | 'isFolder'
   | 'isGone'
   | 'readPathList'
   | 'stdout'

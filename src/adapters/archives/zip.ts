@@ -1,0 +1,172 @@
+import { closeSync } from 'node:fs';
+import { promisify } from 'node:util';
+import { Readable } from 'node:stream';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { crc32, createInflateRaw } from 'node:zlib';
+import yauzl from 'yauzl';
+import { messageOf } from '../../core/thrown.js';
+import { ArchiveError, ImageError } from '../../errors.js';
+import type { ArchiveMember, OpenArchive, PackedMember } from '../../ports.js';
+import { BlockReader, openArchiveFile, readPart, requireUnchanged, type ArchiveFile } from './open-file.js';
+
+/** Entries between two looks at the event loop, so that signals are heard. */
+const TURN = 256;
+
+/** A zip archive: its directory is read to list it, and members in any order. */
+export async function openZip(path: string): Promise<OpenArchive> {
+  const file = openArchiveFile(path);
+  try {
+    const reader = new FileReader(file.descriptor);
+    const zip = await openDirectory(reader, file.stamp.bytes, {
+      lazyEntries: true,
+      autoClose: false,
+      decodeStrings: false,
+    });
+    return {
+      stamp: file.stamp,
+      isSequential: false,
+      list: (take) => list(zip, take),
+      read: (member) => read(file, member),
+      close() {
+        closeSync(file.descriptor);
+        return Promise.resolve();
+      },
+    };
+  } catch (error) {
+    closeSync(file.descriptor);
+    throw faultOf(error);
+  }
+}
+
+const openDirectory = promisify<yauzl.RandomAccessReader, number, yauzl.Options, yauzl.ZipFile>(
+  yauzl.fromRandomAccessReader,
+);
+
+/** Many small reads of what stands side by side. */
+class FileReader extends yauzl.RandomAccessReader {
+  readonly #reader: BlockReader;
+
+  constructor(descriptor: number) {
+    super();
+    this.#reader = new BlockReader(descriptor);
+  }
+
+  override read(
+    buffer: Buffer,
+    offset: number,
+    length: number,
+    position: number,
+    callback: (error: Error | null, bytesRead?: number) => void,
+  ): void {
+    let bytes: Buffer;
+    try {
+      bytes = this.#reader.read(position, length);
+    } catch (error) {
+      callback(error as Error);
+      return;
+    }
+    callback(null, bytes.copy(buffer, offset));
+  }
+
+  override _readStreamForRange(): Readable {
+    throw new Error('members are read otherwise');
+  }
+}
+
+async function list(zip: yauzl.ZipFile, take: (member: ArchiveMember) => void): Promise<void> {
+  let count = 0;
+  try {
+    for await (const entry of zip.eachEntry()) {
+      const member = memberOf(entry);
+      if (member) take(member);
+      if (++count % TURN === 0) await nextTurn();
+    }
+  } catch (error) {
+    throw faultOf(error);
+  }
+}
+
+/** @returns undefined for a folder. */
+function memberOf(entry: yauzl.Entry): ArchiveMember | undefined {
+  const { generalPurposeBitFlag, fileNameRaw, extraFields, uncompressedSize, compressedSize } = entry;
+  // Also turns the backslashes of some programs for Windows into slashes.
+  const name = yauzl.getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, false);
+  if (name.endsWith('/')) return undefined;
+  return {
+    name,
+    kind: isLink(entry) ? 'link' : 'file',
+    bytes: uncompressedSize,
+    offset: entry.relativeOffsetOfLocalHeader,
+    packed: {
+      bytes: compressedSize,
+      deflated: entry.compressionMethod === DEFLATE,
+      crc32: entry.crc32,
+      ...refusalOf(entry),
+    },
+  };
+}
+
+const STORE = 0;
+const DEFLATE = 8;
+
+function refusalOf({ generalPurposeBitFlag, compressionMethod }: yauzl.Entry): Pick<PackedMember, 'refusal'> {
+  if ((generalPurposeBitFlag & 1) !== 0) return { refusal: 'it is encrypted' };
+  if (compressionMethod === STORE || compressionMethod === DEFLATE) return {};
+  return { refusal: `its way of compression (${compressionMethod}) is not known` };
+}
+
+/** As zip on Unix notes it. */
+function isLink({ versionMadeBy, externalFileAttributes }: yauzl.Entry): boolean {
+  return versionMadeBy >> 8 === UNIX && ((externalFileAttributes >>> 16) % 0x10000) >> 12 === S_IFLNK;
+}
+
+const UNIX = 3;
+const S_IFLNK = 0o12;
+
+const LOCAL_HEADER = 0x04034b50;
+const LOCAL_HEADER_BYTES = 30;
+
+async function* read(file: ArchiveFile, { bytes, offset, packed }: ArchiveMember): AsyncGenerator<Buffer> {
+  if (packed === undefined) return;
+  requireUnchanged(file);
+  const content = readPart(file.descriptor, await contentStart(file, offset), packed.bytes);
+  let sum = 0;
+  let length = 0;
+  for await (const piece of packed.deflated ? inflated(content) : content) {
+    length += piece.length;
+    if (length > bytes) throw new ArchiveError('it has more bytes than the directory of the archive says');
+    sum = crc32(piece, sum);
+    yield piece;
+  }
+  if (length < bytes) throw new ArchiveError('it is cut off');
+  if (sum !== packed.crc32) throw new ArchiveError('its checksum is wrong');
+}
+
+async function contentStart({ descriptor }: ArchiveFile, offset: number): Promise<number> {
+  for await (const header of readPart(descriptor, offset, LOCAL_HEADER_BYTES)) {
+    if (header.length < LOCAL_HEADER_BYTES || header.readUInt32LE(0) !== LOCAL_HEADER) break;
+    return offset + LOCAL_HEADER_BYTES + header.readUInt16LE(26) + header.readUInt16LE(28);
+  }
+  throw new ArchiveError('it is not where the directory of the archive says');
+}
+
+async function* inflated(content: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const inflate = createInflateRaw({ chunkSize: 1 << 17 });
+  const packed = Readable.from(content, { objectMode: false });
+  packed.on('error', (error) => inflate.destroy(error));
+  try {
+    for await (const piece of packed.pipe(inflate)) yield piece as Buffer;
+  } catch (error) {
+    throw faultOf(error);
+  } finally {
+    packed.destroy();
+  }
+}
+
+function faultOf(error: unknown): Error {
+  if (error instanceof ImageError || error instanceof ArchiveError) return error;
+  const message = messageOf(error);
+  if (message.startsWith('End of central directory'))
+    return new ArchiveError('it is no zip archive, or cut off');
+  return new ArchiveError(`it is damaged (${message})`);
+}
