@@ -106,7 +106,7 @@ export const FAILURE_CODES = [
   'ARCHIVE_DAMAGED',
 ] as const;
 
-/** Why one picture failed: a closed set, documented in the README. */
+/** Why one picture failed: a closed set, documented in docs/output.md. */
 export type FailureCode = (typeof FAILURE_CODES)[number];
 
 export const STAGES = ['discover', 'decode', 'detect', 'attributes', 'annotate', 'write'] as const;

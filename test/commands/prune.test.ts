@@ -51,10 +51,9 @@ function prune(
 describe('pruneGone', () => {
   it('removes the results of pictures that are gone and no others', async () => {
     await record('gone/b.jpg', 'gone/a.jpg', 'kept.jpg');
-    expect(await findGone({ ...options, noun: 'picture' }, recordedIn(ledger), { isGone, isFolder })).toEqual([
-      'gone/a.jpg',
-      'gone/b.jpg',
-    ]);
+    expect(await findGone({ ...options, noun: 'picture' }, recordedIn(ledger), { isGone, isFolder })).toEqual(
+      ['gone/a.jpg', 'gone/b.jpg'],
+    );
     expect(await prune()).toEqual({ pruned: 2, notPruned: 0 });
     expect(await ledger.images()).toEqual(['kept.jpg']);
   });

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { describe, expect, it } from 'vitest';
@@ -46,8 +46,17 @@ describe('README', () => {
     expect(readme).toContain(lines.map((line) => JSON.stringify(line)).join('\n') + '\n```');
   });
 
+  it('leads to pages that are there', () => {
+    const links = [...readme.matchAll(/\]\((?!https?:)([^)#]+)/g)].map(([, link = '']) => link);
+    expect(links.length).toBeGreaterThan(20);
+    for (const link of links) expect(existsSync(path.join(repository, link)), link).toBe(true);
+  });
+});
+
+describe('docs/output.md', () => {
   it('explains every failure code', () => {
-    for (const code of FAILURE_CODES) expect(readme).toContain(`\`${code}\``);
+    const output = readFileSync(path.join(repository, 'docs/output.md'), 'utf8');
+    for (const code of FAILURE_CODES) expect(output).toContain(`\`${code}\``);
   });
 });
 
