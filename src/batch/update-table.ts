@@ -5,15 +5,19 @@ import type { ChangedPicture, Ledger } from '../ports.js';
 import { keyOf, type Form, type Table, type TableOptions } from './tables.js';
 
 /**
- * Brings a table up to date by what has changed alone.
+ * Brings a table up to date by what has changed since alone.
  *
+ * @param changes as `Ledger.changedSince` has them.
  * @returns false where that cannot be done, or not for certain: the table is then what it was.
  */
-export async function updateTable(table: Table, ledger: Ledger, options: TableOptions): Promise<boolean> {
+export async function updateTable(
+  table: Table,
+  changes: readonly ChangedPicture[],
+  ledger: Ledger,
+  options: TableOptions,
+): Promise<boolean> {
   const { name, forms, isQuoted, imageOf } = table;
   const [form] = forms;
-  const changes = await ledger.changedSince(name, keyOf(options));
-  if (!changes) return false;
   const misfit = (): Error => new TableChangedError(`${name} cannot be brought up to date`);
   const changed = {
     images: changes.map(({ image }) => image),

@@ -6,7 +6,6 @@ import { FatalError } from '../errors.js';
 import type { Ledger } from '../ports.js';
 import { LeftOut, readRecords } from '../results/read-records.js';
 import { keyOf, TABLE_ROWS, type Form, type Table, type TableOptions } from './tables.js';
-import { updateTable } from './update-table.js';
 
 /** What the run that writes the tables has done itself. */
 export interface FinishedRun {
@@ -46,7 +45,7 @@ export async function writeOutputs(
   const isAllRecorded = 'recorded' in done || done.unwritten.size === 0;
   const rest: Table[] = [];
   for (const table of wanted) {
-    if (!isAllRecorded || !(await updateTable(table, ledger, options))) rest.push(table);
+    if (!isAllRecorded || !(await isUpdated(table, ledger, options))) rest.push(table);
   }
   if (wanted.length > 0 && rest.length === 0) return leftOut;
   const { images, unwritten } = 'recorded' in done ? ofMerge(done) : await ofRun(done, ledger);
@@ -59,6 +58,14 @@ export async function writeOutputs(
     if (isAllRecorded && isWhole && form === forms[0]) ledger.vouch(name, keyOf(options));
   }
   return leftOut;
+}
+
+/** Brings a table up to date where it is certain what it lacks; only then is the code for that loaded. */
+async function isUpdated(table: Table, ledger: Ledger, options: TableOptions): Promise<boolean> {
+  const changes = await ledger.changedSince(table.name, keyOf(options));
+  if (!changes) return false;
+  const { updateTable } = await import('./update-table.js');
+  return await updateTable(table, changes, ledger, options);
 }
 
 /** What goes into the tables. */

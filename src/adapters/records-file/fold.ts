@@ -8,6 +8,8 @@ const PIECE = 1 << 20;
  * All lines, those of the overlay in the place of the ones below: in the order of their pictures, one for each. Blocks of
  * which nothing has changed are copied as they are.
  *
+ * A piece is good until the next one.
+ *
  * @param read gives a line of the overlay, with its line break; it is used before the next one is asked for.
  */
 export function* foldedPieces(
@@ -56,9 +58,9 @@ function* lineOf(image: string, overlay: Overlay, read: (place: Place) => Uint8A
   if (place !== undefined && place !== 'removed') yield read(place);
 }
 
-/** Joins small pieces: each that is written costs a call of the system. */
+/** Joins small pieces: each that is written costs a call of the system. What it gives is good until the next piece. */
 class Gathered {
-  #buffer = Buffer.allocUnsafe(PIECE);
+  readonly #buffer = Buffer.allocUnsafe(PIECE);
   #length = 0;
 
   *add(part: Uint8Array): Generator<Uint8Array> {
@@ -70,7 +72,6 @@ class Gathered {
       from += taken.length;
       if (this.#length < this.#buffer.length) continue;
       yield this.#buffer;
-      this.#buffer = Buffer.allocUnsafe(PIECE);
       this.#length = 0;
     }
   }

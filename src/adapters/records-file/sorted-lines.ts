@@ -30,6 +30,7 @@ export class SortedLines {
   readonly #ends: number[] = [];
   #inLast = 0;
   #latest = '';
+  #memory = Buffer.alloc(0);
   #loaded: { readonly index: number; readonly block: Block } | undefined;
 
   /** @param descriptor undefined where there is no file: then there are no lines. */
@@ -77,7 +78,10 @@ export class SortedLines {
   #load(index: number): Block {
     if (this.#loaded?.index === index) return this.#loaded.block;
     const [start = 0, end = 0] = [this.#starts[index], this.#ends[index]];
-    const buffer = Buffer.allocUnsafe(end - start);
+    // One for all blocks: those of a million lines would be left to the garbage collector by the gigabyte.
+    if (this.#memory.length < end - start) this.#memory = Buffer.allocUnsafe(2 * (end - start));
+    const buffer = this.#memory.subarray(0, end - start);
+    this.#loaded = undefined;
     if (this.descriptor !== undefined) readFully(this.descriptor, buffer, start);
     const block = blockOf(buffer);
     this.#loaded = { index, block };
