@@ -233,6 +233,8 @@ export interface OpenPicture {
 export interface PictureStock {
   /** Undefined for a picture that is a file. */
   open(image: string): OpenPicture | undefined;
+  /** Nothing further is fetched. */
+  cancel(): void;
 }
 
 /** A member of an archive, as the archive has it. */

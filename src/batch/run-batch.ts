@@ -61,6 +61,7 @@ export async function runBatch(plan: BatchPlan, ports: BatchPorts, tally: Tally)
       if (error instanceof PipeClosedError) ports.stop.request('closed pipe');
       else if (!('error' in failure)) {
         failure.error = error;
+        plan.stock?.cancel();
         await ports.lanes.kill();
       }
       if ('cancel' in plan.images) plan.images.cancel();

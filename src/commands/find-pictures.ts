@@ -28,8 +28,6 @@ export interface RunStock extends PictureStock {
   readonly sound: ReadonlySet<string>;
   /** Whether a picture is gone that would be in what was looked through; undefined for any other. */
   isGone(image: string): boolean | undefined;
-  /** Nothing further is fetched. */
-  cancel(): void;
   close(): Promise<void>;
 }
 

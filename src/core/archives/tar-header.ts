@@ -34,7 +34,7 @@ export interface TarHeader {
 
 /** Whether a block is one of those that end an archive. */
 export function isZeroBlock(block: Buffer): boolean {
-  return block.every((byte) => byte === 0);
+  return block[0] === 0 && block.every((byte) => byte === 0);
 }
 
 /** @returns undefined for what is no header. */
@@ -61,8 +61,13 @@ function nameOf(block: Buffer): string {
 /** The sum of all bytes, those of the sum itself counted as spaces. */
 function checksum(block: Buffer): number {
   const [start, end] = FIELDS.checksum;
-  let sum = (end - start) * 0x20;
-  for (const [at, byte] of block.entries()) if (at < start || at >= end) sum += byte;
+  return (end - start) * 0x20 + sumOf(block, 0, start) + sumOf(block, end, block.length);
+}
+
+/** Counts by index: an iterator would take most of the time of looking through an archive. */
+function sumOf(block: Buffer, start: number, end: number): number {
+  let sum = 0;
+  for (let at = start; at < end; at += 1) sum += block[at] ?? 0;
   return sum;
 }
 
