@@ -95,12 +95,12 @@ const PATIENCE_MS = 600_000;
 /** Waits until something is there. @param ended of what makes it: nothing comes after that. */
 export async function until<T>(look: () => T | undefined, what: string, ended?: Promise<Ended>): Promise<T> {
   const end = Date.now() + PATIENCE_MS;
-  let isOver = false;
-  void ended?.then(() => (isOver = true));
+  const engine = { isOver: false };
+  void ended?.then(() => (engine.isOver = true));
   for (;;) {
     const found = look();
     if (found !== undefined) return found;
-    if (isOver || Date.now() > end) throw new Error(`Waited in vain until ${what}`);
+    if (engine.isOver || Date.now() > end) throw new Error(`Waited in vain until ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
 }
