@@ -79,7 +79,10 @@ export function objectFault(error: unknown): ImageError {
   return new ImageError('UNREADABLE', `Cannot be read from the store: ${reasonOf(error)}`, 'discover');
 }
 
-/** Without the whole list there is no run. */
+/** Without the whole list there is no run. One of the store's bad moments may be over when it is tried again. */
 export function listingFault(error: unknown, bucket: string): FatalError {
-  return new FatalError('STORE_FAILED', `Cannot list s3://${bucket}: ${reasonOf(error)}`, { cause: error });
+  return new FatalError('STORE_FAILED', `Cannot list s3://${bucket}: ${reasonOf(error)}`, {
+    cause: error,
+    mayPass: mayPass(error),
+  });
 }
