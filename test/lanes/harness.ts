@@ -21,6 +21,8 @@ function compileFixtures(): { folder: string; lane: string; parent: string } {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'facetag-lanes-'));
   const sources = [
     'src/errors.ts',
+    'src/core/system-fault.ts',
+    'src/core/thrown.ts',
     'src/core/unread-report.ts',
     ...inFolder('src/lanes'),
     ...inFolder('test/lanes/fixtures'),
