@@ -6,13 +6,10 @@ import { Stop } from '../batch/stop-switch.js';
 import { serveCommand } from '../commands/serve.js';
 import { boundLaneMemory, decideLanes, FOOTPRINT } from '../core/lane-count.js';
 import { usageError } from '../errors.js';
-import { createLanePool } from '../lanes/pool.js';
-import { LANE_ENVIRONMENT } from '../lanes/tuning.js';
+import { createLanes } from './create-lanes.js';
 import { environmentName, type FlagsOf } from './flags.js';
 import type { RunContext } from './handlers.js';
-import { laneMemoryLimit } from './lane-memory.js';
 import { openStore, packageRoot } from './open-store.js';
-import { LANE } from './programs.js';
 import { withSignals } from './signals.js';
 
 /** Composition root of `facetag serve`. @returns the exit code. */
@@ -32,13 +29,7 @@ export async function runServe(flags: FlagsOf<'serve'>, { log, version }: RunCon
       {
         openStore: () => openStore(flags),
         uploads: uploadFolders,
-        createLanes: ({ memoryLimitBytes, ...options }) =>
-          createLanePool({
-            ...options,
-            memoryLimit: laneMemoryLimit(memoryLimitBytes),
-            script: LANE,
-            env: laneEnvironment(),
-          }),
+        createLanes: (options) => createLanes(options, laneEnvironment()),
         lookUp: async (host) => (await lookup(host)).address,
         memoryBytes: limits.memoryBytes,
         page: path.join(packageRoot, 'dist/serve/client'),
@@ -54,5 +45,5 @@ export async function runServe(flags: FlagsOf<'serve'>, { log, version }: RunCon
 /** Decoders of bytes from anywhere are told no secrets. */
 function laneEnvironment(): NodeJS.ProcessEnv {
   const told = Object.entries(process.env).filter(([name]) => name !== environmentName('token'));
-  return { ...LANE_ENVIRONMENT, ...Object.fromEntries(told) };
+  return Object.fromEntries(told);
 }

@@ -10,14 +10,11 @@ import { openStandardOutput } from '../adapters/standard-output.js';
 import { tagCommand } from '../commands/tag.js';
 import type { Config } from '../config.js';
 import { boundLaneMemory, decideLanes, FOOTPRINT } from '../core/lane-count.js';
-import { createLanePool } from '../lanes/pool.js';
-import { LANE_ENVIRONMENT } from '../lanes/tuning.js';
 import { Stop } from '../batch/stop-switch.js';
+import { createLanes } from './create-lanes.js';
 import type { RunContext } from './handlers.js';
-import { laneMemoryLimit } from './lane-memory.js';
 import { openStore } from './open-store.js';
 import { withSignals } from './signals.js';
-import { LANE } from './programs.js';
 
 /** Composition root of `facetag [tag]`. @returns the exit code. */
 export async function runTag(config: Config, context: RunContext): Promise<number> {
@@ -53,13 +50,7 @@ async function tag(given: Config, { log, version }: RunContext): Promise<number>
       isFolder,
       isGone,
       watchFolders,
-      createLanes: ({ memoryLimitBytes, ...options }) =>
-        createLanePool({
-          ...options,
-          memoryLimit: laneMemoryLimit(memoryLimitBytes),
-          script: LANE,
-          env: { ...LANE_ENVIRONMENT, ...process.env },
-        }),
+      createLanes: (options) => createLanes(options),
       defaultLanes: () => decideLanes(readMachineLimits(), FOOTPRINT).lanes,
       stdout: openStandardOutput(),
       progress: await createProgress({

@@ -10,14 +10,11 @@ import { openStandardOutput } from '../adapters/standard-output.js';
 import { Stop } from '../batch/stop-switch.js';
 import { videoCommand } from '../commands/video.js';
 import { boundLaneMemory, decideLanes, FOOTPRINT } from '../core/lane-count.js';
-import { createLanePool } from '../lanes/pool.js';
-import { LANE_ENVIRONMENT } from '../lanes/tuning.js';
 import type { FlagsOf } from './flags.js';
+import { createLanes } from './create-lanes.js';
 import type { RunContext } from './handlers.js';
-import { laneMemoryLimit } from './lane-memory.js';
 import { openStore } from './open-store.js';
 import { withSignals } from './signals.js';
-import { LANE } from './programs.js';
 
 /** Composition root of `facetag video`. @returns the exit code. */
 export async function runVideo(
@@ -54,13 +51,7 @@ export async function runVideo(
       unmetForWriting,
       writeText: writeNamedFile,
       isFifo,
-      createLanes: ({ memoryLimitBytes, ...options }) =>
-        createLanePool({
-          ...options,
-          memoryLimit: laneMemoryLimit(memoryLimitBytes),
-          script: LANE,
-          env: { ...LANE_ENVIRONMENT, ...process.env },
-        }),
+      createLanes: (options) => createLanes(options),
       defaultLanes: () => decideLanes(limits, FOOTPRINT).lanes,
       now: () => Date.now(),
       peakMemory: () => readMemory().peakBytes,

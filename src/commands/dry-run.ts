@@ -85,7 +85,6 @@ async function foresee(
         roots: pictures,
         stock: pictures.stock,
         found: images.length,
-        noun: 'picture',
         all: config.pruneAll,
       },
       recordedIn(ledger),

@@ -1,6 +1,7 @@
 import { entriesOf, pathOf, rootOf, type Roots } from '../core/roots.js';
 import { archivesAround } from '../core/archives/kind.js';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { RunEvent } from '../core/events.js';
 import { countOf } from '../core/count-of.js';
 import { FatalError, ImageError } from '../errors.js';
 import type { EventLog, Ledger, StopSwitch } from '../ports.js';
@@ -17,13 +18,33 @@ export interface Recorded {
   readonly images: () => Promise<readonly string[]>;
   /** Whether there is a record of it by facetag: the folder may hold somebody's own files. */
   readonly isOurs: (image: string) => boolean;
+  readonly noun: 'picture' | 'video';
+}
+
+/** Results that may also be removed. */
+export interface Removable extends Recorded {
+  /** @throws {ImageError} WRITE_FAILED. @throws {FatalError} OUTPUT_UNUSABLE or OUTPUT_LOCKED. */
+  readonly remove: (image: string) => void;
+  /** What is told when it cannot be removed. */
+  readonly failure: (image: string, error: ImageError) => RunEvent;
 }
 
 /** The results of pictures. */
-export function recordedIn(ledger: Ledger): Recorded {
+export function recordedIn(ledger: Ledger): Removable {
   return {
+    noun: 'picture',
     images: () => ledger.images(),
     isOurs: (image) => ledger.read(image) !== undefined || ledger.hasOtherVersion(image),
+    remove: (image) => {
+      ledger.remove(image);
+    },
+    failure: (image, { code, message }) => ({
+      event: 'picture-failed',
+      image,
+      stage: 'write',
+      code,
+      message,
+    }),
   };
 }
 
@@ -32,7 +53,6 @@ interface PruneOptions {
   readonly stock?: Pick<RunStock, 'isGone'> | undefined;
   /** Pictures, or videos, that this run found. */
   readonly found: number;
-  readonly noun: 'picture' | 'video';
   /** `--prune-all`: also when nothing would be left. */
   readonly all: boolean;
 }
@@ -47,7 +67,7 @@ const TURN = 64;
  * @throws {FatalError} NO_PICTURES, or NO_VIDEOS, when every one is gone: a disk that is not mounted looks like that.
  */
 export async function findGone(
-  { roots, stock, found, noun, all }: PruneOptions,
+  { roots, stock, found, all }: PruneOptions,
   recorded: Recorded,
   ports: PrunePorts,
 ): Promise<string[]> {
@@ -64,8 +84,8 @@ export async function findGone(
   }
   if (gone.length > 0 && kept === 0 && !all) {
     throw new FatalError(
-      noun === 'picture' ? 'NO_PICTURES' : 'NO_VIDEOS',
-      `${countOf(gone.length, noun)} with results, and none is in ${roots.base} any more: is that disk mounted? ` +
+      recorded.noun === 'picture' ? 'NO_PICTURES' : 'NO_VIDEOS',
+      `${countOf(gone.length, recorded.noun)} with results, and none is in ${roots.base} any more: is that disk mounted? ` +
         'Nothing was removed. Pass --prune-all if all results are to go',
     );
   }
@@ -82,34 +102,27 @@ function isFileGone(image: string, roots: Roots, { isGone, isFolder }: PrunePort
 }
 
 /**
- * Removes results whose picture is not there any more, until a stop is asked for. What cannot be removed is told.
+ * Removes results whose picture or video is not there any more, until a stop is asked for. What cannot be removed is told.
  *
  * @returns how many were removed, and how many could not be.
- * @throws {FatalError} NO_PICTURES as `findGone`; OUTPUT_UNUSABLE.
+ * @throws {FatalError} NO_PICTURES or NO_VIDEOS as `findGone`; OUTPUT_UNUSABLE.
  */
 export async function pruneGone(
-  options: Omit<PruneOptions, 'noun'>,
-  ledger: Ledger,
+  options: PruneOptions,
+  recorded: Removable,
   ports: PrunePorts & { readonly log: EventLog; readonly stop: StopSwitch },
 ): Promise<{ pruned: number; notPruned: number }> {
   const counts = { pruned: 0, notPruned: 0 };
-  const gone = await findGone({ ...options, noun: 'picture' }, recordedIn(ledger), ports);
-  for (const [index, image] of gone.entries()) {
+  for (const [index, image] of (await findGone(options, recorded, ports)).entries()) {
     if (index % TURN === 0) await nextTurn();
     if (ports.stop.requested !== undefined) break;
     try {
-      ledger.remove(image);
+      recorded.remove(image);
       counts.pruned += 1;
     } catch (error) {
       if (!(error instanceof ImageError)) throw error;
       counts.notPruned += 1;
-      ports.log.emit({
-        event: 'picture-failed',
-        image,
-        stage: 'write',
-        code: error.code,
-        message: error.message,
-      });
+      ports.log.emit(recorded.failure(image, error));
     }
   }
   return counts;

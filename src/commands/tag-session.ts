@@ -16,7 +16,7 @@ import { noteBegin, requestOf, type BegunNote } from './completion.js';
 import { drawingOf, restyleCopies } from './copies.js';
 import type { Pictures } from './find-pictures.js';
 import { logFinished } from './log-finished.js';
-import { pruneGone } from './prune.js';
+import { pruneGone, recordedIn } from './prune.js';
 import type { RunSettings } from './run-settings.js';
 import type { TagPorts } from './tag-ports.js';
 
@@ -192,7 +192,7 @@ export class TagSession {
     if (!(prune || pruneAll) || this.ports.stop.requested !== undefined) return;
     try {
       const options = { roots: pictures, stock: pictures.stock, found, all: pruneAll };
-      Object.assign(tally, await pruneGone(options, ledger, this.ports));
+      Object.assign(tally, await pruneGone(options, recordedIn(ledger), this.ports));
     } catch (error) {
       // Of a folder that is watched the last picture may be taken away any time: that is no reason to end.
       if (!watch || !(error instanceof FatalError) || error.code !== 'NO_PICTURES') throw error;

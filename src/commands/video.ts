@@ -130,8 +130,9 @@ async function prune(
   const roots = output.readRoots();
   if (!(config.prune || config.pruneAll) || !roots || ports.stop.requested !== undefined)
     return { pruned: 0, notPruned: 0 };
-  const { pruneVideos } = await import('./video/prune-videos.js');
-  return await pruneVideos({ roots, found, all: config.pruneAll }, files, ports);
+  const { pruneGone } = await import('./prune.js');
+  const { prunableVideos } = await import('./video/recorded-videos.js');
+  return await pruneGone({ roots, found, all: config.pruneAll }, prunableVideos(files), ports);
 }
 
 /** Half a video is worth nothing: what is being read is given up at once. @returns takes what there is to end. */

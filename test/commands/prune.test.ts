@@ -43,7 +43,7 @@ function prune(
   };
   return pruneGone(
     { ...options, ...(over.roots && { roots: over.roots }), all: over.all ?? false },
-    over.ledger ?? ledger,
+    recordedIn(over.ledger ?? ledger),
     ports,
   );
 }
@@ -51,9 +51,10 @@ function prune(
 describe('pruneGone', () => {
   it('removes the results of pictures that are gone and no others', async () => {
     await record('gone/b.jpg', 'gone/a.jpg', 'kept.jpg');
-    expect(await findGone({ ...options, noun: 'picture' }, recordedIn(ledger), { isGone, isFolder })).toEqual(
-      ['gone/a.jpg', 'gone/b.jpg'],
-    );
+    expect(await findGone(options, recordedIn(ledger), { isGone, isFolder })).toEqual([
+      'gone/a.jpg',
+      'gone/b.jpg',
+    ]);
     expect(await prune()).toEqual({ pruned: 2, notPruned: 0 });
     expect(await ledger.images()).toEqual(['kept.jpg']);
   });
@@ -89,9 +90,9 @@ describe('pruneGone', () => {
     await expect(refused).rejects.toThrow('--prune-all');
     expect(await ledger.images()).toHaveLength(2);
     // Pictures that were found show that the disk is there.
-    expect(
-      await findGone({ ...options, noun: 'picture', found: 1 }, recordedIn(ledger), { isGone, isFolder }),
-    ).toHaveLength(2);
+    expect(await findGone({ ...options, found: 1 }, recordedIn(ledger), { isGone, isFolder })).toHaveLength(
+      2,
+    );
     expect(await prune({ all: true })).toEqual({ pruned: 2, notPruned: 0 });
   });
 

@@ -2,7 +2,7 @@ import { VIDEOS } from '../../core/output-paths.js';
 import { videoFiles, videoOfRecord, videoRecordPath } from '../../core/video-paths.js';
 import type { OutputFiles } from '../../ports.js';
 import { parseVideoRecord } from '../../video/video-record.js';
-import type { Recorded } from '../prune.js';
+import type { Removable } from '../prune.js';
 import { STREAMS } from './find-videos.js';
 
 /** The names of all videos that an output folder has a record of, sorted. */
@@ -16,13 +16,24 @@ export async function recordedVideos(files: Pick<OutputFiles, 'below' | 'read'>)
 }
 
 /** The results that `--prune` may remove. A stream is never gone: nobody knows whether it will be there again. */
-export function prunableVideos(files: Pick<OutputFiles, 'below' | 'read'>): Recorded {
+export function prunableVideos(files: OutputFiles): Removable {
   return {
+    noun: 'video',
     images: async () =>
       (await recordedVideos(files)).filter(
         (video) => !video.startsWith(`${STREAMS}/`) || hasSource(files, video),
       ),
     isOurs: (video) => isRecorded(files, video),
+    remove: (video) => {
+      removeVideo(files, video);
+    },
+    failure: (video, { message }) => ({
+      event: 'video-failed',
+      video,
+      partial: false,
+      code: 'WRITE_FAILED',
+      message,
+    }),
   };
 }
 
