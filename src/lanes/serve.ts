@@ -1,5 +1,6 @@
 import { FatalError } from '../errors.js';
 import type { ImageReport, LaneTask } from '../types.js';
+import { collectRasters } from './tuning.js';
 import type { AnyLaneConfig, FromLane, LaneMemory, ToLane } from './messages.js';
 
 /** What a lane is made of. */
@@ -42,6 +43,7 @@ export function serveLane<C extends AnyLaneConfig>(self: NodeJS.Process, work: L
         send({ type: 'taken' });
         const report = await processImage(message.task);
         send({ type: 'report', report, memory: work.memory() });
+        collectRasters();
       }
     } catch (error) {
       if (!(error instanceof FatalError)) throw error;
