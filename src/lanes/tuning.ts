@@ -1,9 +1,11 @@
 /**
  * What keeps a lane small. Its JavaScript does little: pixels and nets are native memory. Together these take a lane of
  * the compact pack from 207 to 177 MB at its peak and from 200 to 161 MB afterwards, at the same CPU time a picture
- * (median of three runs over 56 photos on 2 cores, Node 20, glibc 2.36). The limit of mapped blocks and
- * `collectRasters` came later and take two lanes and their parent from 325 to 290 MB, with photos of one face from 279
- * to 248, at the same CPU time.
+ * (median of three runs over 56 photos on 2 cores, Node 20, glibc 2.36). `collectRasters` came later and takes
+ * two lanes and their parent from 325 to 300 MB (18 group photos, medians of three), at the same CPU time.
+ *
+ * A fixed limit of mapped blocks (MALLOC_MMAP_THRESHOLD_) would take 3 % more off, but with OpenCV 4.10, whose
+ * convolutions take and free large blocks at each pass, it costs 10,000 page faults a picture and a fifth of the speed.
  */
 export const LANE_NODE_FLAGS: readonly string[] = [
   // Threads that would compile and collect beside the one picture.
@@ -20,10 +22,6 @@ export const LANE_ENVIRONMENT: Readonly<Record<string, string>> = {
   UV_THREADPOOL_SIZE: '1',
   // By default glibc gives each thread a heap of its own, which keeps what the thread has freed.
   MALLOC_ARENA_MAX: '1',
-  // Bytes from which on glibc maps a block of its own and gives it back when freed. By itself it raises the limit to the
-  // largest block that was ever freed, 32 MB at most: the nets' activations, which change with every picture's shape,
-  // then leave holes in the heap. A lower limit frees more and costs page faults: 256 KB takes 8 to 12 % more CPU time.
-  MALLOC_MMAP_THRESHOLD_: String(4 * 1024 * 1024),
 };
 
 /**
