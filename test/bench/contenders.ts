@@ -4,6 +4,7 @@ import path from 'node:path';
 import type { EngineName } from '../../src/types.js';
 import { repository } from '../shared.js';
 import type { ClassicModels } from './classic.js';
+import { commandIn, releaseOf, type SecondRoot } from './second-root.js';
 
 /** A program that tags a list of pictures and prints one JSON line for each. */
 export interface Contender {
@@ -53,14 +54,16 @@ export interface Outfit {
   readonly reference: boolean;
   /** Variants of compact; none unless they were asked for. */
   readonly variants: readonly Variant[];
+  readonly root: SecondRoot | undefined;
 }
 
 /** Every configuration, each peer before those it is compared with. */
 export function contenders(outfit: Outfit): readonly Contender[] {
-  const { node, models, faceApi, reference: hasReference, variants } = outfit;
+  const { node, models, faceApi, reference: hasReference, variants, root } = outfit;
   return [
     faceApiWasm(node, faceApi),
     ...configurations(node, { pack: 'compact' }),
+    ...(root === undefined ? [] : [1, 2].map((jobs) => facetagIn(root, jobs))),
     ...variants.flatMap((variant) => configurations(node, { pack: 'compact', variant })),
     ...configurations(node, { pack: 'accurate' }),
     ...(hasReference ? [reference(models)] : []),
@@ -97,6 +100,18 @@ function facetag(node: string, configuration: Configuration, jobs: number): Cont
       ...[node, facetagBin, '--jsonl', '--no-progress', '--files-from', list],
       ...['--pack', pack, '--engine', engine, '-j', String(jobs), ...where, ...(variant?.flags ?? [])],
     ],
+  };
+}
+
+/** compact in a second root, with the OpenCV that is there. */
+function facetagIn(root: SecondRoot, jobs: number): Contender {
+  const flags = ['--jsonl', '--no-progress', '--pack', 'compact', '-j', String(jobs)];
+  return {
+    name: `facetag compact opencv -j ${jobs} in ${releaseOf(root)}`,
+    pack: 'compact',
+    peer: false,
+    jobs,
+    command: (list) => commandIn(root, list, [...flags, '--files-from', list]),
   };
 }
 

@@ -16,6 +16,7 @@ import { buildSets } from './pictures.js';
 import type { PictureSet } from './pictures.js';
 import { renderMarkdown } from './report.js';
 import type { Results, Skip } from './report.js';
+import { takeAlong } from './second-root.js';
 import { complaint, measure, writeList } from './run.js';
 import { measureSpeed } from './speed.js';
 import { measureFaceCost, measureStages } from './stages.js';
@@ -102,7 +103,7 @@ interface LineUp {
 
 /** The programs to compare. One that does not run here is left out, with what it says. */
 async function lineUp(
-  { contenders: chosen, variants }: Options,
+  { contenders: chosen, variants, root }: Options,
   scratch: string,
   set: PictureSet,
 ): Promise<LineUp> {
@@ -111,6 +112,7 @@ async function lineUp(
   say('installing face-api');
   const faceApi = installFaceApi(scratch);
   const noReference = whyNoReference();
+  if (root !== undefined) takeAlong(root, scratch);
   say('trying every contender');
   const list = writeList(scratch, 'try', set.files.slice(0, 1));
   const tries = contenders({
@@ -119,6 +121,7 @@ async function lineUp(
     faceApi,
     reference: noReference === undefined,
     variants: variants ? compactVariants(scratch) : [],
+    root,
   })
     .filter(({ name }) => chosen.length === 0 || chosen.some((text) => name.includes(text)))
     .map((tried) => ({ tried, outcome: measure(tried.command(list)) }));

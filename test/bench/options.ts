@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { usageError } from '../../src/errors.js';
+import { readSecondRoot, type SecondRoot } from './second-root.js';
 
 export const SECTIONS = ['speed', 'start', 'memory', 'stages', 'faces', 'decode', 'growth'] as const;
 export type Section = (typeof SECTIONS)[number];
@@ -11,6 +12,8 @@ export interface Options {
   readonly contenders: readonly string[];
   /** Whether variants of compact run too: its crops of before, and its flags that cost time. */
   readonly variants: boolean;
+  /** A system beside this one whose facetag runs too, side by side. */
+  readonly root: SecondRoot | undefined;
   /** Rounds of the timed sections; figures are medians over them. */
   readonly rounds: number;
   /** Aim for one steady-state run, in seconds. */
@@ -29,6 +32,7 @@ export const usage = `npm run bench -- [options]
   --only <section>       ${SECTIONS.join(', ')} (repeatable)
   --contender <text>     only contenders whose name holds the text (repeatable)
   --variants             also compact with the crops of before, --flip, --small-faces and --turned
+  --root <dir>:<dir>     also compact in a second root (debootstrap), as root: its folder, and the checkout in it
   --rounds <n>           rounds of the timed sections (5)
   --seconds <s>          aim for one steady-state run (2.5)
   --growth <a,b,c>       folder sizes (100,1000,10000)
@@ -46,6 +50,7 @@ export function readOptions(args: readonly string[]): Options | 'help' {
       only: { type: 'string', multiple: true, default: [] },
       contender: { type: 'string', multiple: true, default: [] },
       variants: { type: 'boolean', default: false },
+      root: { type: 'string' },
       rounds: { type: 'string' },
       seconds: { type: 'string' },
       growth: { type: 'string' },
@@ -54,13 +59,14 @@ export function readOptions(args: readonly string[]): Options | 'help' {
     },
   });
   if (values.help) return 'help';
-  const { quick, only, contender, variants, scratch, output } = values;
+  const { quick, only, contender, variants, root, scratch, output } = values;
   // Figures of a short or partial run don't replace the kept ones.
-  const full = !quick && !variants && only.length === 0 && contender.length === 0;
+  const full = !quick && !variants && root === undefined && only.length === 0 && contender.length === 0;
   return {
     sections: only.length === 0 ? SECTIONS : only.map(section),
     contenders: contender,
     variants,
+    root: root === undefined ? undefined : readSecondRoot(root),
     rounds: positive('--rounds', values.rounds ?? (quick ? '2' : '5')),
     seconds: positive('--seconds', values.seconds ?? (quick ? '1.5' : '2.5')),
     growth: (values.growth ?? (quick ? '30,300' : '100,1000,10000'))
