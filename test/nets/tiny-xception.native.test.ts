@@ -91,11 +91,11 @@ describe('the crop', () => {
   });
 });
 
-it('runs batches of at most four, and keeps the order', async () => {
+it('runs batches of at most two, and keeps the order', async () => {
   const net = countingNet();
   const boxes = Array.from({ length: 9 }, (_, index) => box(index * 10, 0, index * 10 + 50, 50));
   const { estimates } = await estimate(boxes, { net });
-  expect(net.batches).toEqual([4, 4, 1]);
+  expect(net.batches).toEqual([2, 2, 2, 2, 1]);
   expect(estimates.map(({ years }) => years)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]);
   expect(estimates[6]).toEqual({ male: 0.75, years: 7 });
   expect(estimates[7]).toEqual({ male: 0.25, years: 8 });
