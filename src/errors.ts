@@ -97,7 +97,7 @@ export class PipeClosedError extends Error {
   override readonly name = 'PipeClosedError';
 }
 
-/** A signal came before there was anything to finish: the run ends at once. */
+/** A signal came where nothing has to be finished first: the command ends at once. */
 export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
 

@@ -272,7 +272,8 @@ export interface OpenArchive {
   /**
    * Content of a member, never more than its `bytes`.
    *
-   * @throws {ArchiveError} {ImageError} UNREADABLE, also when the archive has changed since it was opened.
+   * @throws {ArchiveError} {ImageError} UNREADABLE, also when the archive has changed since it was opened, as is seen
+   * before and after.
    */
   read(member: ArchiveMember): AsyncIterable<Uint8Array>;
   close(): Promise<void>;

@@ -48,8 +48,13 @@ export class ArchivePictures implements PictureStock {
     this.#open = new OpenArchives(ports.archives);
   }
 
+  /** Whether an archive was looked through. */
+  has(image: string): boolean {
+    return this.#listed.has(image);
+  }
+
   /**
-   * Looks through an archive.
+   * Looks through an archive, once.
    *
    * @param image the archive's name, as a picture's.
    * @param warn hears of what is odd and no damage.
