@@ -17,7 +17,10 @@ export async function noteMergeBegin(
 ): Promise<MergeNote> {
   const begun = { paths: pathsFrom(target.path, roots), filters: [] };
   const note = async (stopped?: Stopped): Promise<void> =>
-    target.writeCompletion({ shares: [], unfinished: [...unfinished, { ...begun, ...(stopped && { stopped }) }] });
+    target.writeCompletion({
+      shares: [],
+      unfinished: [...unfinished, { ...begun, ...(stopped && { stopped }) }],
+    });
   await note();
   return {
     finish: async () => target.writeCompletion({ shares: [], unfinished }),
