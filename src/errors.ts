@@ -75,6 +75,14 @@ export class FatalError extends Error {
 /** An archive cannot be read, or no further: `it is cut off in a.jpg`. */
 export class ArchiveError extends Error {
   override readonly name = 'ArchiveError';
+
+  constructor(
+    message: string,
+    /** Nothing of it is to be taken, not even what was handed on before. */
+    readonly spoilsAll = false,
+  ) {
+    super(message);
+  }
 }
 
 /** A picture was not fetched, since the run is being stopped. */

@@ -129,7 +129,9 @@ export class ArchivePictures implements PictureStock {
       }
       return { path, stamp, listing, turns };
     } catch (error) {
-      return { path, stamp, listing, turns, failure: archiveFailure(error) };
+      const isSpoilt = error instanceof ArchiveError && error.spoilsAll;
+      const taken = isSpoilt ? new ArchiveListing() : listing;
+      return { path, stamp, listing: taken, turns, failure: archiveFailure(error) };
     }
   }
 }

@@ -4,7 +4,7 @@ import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { crc32, createInflateRaw } from 'node:zlib';
 import yauzl from 'yauzl';
-import { anyOverlap, type Span } from '../../core/archives/overlap.js';
+import { Spans } from '../../core/archives/overlap.js';
 import { messageOf } from '../../core/thrown.js';
 import { ArchiveError, ImageError } from '../../errors.js';
 import type { ArchiveMember, OpenArchive, PackedMember } from '../../ports.js';
@@ -74,29 +74,24 @@ class FileReader extends yauzl.RandomAccessReader {
   }
 }
 
-/**
- * Hands on members once the whole directory is known. Where two share bytes a small archive unpacks to terabytes: no
- * program that packs does that, and none that unpacks takes it.
- */
+/** Where two members share bytes a small archive unpacks to terabytes: no program that packs does that. */
 async function list(zip: yauzl.ZipFile, take: (member: ArchiveMember) => void): Promise<void> {
-  const members: ArchiveMember[] = [];
-  const spans: Span[] = [];
-  let fault: unknown;
+  const spans = new Spans();
   try {
     for await (const entry of zip.eachEntry()) {
+      spans.add(entry.relativeOffsetOfLocalHeader, LOCAL_HEADER_BYTES + entry.compressedSize);
       const member = memberOf(entry);
-      if (member) members.push(member);
-      const start = entry.relativeOffsetOfLocalHeader;
-      spans.push({ start, end: start + LOCAL_HEADER_BYTES + entry.compressedSize });
-      if (spans.length % TURN === 0) await nextTurn();
+      if (member) take(member);
+      if (spans.size % TURN === 0) await nextTurn();
     }
   } catch (error) {
-    fault = faultOf(error);
+    throw spans.overlap() ? overlapping() : faultOf(error);
   }
-  if (anyOverlap(spans)) throw new ArchiveError('members of it overlap, as they do to fill disks');
-  members.forEach(take);
-  if (fault !== undefined) throw fault;
+  if (spans.overlap()) throw overlapping();
 }
+
+const overlapping = (): ArchiveError =>
+  new ArchiveError('members of it overlap, as they do to fill disks', true);
 
 /** @returns undefined for a folder. */
 function memberOf(entry: yauzl.Entry): ArchiveMember | undefined {
