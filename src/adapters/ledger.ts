@@ -37,6 +37,10 @@ class OutputLedger implements Ledger {
     return this.records.write(record, sourceMtimeMs);
   }
 
+  expect(images: readonly string[]): void {
+    this.records.expect(images);
+  }
+
   restamp(image: string, sourceMtimeMs: number): void {
     this.records.restamp(image, sourceMtimeMs);
   }

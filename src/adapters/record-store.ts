@@ -19,6 +19,8 @@ export interface RecordStore {
   text(image: string): RecordText | undefined;
   /** @throws {ImageError} WRITE_FAILED. @throws {FatalError} as all that follow. */
   write(record: PictureRecord, sourceMtimeMs: number | undefined): Promise<void>;
+  /** As `Ledger.expect`. */
+  expect(images: readonly string[]): void;
   restamp(image: string, sourceMtimeMs: number): void;
   /** @throws {ImageError} WRITE_FAILED. */
   remove(image: string): void;

@@ -2,13 +2,13 @@ import { writeOutputs } from '../batch/write-tables.js';
 import type { RecordForm } from '../config.js';
 import { isWithin } from '../core/base-folder.js';
 import { exitCodeFor } from '../core/exit-code.js';
+import { indexOf } from '../core/sorted-texts.js';
 import { futureRealPath } from '../discover/output-folder.js';
 import { InterruptedError, usageError } from '../errors.js';
 import type { OutputFolder, OutputFolders } from '../ports.js';
 import { tellLeftOut } from '../results/tell-left-out.js';
 import { ResultCopier } from './merge/copy-results.js';
 import { inspect, type Joined, type MergeOptions, type MergePorts } from './merge/inspect.js';
-import { hasSorted } from './merge/join-images.js';
 import { noteMergeBegin } from './merge/note-begin.js';
 import { inspectVideos, mergeVideos, refuseStrangeVideos, type VideosByFolder } from './merge/videos.js';
 
@@ -85,6 +85,7 @@ async function mergeInto(
   try {
     await target.writeRoots(joined.roots);
     await target.writeCopyStyles(joined.styles);
+    target.ledger.expect(images);
     for (const { folder, images: own } of joined.folders) {
       await outputs.visit(folder, (source) => copier.copy(own, source?.ledger));
     }
@@ -113,7 +114,7 @@ function formOf(output: string, outputs: OutputFolders): Promise<RecordForm | un
  */
 async function refuseStrangers({ path, ledger }: OutputFolder, images: readonly string[]): Promise<boolean> {
   const there = await ledger.images();
-  const stranger = there.find((image) => !hasSorted(images, image));
+  const stranger = there.find((image) => indexOf(images, image) === undefined);
   if (stranger !== undefined) {
     throw usageError('an empty folder, or that of the same merge,', '--output', `${path} with ${stranger}`);
   }
