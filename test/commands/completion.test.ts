@@ -5,7 +5,10 @@ import { resolveConfig } from '../cli/resolve-config.js';
 describe('what a run was asked for', () => {
   it.each([
     [['s3://photos/2024/'], ['s3://photos/2024']],
-    [['s3://photos/2024', 's3://photos/'], ['s3://photos', 's3://photos/2024']],
+    [
+      ['s3://photos/2024', 's3://photos/'],
+      ['s3://photos', 's3://photos/2024'],
+    ],
     [['s3://photos//'], ['s3://photos/']],
     [['photos/', '/data/photos'], ['../photos']],
     [['out'], ['.']],
