@@ -354,6 +354,16 @@ describe('archives', () => {
     expect((await facetag(['photos.tar', '--watch'], { cwd })).code).toBe(2);
   }, 60_000);
 
+  it('are looked through once, however often a list that arrives has them', async () => {
+    const entries = ['a.jpg', '../b.jpg', 'c.jpg'].map((name) => ({ name, data: picture }));
+    write('set.tgz', gzipSync(tarOf(entries)));
+    const args = ['--files-from', '-', '--base', '.', '--summary', 'summary.json', '--log-format', 'json'];
+    const ran = await facetag(args, { cwd, input: 'set.tgz\n'.repeat(3) });
+    const summary = JSON.parse(readFileSync(path.join(cwd, 'summary.json'), 'utf8')) as RunSummary;
+    expect(summary).toMatchObject({ pictures: 2, failed: 0, unlisted: 1 });
+    expect(eventsOf('warning', ran.stderr)).toHaveLength(1);
+  });
+
   it('without pictures are no pictures', async () => {
     write(
       'empty.tar',
