@@ -75,6 +75,14 @@ export class FatalError extends Error {
 /** An archive cannot be read, or no further: `it is cut off in a.jpg`. */
 export class ArchiveError extends Error {
   override readonly name = 'ArchiveError';
+
+  constructor(
+    message: string,
+    /** Nothing of it is to be taken, not even what was handed on before. */
+    readonly spoilsAll = false,
+  ) {
+    super(message);
+  }
 }
 
 /** A picture was not fetched, since the run is being stopped. */
@@ -97,7 +105,7 @@ export class PipeClosedError extends Error {
   override readonly name = 'PipeClosedError';
 }
 
-/** A signal came before there was anything to finish: the run ends at once. */
+/** A signal came where nothing has to be finished first: the command ends at once. */
 export class InterruptedError extends Error {
   override readonly name = 'InterruptedError';
 

@@ -272,7 +272,8 @@ export interface OpenArchive {
   /**
    * Content of a member, never more than its `bytes`.
    *
-   * @throws {ArchiveError} {ImageError} UNREADABLE, also when the archive has changed since it was opened.
+   * @throws {ArchiveError} {ImageError} UNREADABLE, also when the archive has changed since it was opened, as is seen
+   * before and after.
    */
   read(member: ArchiveMember): AsyncIterable<Uint8Array>;
   close(): Promise<void>;
@@ -349,6 +350,8 @@ export interface Ledger {
   hasOtherVersion(image: string): boolean;
   /** @throws {ImageError} WRITE_FAILED. @throws {FatalError} OUTPUT_UNUSABLE or OUTPUT_LOCKED, as all that follow. */
   write(record: PictureRecord, sourceMtimeMs: number | undefined): Promise<void>;
+  /** Says which pictures' records are about to be written, sorted: less is then needed to know where they are. */
+  expect(images: readonly string[]): void;
   /** Remembers that the picture is unchanged although its mtime is not. */
   restamp(image: string, sourceMtimeMs: number): void;
   /** Removes the record and every copy. @throws {ImageError} WRITE_FAILED. */

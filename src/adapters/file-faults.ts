@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { isDiskFault, reasonOf } from '../core/system-fault.js';
 import { codeOf } from '../core/thrown.js';
-import { FatalError, ImageError } from '../errors.js';
+import { FatalError, ImageError, InterruptedError } from '../errors.js';
 import { OddFileError } from './plain-file.js';
 
 /**
@@ -21,9 +21,9 @@ function reasonInRecord(error: unknown): string {
   return `${path.basename(error.place)} is ${error.kind}, which is neither followed nor replaced`;
 }
 
-/** For a file that belongs to the whole run: whatever is wrong with it ends the run. */
-export function fatalWriteFault(error: unknown, target: string): FatalError {
-  if (error instanceof FatalError) return error;
+/** For a file that belongs to the whole run: whatever is wrong with it ends the run. A signal that ends it is no fault. */
+export function fatalWriteFault(error: unknown, target: string): FatalError | InterruptedError {
+  if (error instanceof FatalError || error instanceof InterruptedError) return error;
   if (error instanceof OddFileError) return oddFile(error);
   if (error instanceof ImageError) return unusable(error.message, error);
   return unusable(`Cannot write ${target}: ${reasonOf(error)}`, error);

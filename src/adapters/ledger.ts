@@ -3,6 +3,7 @@ import { COPY_KINDS, type CopyKind } from '../core/copies.js';
 import { copyPath, cropFolder, isCropName } from '../core/output-paths.js';
 import { isOtherVersion, parseRecord } from '../core/parse-record.js';
 import type { PictureRecord } from '../core/report.js';
+import { isPassingFault } from '../core/system-fault.js';
 import type { ChangedPicture, Ledger, StoredRecord } from '../ports.js';
 import { fatalReadFault, fatalWriteFault, writeFault } from './file-faults.js';
 import { refuseOddities } from './output-root.js';
@@ -36,6 +37,10 @@ class OutputLedger implements Ledger {
     return this.records.write(record, sourceMtimeMs);
   }
 
+  expect(images: readonly string[]): void {
+    this.records.expect(images);
+  }
+
   restamp(image: string, sourceMtimeMs: number): void {
     this.records.restamp(image, sourceMtimeMs);
   }
@@ -58,7 +63,8 @@ class OutputLedger implements Ledger {
         .filesIn(folder)
         .filter(isCropName)
         .map((name) => `${folder}/${name}`);
-    } catch {
+    } catch (error) {
+      if (isPassingFault(error)) throw fatalReadFault(error, this.place(kind));
       // What is no plain file, or no folder, is none of ours.
       return [];
     }

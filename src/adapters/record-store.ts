@@ -11,10 +11,16 @@ export interface RecordText {
 
 /** Where an output folder keeps its records: errors are the system's own unless it says otherwise. */
 export interface RecordStore {
-  /** Undefined for what is not there, cannot be read or cannot be a record. */
+  /**
+   * Undefined for what is not there, cannot be read or cannot be a record.
+   *
+   * @throws {FatalError} OUTPUT_UNUSABLE for a fault of the system: whether there is a record is then not known.
+   */
   text(image: string): RecordText | undefined;
   /** @throws {ImageError} WRITE_FAILED. @throws {FatalError} as all that follow. */
   write(record: PictureRecord, sourceMtimeMs: number | undefined): Promise<void>;
+  /** As `Ledger.expect`. */
+  expect(images: readonly string[]): void;
   restamp(image: string, sourceMtimeMs: number): void;
   /** @throws {ImageError} WRITE_FAILED. */
   remove(image: string): void;

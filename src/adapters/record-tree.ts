@@ -2,6 +2,7 @@ import path from 'node:path';
 import { pictureOfRecord, recordPath, RECORDS } from '../core/output-paths.js';
 import { MAX_RECORD_BYTES } from '../core/parse-record.js';
 import { formatRecord, type PictureRecord } from '../core/report.js';
+import { isPassingFault } from '../core/system-fault.js';
 import { FatalError } from '../errors.js';
 import { fatalReadFault, writeFault } from './file-faults.js';
 import type { OutputTree } from './output-tree.js';
@@ -16,13 +17,15 @@ export class RecordTree implements RecordStore {
   constructor(private readonly tree: OutputTree) {}
 
   text(image: string): RecordText | undefined {
+    const file = recordPath(image);
     try {
-      return this.tree.withFile(recordPath(image), (file) =>
-        file.stats.size > MAX_RECORD_BYTES
+      return this.tree.withFile(file, (open) =>
+        open.stats.size > MAX_RECORD_BYTES
           ? undefined
-          : { text: textOf(file), mtimeMs: Math.round(file.stats.mtimeMs) },
+          : { text: textOf(open), mtimeMs: Math.round(open.stats.mtimeMs) },
       );
-    } catch {
+    } catch (error) {
+      if (isPassingFault(error)) throw fatalReadFault(error, this.place(file));
       return undefined;
     }
   }
@@ -34,6 +37,10 @@ export class RecordTree implements RecordStore {
     } catch (error) {
       throw writeFault(error, this.place(file));
     }
+  }
+
+  expect(): void {
+    // Each file is where its picture's name says.
   }
 
   restamp(image: string, sourceMtimeMs: number): void {

@@ -1,4 +1,5 @@
 import type * as Sdk from '@aws-sdk/client-s3';
+import { unescape } from 'node:querystring';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { backoffMs, MOST_ATTEMPTS } from '../core/backoff.js';
 import { hasCode } from '../core/thrown.js';
@@ -65,7 +66,7 @@ class S3Store implements ObjectStore {
     do {
       const page = await this.#page(bucket, prefix, token);
       yield (page.Contents ?? []).map((object) => toObject(object, page.EncodingType === 'url'));
-      token = page.IsTruncated === true ? page.NextContinuationToken : undefined;
+      token = nextToken(page, token, bucket);
     } while (token !== undefined);
   }
 
@@ -163,10 +164,26 @@ async function* withoutFirst(body: AsyncIterable<Uint8Array>, bytes: number): As
   }
 }
 
+/**
+ * @returns undefined after the last page.
+ * @throws {FatalError} STORE_FAILED where the store says that there is more and not how to get it: what is missing would
+ * be taken for gone.
+ */
+function nextToken(
+  { IsTruncated: hasMore, NextContinuationToken: next }: Sdk.ListObjectsV2CommandOutput,
+  token: string | undefined,
+  bucket: string,
+): string | undefined {
+  if (hasMore !== true) return undefined;
+  if (next !== undefined && next !== '' && next !== token) return next;
+  throw listingFault(new Error('the list breaks off, and the store does not say how to go on'), bucket);
+}
+
 function toObject(object: Sdk._Object, isEncoded: boolean): StoredObject {
   const { Key: key = '', Size: bytes = 0, ETag: etag, LastModified: modified } = object;
   return {
-    key: isEncoded ? decodeURIComponent(key.replaceAll('+', ' ')) : key,
+    // What is not UTF-8 appears as \uFFFD: nothing can ask for such an object, which is told when it is read.
+    key: isEncoded ? unescape(key.replaceAll('+', ' ')) : key,
     bytes,
     ...(etag !== undefined && { etag: etag.replace(/^"|"$/g, '') }),
     mtimeMs: modified?.getTime() ?? 0,

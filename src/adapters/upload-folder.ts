@@ -12,24 +12,35 @@ import { idSpace, isStillRunning, startOf } from './process-identity.js';
 /** A file system in memory that Linux has everywhere. */
 const IN_MEMORY = '/dev/shm';
 
-/** `facetag-serve-<space of process ids>-<process>-<its start>-<random>`. */
-const NAME = /^facetag-serve-([\da-f]{8})-(\d+)-(\d*)-/;
+/** Whose the files are that are put there for lanes to read. */
+type Purpose = 'serve' | 'tag';
+
+/** `facetag-<purpose>-<space of process ids>-<process>-<its start>-<random>`. */
+const NAME = /^facetag-(?:serve|tag)-([\da-f]{8})-(\d+)-(\d*)-/;
 
 const HEAD_BYTES = 64;
 
-export const uploadFolders: UploadFolders = {
-  async hold(work) {
-    const inMemory = mayWrite(IN_MEMORY);
-    const parent = inMemory ? IN_MEMORY : tmpdir();
-    sweep(parent);
-    const folder = makeFolder(parent);
-    try {
-      return await work(await openFolder(folder, inMemory));
-    } finally {
-      rmSync(folder, { recursive: true, force: true });
-    }
-  },
-};
+/** For what is sent to `facetag serve`. */
+export const uploadFolders = privateFolders('serve');
+
+/** For pictures of a run that are no files of their own. */
+export const fetchFolders = privateFolders('tag');
+
+function privateFolders(purpose: Purpose): UploadFolders {
+  return {
+    async hold(work) {
+      const inMemory = mayWrite(IN_MEMORY);
+      const parent = inMemory ? IN_MEMORY : tmpdir();
+      sweep(parent);
+      const folder = makeFolder(parent, purpose);
+      try {
+        return await work(await openFolder(folder, inMemory));
+      } finally {
+        rmSync(folder, { recursive: true, force: true });
+      }
+    },
+  };
+}
 
 /** Process ids mean something else in another container, and after a restart of the machine. */
 function space(): string {
@@ -40,9 +51,9 @@ function space(): string {
 }
 
 /** Only this user may enter it. @throws {FatalError} OUTPUT_UNUSABLE. */
-function makeFolder(parent: string): string {
+function makeFolder(parent: string, purpose: Purpose): string {
   try {
-    const name = `facetag-serve-${space()}-${process.pid}-${startOf(process.pid) ?? ''}-`;
+    const name = `facetag-${purpose}-${space()}-${process.pid}-${startOf(process.pid) ?? ''}-`;
     return realpathSync(mkdtempSync(path.join(parent, name)));
   } catch (error) {
     throw new FatalError('OUTPUT_UNUSABLE', `Cannot make a folder in ${parent}: ${reasonOf(error)}`, {

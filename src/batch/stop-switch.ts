@@ -22,6 +22,12 @@ export class Stop implements StopSwitch {
     if (this.requested !== undefined) listener(this.requested, this.times);
   }
 
+  /** For work that its next run goes on with. @throws {InterruptedError} when a signal has asked for an end. */
+  throwIfInterrupted(): void {
+    const interruption = this.interruption();
+    if (interruption) throw interruption;
+  }
+
   /**
    * Waits for work that nothing depends on yet, such as finding pictures on a slow disk or reading a list from a person's
    * terminal: a signal need not wait for its end.
@@ -31,13 +37,20 @@ export class Stop implements StopSwitch {
   async unlessInterrupted<T>(work: Promise<T>): Promise<T> {
     const interrupted = new Promise<never>((_, reject) => {
       this.interrupt = reject;
-      const { requested } = this;
-      if (requested !== undefined && requested !== 'closed pipe') reject(new InterruptedError(requested));
+      const interruption = this.interruption();
+      if (interruption) reject(interruption);
     });
     try {
       return await Promise.race([work, interrupted]);
     } finally {
       this.interrupt = undefined;
     }
+  }
+
+  private interruption(): InterruptedError | undefined {
+    const { requested } = this;
+    return requested === undefined || requested === 'closed pipe'
+      ? undefined
+      : new InterruptedError(requested);
   }
 }

@@ -17,9 +17,12 @@ export interface FinishedRun {
   readonly unwritten: ReadonlyMap<string, PictureRecord>;
 }
 
-/** What a merge has written: every picture with a record, sorted. */
+/** What a merge has written. */
 export interface FinishedMerge {
+  /** Every picture with a record, sorted. */
   readonly recorded: readonly string[];
+  /** Asked before each row is made; throws when the merge is to end. */
+  readonly mayGoOn: () => void;
 }
 
 /**
@@ -48,11 +51,11 @@ export async function writeOutputs(
     if (!isAllRecorded || !(await isUpdated(table, ledger, options))) rest.push(table);
   }
   if (wanted.length > 0 && rest.length === 0) return leftOut;
-  const { images, unwritten } = 'recorded' in done ? ofMerge(done) : await ofRun(done, ledger);
+  const { images, unwritten, mayGoOn } = 'recorded' in done ? ofMerge(done) : await ofRun(done, ledger);
   for (const { name, forms } of rest) {
     const form = await publish(forms, (each, misfit) => {
       const records = readRecords(ledger, images, leftOut, unwritten);
-      return ledger.publish(name, inBlocks(rows(each, records, options, misfit)));
+      return ledger.publish(name, inBlocks(rows(each, records, options, misfit, mayGoOn)));
     });
     const isWhole = leftOut.damaged.size + leftOut.otherVersion.size + leftOut.illegible === 0;
     if (isAllRecorded && isWhole && form === forms[0]) ledger.vouch(name, keyOf(options));
@@ -73,10 +76,12 @@ interface Shown {
   /** Sorted. */
   readonly images: readonly string[];
   readonly unwritten: FinishedRun['unwritten'];
+  /** Absent for a run, which brings its tables to an end whatever it is told. */
+  readonly mayGoOn?: FinishedMerge['mayGoOn'];
 }
 
-function ofMerge({ recorded }: FinishedMerge): Shown {
-  return { images: recorded, unwritten: new Map() };
+function ofMerge({ recorded, mayGoOn }: FinishedMerge): Shown {
+  return { images: recorded, unwritten: new Map(), mayGoOn };
 }
 
 async function ofRun(run: FinishedRun, ledger: Ledger): Promise<Shown> {
@@ -117,9 +122,11 @@ async function* rows(
   records: AsyncIterable<PictureRecord>,
   { where, names }: TableOptions,
   misfit: () => Error,
+  mayGoOn: Shown['mayGoOn'],
 ): AsyncGenerator<string> {
   yield header;
   for await (const record of records) {
+    mayGoOn?.();
     if (where?.shows(record) === false) continue;
     if (fits?.(record) === false) throw misfit();
     yield rowsOf(record, names);

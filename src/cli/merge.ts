@@ -1,10 +1,12 @@
 import path from 'node:path';
 import { outputFolders } from '../adapters/output-folder.js';
+import { Stop } from '../batch/stop-switch.js';
 import { mergeCommand } from '../commands/merge.js';
 import { exitCodeFor } from '../core/exit-code.js';
 import { usageError } from '../errors.js';
 import { environmentName, type FlagsOf } from './flags.js';
 import type { RunContext } from './handlers.js';
+import { withSignals } from './signals.js';
 
 /** Composition root of `facetag merge`. @returns the exit code. */
 export async function runMerge(
@@ -23,16 +25,15 @@ export async function runMerge(
   if (output === undefined) {
     throw usageError('the folder to write', `--output or ${environmentName('output')}`, 'nothing');
   }
-  return await mergeCommand(
-    {
-      folders: sources,
-      output: path.resolve(output),
-      formats: format,
-      records,
-      csvNames,
-      allowPartial,
-      of,
-    },
-    { outputs: outputFolders, log },
-  );
+  const options = {
+    folders: sources,
+    output: path.resolve(output),
+    formats: format,
+    records,
+    csvNames,
+    allowPartial,
+    of,
+  };
+  const stop = new Stop();
+  return await withSignals(stop, () => mergeCommand(options, { outputs: outputFolders, log, stop }));
 }

@@ -57,6 +57,8 @@ export class ArchivedPictures implements RunStock {
         images.push(image);
         continue;
       }
+      // A list that arrives may have it twice.
+      if (this.#archives.has(image)) continue;
       const content = await this.#archives.add(image, pathOf(found, image), (message) => {
         this.#warn(image, message);
       });

@@ -1,5 +1,6 @@
 import type { Config } from '../config.js';
 import { isArchiveName } from '../core/archives/kind.js';
+import { countOf } from '../core/count-of.js';
 import { isPictureName } from '../core/picture-name.js';
 import { sameRoots } from '../core/roots.js';
 import { inShard } from '../core/shard.js';
@@ -47,12 +48,16 @@ export async function findStoredPictures(
     const mine = missing.filter((name) => isMine(name, config));
     const faults = new Map(mine.map((name) => [name, NOT_THERE]));
     const images = [...found.images, ...faults.keys()].sort();
-    const { unread } = pictures;
-    if (images.length === 0) {
+    const { unread, unnameable } = pictures;
+    if (unnameable > 0) {
+      const message = `${countOf(unnameable, 'object')} not read: NUL in the key`;
+      ports.log.emit({ event: 'warning', message });
+    }
+    if (images.length === 0 && unnameable === 0) {
       requirePictures(config, { foundAny: found.foundAny, unread, unmatchedGlobs: [] });
     }
     if (output && !config.dryRun && !(stored && sameRoots(stored, roots))) await output.writeRoots(roots);
-    return { ...roots, images, faults, unread, unlisted: 0, stock };
+    return { ...roots, images, faults, unread, unlisted: unnameable, stock };
   } catch (error) {
     await stock.close();
     throw error;

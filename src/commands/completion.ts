@@ -39,7 +39,8 @@ export async function noteBegin(output: OutputFolder, request: Request, run: Run
 /** What a run was asked to take, in words that do not change when its folders are moved together. */
 export function requestOf(config: Config, output: string, cwd: string): Request {
   const typed = config.inputs.map((input) =>
-    isStoreAddress(input) ? input : path.relative(output, path.resolve(cwd, input)) || '.',
+    // `s3://photos/2024/` is `s3://photos/2024`.
+    isStoreAddress(input) ? input.replace(/\/$/, '') : path.relative(output, path.resolve(cwd, input)) || '.',
   );
   const listed = config.filesFrom === undefined ? [] : [`--files-from ${config.filesFrom}`];
   const paths = [...new Set([...typed, ...listed])].sort();

@@ -47,8 +47,8 @@ export async function exportCommand(options: ExportOptions, ports: ExportPorts):
     const { pictures, failed, leftOut, faces } = job;
     const counts = { pictures: pictures - leftOut, failed, leftOut, ...faces.counts };
     ports.log.emit({ event: 'export-end', to, ...counts, ...(output !== undefined && { output }) });
-    const { damaged, otherVersion } = results.leftOut;
-    return exitCodeFor({ failed: leftOut + damaged.size + otherVersion.size });
+    const { damaged, otherVersion, illegible } = results.leftOut;
+    return exitCodeFor({ failed: leftOut + damaged.size + otherVersion.size + illegible });
   });
 }
 

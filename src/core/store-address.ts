@@ -14,11 +14,14 @@ export interface StoreAddress {
 
 export const isStoreAddress = (text: string): boolean => text.startsWith(SCHEME);
 
-/** @returns undefined for what names no bucket. */
+/** @returns undefined for what names no bucket, or has a NUL in it. */
 export function parseStoreAddress(text: string): StoreAddress | undefined {
-  const [, bucket, key = ''] = /^s3:\/\/([A-Za-z0-9][A-Za-z0-9._-]{1,254})(?:\/(.*))?$/s.exec(text) ?? [];
+  const [, bucket, key = ''] = /^s3:\/\/([A-Za-z0-9][A-Za-z0-9._-]{1,254})(?:\/([^\0]*))?$/.exec(text) ?? [];
   return bucket === undefined ? undefined : { bucket, key };
 }
+
+/** Whether a picture can be named by a key: no name has a NUL. */
+export const isNameable = (key: string): boolean => !key.includes('\0');
 
 export const bucketAddress = (bucket: string): string => SCHEME + bucket;
 

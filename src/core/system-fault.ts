@@ -38,6 +38,11 @@ const REASONS: Readonly<Record<string, string>> = {
   EEXIST: 'a file has that name',
   EISDIR: 'a folder has that name',
   EXDEV: 'another file system is mounted on a part of its path',
+  EMFILE: 'too many files are open: raise the limit (ulimit -n)',
+  ENFILE: 'too many files are open on this machine',
+  ENOMEM: 'there is no memory left',
+  ESTALE: 'the network file system has lost sight of it',
+  ETIMEDOUT: 'the file system does not answer',
 };
 
 /** True when every other write would fail alike: a run cannot go on. */

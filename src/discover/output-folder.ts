@@ -5,7 +5,7 @@ import { FatalError } from '../errors.js';
 import { exists, realPathOf, type DiscoveryFileSystem } from './file-system.js';
 
 /** Real path of a folder that may not exist yet: that of the nearest existing parent, and the rest. */
-export async function futureRealPath(location: string, fs: DiscoveryFileSystem): Promise<string> {
+export async function futureRealPath(location: string, fs: DiscoveryFileSystem = nodeFs): Promise<string> {
   const rest: string[] = [];
   let existing = location;
   while (existing !== '/' && !(await exists(fs, existing))) {

@@ -48,8 +48,13 @@ export class ArchivePictures implements PictureStock {
     this.#open = new OpenArchives(ports.archives);
   }
 
+  /** Whether an archive was looked through. */
+  has(image: string): boolean {
+    return this.#listed.has(image);
+  }
+
   /**
-   * Looks through an archive.
+   * Looks through an archive, once.
    *
    * @param image the archive's name, as a picture's.
    * @param warn hears of what is odd and no damage.
@@ -124,7 +129,9 @@ export class ArchivePictures implements PictureStock {
       }
       return { path, stamp, listing, turns };
     } catch (error) {
-      return { path, stamp, listing, turns, failure: archiveFailure(error) };
+      const isSpoilt = error instanceof ArchiveError && error.spoilsAll;
+      const taken = isSpoilt ? new ArchiveListing() : listing;
+      return { path, stamp, listing: taken, turns, failure: archiveFailure(error) };
     }
   }
 }

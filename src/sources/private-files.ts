@@ -41,7 +41,8 @@ export class PrivateFiles {
   async fetch(bytes: number, content: () => AsyncIterable<Uint8Array>): Promise<PrivateFile> {
     const { folder, room, most } = await this.#open();
     if (bytes > most) {
-      const message = `it has ${bytes} bytes, and ${most} can be unpacked in memory here`;
+      // No numbers of this machine's: a record has them.
+      const message = `it has ${bytes} bytes, more than there is room for in /dev/shm, or the folder for temporary files`;
       throw new ImageError('TOO_LARGE', message, 'discover');
     }
     await room.enter(bytes);

@@ -1,4 +1,4 @@
-import { nameOfKey } from '../core/store-address.js';
+import { isNameable, nameOfKey } from '../core/store-address.js';
 import { isPictureName, unreadExtension } from '../core/picture-name.js';
 import type { ObjectStore, OpenPicture, PictureFiles, PictureStock, StoredObject } from '../ports.js';
 import { FetchedPicture } from './fetched-picture.js';
@@ -23,6 +23,8 @@ export class StoredPictures implements PictureStock {
   readonly #cancelled = new AbortController();
   /** Files that look like pictures or videos and are not read, by extension. */
   readonly unread: Record<string, number> = {};
+  /** How many pictures have a key that no record can have. */
+  unnameable = 0;
 
   constructor(
     private readonly bucket: string,
@@ -47,8 +49,10 @@ export class StoredPictures implements PictureStock {
   async addAll(prefix: string): Promise<void> {
     for await (const page of this.ports.store.list(this.bucket, prefix)) {
       for (const object of page) {
-        if (isPictureName(object.key)) this.#objects.set(nameOfKey(object.key), object);
-        else this.#notRead(object.key);
+        const { key } = object;
+        if (!isPictureName(key)) this.#notRead(key);
+        else if (isNameable(key)) this.#objects.set(nameOfKey(key), object);
+        else this.unnameable += 1;
       }
     }
     this.#prefixes.push(prefix);

@@ -1,18 +1,24 @@
 import {
   appendFileSync,
+  closeSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   readFileSync,
   rmSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { openLedger } from '../../src/adapters/ledger.js';
+import { recordIn, recordLine } from '../../src/adapters/records-file/line.js';
+import { Overlay } from '../../src/adapters/records-file/overlay.js';
 import { RecordsFile } from '../../src/adapters/records-file/records-file.js';
+import { SortedLines } from '../../src/adapters/records-file/sorted-lines.js';
 import { recordPath } from '../../src/core/output-paths.js';
 import { MAX_RECORD_BYTES } from '../../src/core/parse-record.js';
 import { formatRecord } from '../../src/core/report.js';
@@ -190,6 +196,25 @@ describe('the ledger in a tree', () => {
     expect(ledger.hasOtherVersion('b.jpg')).toBe(false);
   });
 
+  it.each([
+    ['EMFILE', 'too many files are open: raise the limit (ulimit -n)'],
+    ['EIO', 'the disk reports an input/output error'],
+  ])('takes no fault of the system for a record that is not there: %s', async (code, reason) => {
+    const tree = treeAt(output);
+    const ledger = openLedger(tree);
+    await ledger.write(okRecord('a.jpg'), undefined);
+    const failing = (): never => {
+      throw Object.assign(new Error(code), { code });
+    };
+    Object.assign(tree, { withFile: failing, stats: failing });
+    const place = path.join(output, recordPath('a.jpg'));
+    for (const ask of [() => ledger.read('a.jpg'), () => ledger.hasOtherVersion('a.jpg')]) {
+      const message = `Cannot read ${place}: ${reason}`;
+      expect(ask).toThrow(expect.objectContaining({ code: 'OUTPUT_UNUSABLE', message, mayPass: true }));
+    }
+    expect(() => ledger.copiesOf('annotated', 'a.jpg')).toThrow(reason);
+  });
+
   it('lists the pictures with a record in path order and nothing else', async () => {
     const ledger = openLedger(treeAt(output));
     for (const image of ['b.png', 'a/z.jpg', 'B.jpg']) await ledger.write(okRecord(image), undefined);
@@ -333,6 +358,29 @@ describe('the ledger in one file', () => {
     for (const image of NAMES) expect(ledger.read(image)?.record).toEqual(okRecord(image));
     await records.settle();
     expect(readFileSync(sortedFile())).toEqual(bytes);
+  });
+
+  it('finds lines beyond the numbers of 31 and of 32 bits', () => {
+    const place = path.join(output, 'large');
+    const [first, second] = ['a.jpg', 'b.jpg'].map((image) => recordLine(okRecord(image), 1));
+    const offsets = [2 ** 31 + 7, 2 ** 32 + 7];
+    const descriptor = openSync(place, 'w+');
+    onTestFinished(() => {
+      closeSync(descriptor);
+    });
+    const sorted = new SortedLines(descriptor);
+    const overlay = new Overlay();
+    for (const [index, line] of [first!, second!].entries()) {
+      const offset = offsets[index] ?? 0;
+      writeSync(descriptor, line, 0, line.length, offset);
+      const image = index === 0 ? 'a.jpg' : 'b.jpg';
+      sorted.add(image, { buffer: line, start: 0, end: line.length - 1, offset });
+      overlay.set(image, { offset, length: line.length - 1, inJournal: index === 1 });
+      expect(overlay.get(image)).toEqual({ offset, length: line.length - 1, inJournal: index === 1 });
+    }
+    for (const image of ['b.jpg', 'a.jpg']) {
+      expect(recordIn(sorted.find(image)!)?.text).toBe(JSON.stringify(okRecord(image)));
+    }
   });
 
   it.each(['../b.jpg', '/b.jpg', 'a//b.jpg', ''])('takes no record of %j', async (image) => {

@@ -1,4 +1,12 @@
-import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  cpSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -177,6 +185,17 @@ describe('tables of records in one file', () => {
     expect(read.length).toBeGreaterThan(images);
     expect(TABLES.map((name) => textOf(name))).toEqual(await rebuilt());
     expect((await run(() => Promise.resolve())).length).toBe(0);
+  });
+
+  it('are made of all records when one is put back that was away while records changed', async () => {
+    await run(fill);
+    const [kept, away] = ['faces.jsonl', 'away'].map((name) => path.join(output, name)) as [string, string];
+    renameSync(kept, away);
+    await run((ledger) => ledger.write(okRecord('new.jpg'), 1), { ...BOTH, formats: ['csv'] });
+    renameSync(away, kept);
+    await run(() => Promise.resolve());
+    expect(textOf('faces.jsonl')).toContain('new.jpg');
+    expect(TABLES.map((name) => textOf(name))).toEqual(await rebuilt());
   });
 
   it('are made of all records when they are to be made in another way', async () => {

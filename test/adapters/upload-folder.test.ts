@@ -64,9 +64,11 @@ describe('a folder of uploads', () => {
       const dead = made(root.path, 2 ** 22 + 1, '1');
       const earlier = made(root.path, process.pid, '1');
       const alive = made(root.path, process.pid, start);
+      const ofRun = made(root.path.replace('-serve-', '-tag-'), 2 ** 22 + 1, '1');
       const elsewhere = made(root.path.replace(/serve-[\da-f]{8}/, 'serve-00000000'), 2 ** 22 + 1, '1');
       await uploadFolders.hold(() => Promise.resolve());
-      expect([dead, earlier, alive, elsewhere, root.path].map(existsSync)).toEqual([
+      expect([dead, earlier, ofRun, alive, elsewhere, root.path].map(existsSync)).toEqual([
+        false,
         false,
         false,
         true,

@@ -64,6 +64,7 @@ function batch(images: readonly string[], over: Over = {}) {
     readTable: () => Readable.from([]),
     has: () => false,
     illegible: () => Promise.resolve(0),
+    expect: () => undefined,
     compact: () => Promise.resolve(),
     assertInPlace: () => undefined,
   };

@@ -107,6 +107,27 @@ describe.skipIf(!mayMount)('a full disk (needs the right to mount)', () => {
     },
   );
 
+  it('ends a merge with 75, which is then taken for whole by nobody, and completed by the same command', async () => {
+    expect(await facetag(['photos', '-o', 'share', '-f', 'none'], { cwd })).toMatchObject({ code: 0 });
+    const disk = path.join(cwd, 'disk');
+    mountTmpfs(disk, 'size=64k');
+    const merge = (to: string) => facetag(['merge', 'share', '-o', to, '-f', 'jsonl'], { cwd });
+    const ran = await merge(output);
+    expect(ran.code).toBe(75);
+    expect(ran.stderr).toContain('no space left on the disk');
+    remount(disk, 'size=8m');
+    const partial = await facetag(['merge', output, '-o', 'other'], { cwd });
+    expect(partial.code).toBe(2);
+    expect(partial.stderr).toContain(`${output} is not finished`);
+
+    expect(await merge(output)).toMatchObject({ code: 0 });
+    expect(await merge('whole')).toMatchObject({ code: 0 });
+    const [left, whole] = [contents(output), contents(path.join(cwd, 'whole'))];
+    // Where the pictures are is told from where it is.
+    for (const tree of [left, whole]) tree.delete('facetag.json');
+    expect(left).toEqual(whole);
+  });
+
   it('never cuts off a table: the old one stays until the new one is whole', async () => {
     const disk = path.join(cwd, 'disk');
     mountTmpfs(disk, 'size=1m');

@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
@@ -124,6 +124,53 @@ describe.skipIf(typeof started === 'string')(
       await swift.put('photos', `in/${second}`, pictures.get(second)!);
       // What this run did not list is not gone.
       expect(summaryOf(await run('s3://photos/in/b', '--prune'))?.pruned).toBe(0);
+    });
+
+    it('are read and kept where another ETag stands for the same bytes', async () => {
+      await run('s3://photos/in', '-f', 'jsonl');
+      const output = path.join(cwd, 'facetag-out');
+      const before = contents(output);
+      const [first = ''] = pictures.keys();
+      const file = path.join(output, `json/in/${first}.json`);
+      // As of an upload in parts.
+      writeFileSync(
+        file,
+        readFileSync(file, 'utf8').replace(/"etag": "\w+"/, '"etag": "0123456789abcdef-2"'),
+      );
+      const again = await run('s3://photos/in', '-f', 'jsonl');
+      expect(summaryOf(again)).toMatchObject({ processed: 0, skipped: 12 });
+      expect(proxy.reads).toHaveLength(13);
+      expect(contents(output)).toEqual(before);
+    });
+
+    it('that change or go between list and reading are failed pictures, and no wrong ones', async () => {
+      const [changed = '', gone = ''] = pictures.keys();
+      const other = Buffer.concat([pictures.get(changed)!, Buffer.from('x')]);
+      proxy.before = async (line) => {
+        if (line.includes(`/in/${changed}?`)) await swift.put('photos', `in/${changed}`, other);
+        if (line.includes(`/in/${gone}?`)) await swift.delete('photos', `in/${gone}`);
+      };
+      const output = path.join(cwd, 'facetag-out');
+      const failures = () =>
+        recordsIn(output).flatMap(({ image, error }) => (error ? [[image, error.code, error.message]] : []));
+      expect((await run('s3://photos/in', '-f', 'jsonl')).code).toBe(1);
+      const notThere = 'Cannot be read from the store: it is not there (it may have vanished during the run)';
+      expect(failures()).toEqual(
+        [
+          [
+            `in/${changed}`,
+            'UNREADABLE',
+            'Cannot be read from the store: it has changed since it was listed',
+          ],
+          [`in/${gone}`, 'UNREADABLE', notThere],
+        ].sort(),
+      );
+      proxy.before = () => Promise.resolve();
+      const again = await run('s3://photos/in', '-f', 'jsonl', '--prune');
+      expect(summaryOf(again)).toMatchObject({ processed: 1, skipped: 10, pruned: 1, failed: 0 });
+      expect(failures()).toEqual([]);
+      await swift.put('photos', `in/${changed}`, pictures.get(changed)!);
+      await swift.put('photos', `in/${gone}`, pictures.get(gone)!);
     });
 
     it('name pictures by their keys, whatever these are, and no two the same', async () => {

@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -249,6 +250,20 @@ describe('facetag merge', () => {
     await refused(['shard-1', 'shard-2', 'shard-3'], /whole records/);
     await refused(['shard-2', 'photos'], /an output folder of facetag/);
     expect((await run('merge', 'shard-2', 'shard-3', '-o', 'shard-3')).code).toBe(2);
+  });
+
+  it('refuses to write into a folder that it reads, whatever its name', async () => {
+    symlinkSync('shard-1', path.join(cwd, 'linked'));
+    const before = contents(cwd);
+    for (const output of ['linked', 'linked/json', 'shard-2/json', 'shard-3/merged']) {
+      const ran = await run('merge', 'shard-1', 'shard-2', 'shard-3', '-o', output);
+      expect(ran.code, output).toBe(2);
+      expect(ran.stderr).toContain('a folder outside those that are merged');
+    }
+    // The reverse is no harm: shares are where their whole is.
+    expect(contents(cwd)).toEqual(before);
+    expect((await run('merge', 'shard-1', 'shard-2', 'shard-3', '-o', '.')).code).toBe(0);
+    expect(contents(path.join(cwd, 'shard-1'))).toEqual(contents(path.join(template, 'shard-1')));
   });
 
   it('refuses records of an older format, and says what to do', async () => {

@@ -68,6 +68,8 @@ export interface MadeMember {
   readonly size?: number;
   /** Unix mode. */
   readonly mode?: number;
+  /** Where the directory says that it is, wherever it is. */
+  readonly at?: number;
 }
 
 const UTF8 = 0x800;
@@ -92,7 +94,7 @@ export function zipOf(members: readonly MadeMember[]): Buffer {
     parts.push(Buffer.from('PK\x03\x04', 'latin1'), common, name, packed);
     const tail = Buffer.alloc(14);
     tail.writeUInt32LE(((member.mode ?? 0o100644) * 0x10000) >>> 0, 6);
-    tail.writeUInt32LE(offset, 10);
+    tail.writeUInt32LE(member.at ?? offset, 10);
     directory.push(Buffer.from('PK\x01\x02\x14\x03', 'latin1'), common, tail, name);
     offset += 30 + name.length + packed.length;
   }

@@ -18,6 +18,8 @@ export class FaultProxy {
   latencyMs = 0;
   /** Decides for each request; `nth` counts those of the same line, from 1. */
   fault: (line: string, nth: number) => Fault | undefined = () => undefined;
+  /** Awaited before a request is passed on. */
+  before: (line: string) => Promise<void> = () => Promise.resolve();
   readonly #server: Server;
 
   private constructor(private readonly target: URL) {
@@ -57,6 +59,7 @@ export class FaultProxy {
       answer.end(`<?xml version="1.0"?><Error><Code>${fault.code}</Code><Message>made</Message></Error>`);
       return;
     }
+    await this.before(line);
     // The signature is over the host that the client knows.
     const { hostname, port } = this.target;
     const passed = request(

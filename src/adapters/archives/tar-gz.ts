@@ -36,6 +36,7 @@ export function openTarGz(path: string): OpenArchive {
     async *read({ offset, bytes }: ArchiveMember) {
       requireUnchanged(file);
       yield* at(offset).part(offset, bytes);
+      requireUnchanged(file);
     },
     close() {
       source?.close();

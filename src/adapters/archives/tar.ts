@@ -19,6 +19,7 @@ export function openTar(path: string): OpenArchive {
     async *read({ offset, bytes }) {
       requireUnchanged(file);
       yield* readPart(file.descriptor, offset, bytes);
+      requireUnchanged(file);
     },
     close() {
       closeSync(file.descriptor);

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { crc32, createInflateRaw } from 'node:zlib';
 import yauzl from 'yauzl';
+import { Spans } from '../../core/archives/overlap.js';
 import { messageOf } from '../../core/thrown.js';
 import { ArchiveError, ImageError } from '../../errors.js';
 import type { ArchiveMember, OpenArchive, PackedMember } from '../../ports.js';
@@ -73,18 +74,24 @@ class FileReader extends yauzl.RandomAccessReader {
   }
 }
 
+/** Where two members share bytes a small archive unpacks to terabytes: no program that packs does that. */
 async function list(zip: yauzl.ZipFile, take: (member: ArchiveMember) => void): Promise<void> {
-  let count = 0;
+  const spans = new Spans();
   try {
     for await (const entry of zip.eachEntry()) {
+      spans.add(entry.relativeOffsetOfLocalHeader, LOCAL_HEADER_BYTES + entry.compressedSize);
       const member = memberOf(entry);
       if (member) take(member);
-      if (++count % TURN === 0) await nextTurn();
+      if (spans.size % TURN === 0) await nextTurn();
     }
   } catch (error) {
-    throw faultOf(error);
+    throw spans.overlap() ? overlapping() : faultOf(error);
   }
+  if (spans.overlap()) throw overlapping();
 }
+
+const overlapping = (): ArchiveError =>
+  new ArchiveError('members of it overlap, as they do to fill disks', true);
 
 /** @returns undefined for a folder. */
 function memberOf(entry: yauzl.Entry): ArchiveMember | undefined {
@@ -138,6 +145,7 @@ async function* read(file: ArchiveFile, { bytes, offset, packed }: ArchiveMember
     sum = crc32(piece, sum);
     yield piece;
   }
+  requireUnchanged(file);
   if (length < bytes) throw new ArchiveError('it is cut off');
   if (sum !== packed.crc32) throw new ArchiveError('its checksum is wrong');
 }

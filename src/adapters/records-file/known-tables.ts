@@ -13,13 +13,15 @@ const MAX_BYTES = 1 << 20;
 /** The tables of which it is known that they show all records of the sorted file, or of now. */
 export class KnownTables {
   readonly #stamps: Map<string, TableStamp>;
+  /** Those of them that this run has vouched for. */
+  readonly #vouched = new Set<string>();
   /** Tables of this run that nobody has vouched for yet. */
   readonly #published = new Map<string, Sum>();
 
   /** @param records of the sorted file as it is. */
   constructor(
     private readonly tree: OutputTree,
-    records: Sum,
+    private readonly records: Sum,
   ) {
     this.#stamps = parseStamps(this.#read(), records);
   }
@@ -28,12 +30,15 @@ export class KnownTables {
     const sum = new Checksum();
     await this.tree.replace(name, summed(chunks, sum));
     this.#stamps.delete(name);
+    this.#vouched.delete(name);
     this.#published.set(name, sum);
   }
 
   vouch(name: string, key: string): void {
     const sum = this.#published.get(name);
-    if (sum) this.#stamps.set(name, { key, bytes: sum.bytes, check: sum.check });
+    if (!sum) return;
+    this.#stamps.set(name, { key, bytes: sum.bytes, check: sum.check });
+    this.#vouched.add(name);
   }
 
   /** Whether a table is there that was vouched for with this key, as far as its size tells. */
@@ -52,6 +57,9 @@ export class KnownTables {
 
   /** Notes for the next run what is known. @param records of the sorted file that it will find. @throws {FatalError} */
   async note(records: Sum): Promise<void> {
+    // A table that was not there, and that somebody puts back, shows records of before.
+    if (!sameSum(records, this.records))
+      for (const name of this.#stamps.keys()) if (!this.#vouched.has(name)) this.#stamps.delete(name);
     const text = formatStamps(records, this.#stamps);
     if (text === this.#read()) return;
     try {

@@ -57,6 +57,10 @@ export class RecordsFile implements OpenRecordStore {
     });
   }
 
+  expect(images: readonly string[]): void {
+    this.#open().overlay.expect(images);
+  }
+
   restamp(image: string, sourceMtimeMs: number): void {
     const line = this.#find(image);
     const restamped = line && restampedLine(line, sourceMtimeMs);

@@ -1,4 +1,5 @@
 import { readSync } from 'node:fs';
+import { lastUpTo } from '../../core/sorted-texts.js';
 import type { Line } from './line-reader.js';
 import { pictureOf, type LineBytes } from './line.js';
 
@@ -87,17 +88,6 @@ export class SortedLines {
     this.#loaded = { index, block };
     return block;
   }
-}
-
-/** Index of the last of sorted texts that is not above this one; -1 where all are. */
-function lastUpTo(sorted: readonly string[], text: string): number {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sorted[middle] ?? '') <= text) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
 }
 
 function blockOf(buffer: Buffer): Block {

@@ -5,28 +5,37 @@ import { formatLine, type PictureRecord } from '../../core/report.js';
 import { usageError } from '../../errors.js';
 import type { Ledger, StoredRecord } from '../../ports.js';
 
-/** Records between two looks at the event loop, so that the lock is kept alive. */
+/** Records between two looks at the event loop, so that signals are heard and the lock is kept alive. */
 const TURN = 64;
 
 /** Brings records and copies of several folders into one, picture by picture, and counts what they show. */
 export class ResultCopier {
   readonly faces = new FaceTally();
   failed = 0;
+  /** Pictures so far. */
+  done = 0;
   readonly #kindsThere: ReadonlySet<CopyKind>;
 
-  /** @param isBegun there are records already, of a merge that was done or cut short: those that are right stay. */
+  /**
+   * @param isBegun there are records already, of a merge that was done or cut short: those that are right stay.
+   * @param mayGoOn asked now and then; throws when the merge is to end.
+   */
   constructor(
     private readonly target: Ledger,
     private readonly isBegun: boolean,
+    private readonly mayGoOn: () => void,
   ) {
     this.#kindsThere = new Set(target.copyKinds());
   }
 
-  /** @throws {FatalError} USAGE when a record went meanwhile; OUTPUT_UNUSABLE. */
+  /** @throws {FatalError} USAGE when a record went meanwhile; OUTPUT_UNUSABLE. What `mayGoOn` throws. */
   async copy(images: readonly string[], source: Ledger | undefined): Promise<void> {
     const kinds = source?.copyKinds() ?? [];
     for (const [index, image] of images.entries()) {
-      if (index % TURN === 0) await nextTurn();
+      if (index % TURN === 0) {
+        await nextTurn();
+        this.mayGoOn();
+      }
       const stored = source?.read(image);
       if (!source || !stored) throw usageError('records that stay while they are merged', image, 'none');
       const { record } = stored;
@@ -34,6 +43,7 @@ export class ResultCopier {
       if (!this.#isThere(stored)) await this.target.write(record, stored.mtimeMs);
       this.faces.add(record.faces);
       if (record.error) this.failed += 1;
+      this.done += 1;
     }
   }
 

@@ -10,6 +10,8 @@ import { repairLines } from '../../core/repair.js';
 import { missingShares, sharesToRepeat, whatIsMissing, type FolderState } from '../../core/shares.js';
 import { SCHEMA_VERSION } from '../../core/report.js';
 import { sameRun } from '../../core/skip.js';
+import { isStoreAddress } from '../../core/store-address.js';
+import type { Stop } from '../../batch/stop-switch.js';
 import { FatalError, usageError } from '../../errors.js';
 import type { EventLog, Ledger, OutputFolders } from '../../ports.js';
 import type { RunKey } from '../../types.js';
@@ -20,7 +22,10 @@ import { readFolders, type Source } from './read-folders.js';
 export interface MergePorts {
   readonly outputs: OutputFolders;
   readonly log: EventLog;
+  readonly stop: Stop;
 }
+
+type InspectPorts = Pick<MergePorts, 'outputs' | 'log'>;
 
 export interface MergeOptions {
   /** Absolute paths of the output folders to join. */
@@ -60,7 +65,7 @@ export interface Joined {
  */
 export async function inspect(
   { folders, output, allowPartial, of }: MergeOptions,
-  ports: MergePorts,
+  ports: InspectPorts,
 ): Promise<Joined> {
   const { sources, blank } = await readFolders(folders, of, ports.outputs);
   tellOfBlank(blank, ports);
@@ -80,7 +85,7 @@ export async function inspect(
   };
 }
 
-function tellOfBlank([first, ...others]: readonly string[], { log }: MergePorts): void {
+function tellOfBlank([first, ...others]: readonly string[], { log }: InspectPorts): void {
   if (first === undefined) return;
   const more = others.length === 0 ? '' : `, and ${countOf(others.length, 'folder')} more`;
   log.emit({ event: 'warning', message: `No run has begun yet: ${first}${more}` });
@@ -128,7 +133,7 @@ function refusePartial(
   states: readonly FolderState[],
   of: number | undefined,
   allowPartial: boolean,
-  { log }: MergePorts,
+  { log }: InspectPorts,
 ): void {
   const reasons = whatIsMissing(states, of);
   if (reasons.length === 0) return;
@@ -155,18 +160,28 @@ function unfinishedOf(
   roots: Roots,
   output: string,
 ): Request[] {
-  const relative = (location: string): string => path.relative(output, location) || '.';
   const begun = states.flatMap(({ folder, completion }) =>
     completion.unfinished.map((request) => ({
       ...request,
-      paths: request.paths.map((each) => (each.startsWith('--') ? each : relative(path.join(folder, each)))),
+      paths: request.paths.map((each) =>
+        each.startsWith('--') || isStoreAddress(each) ? each : seenFrom(output, path.join(folder, each)),
+      ),
     })),
   );
-  const paths = entriesOf(roots).map(([, root]) => relative(root));
+  const paths = pathsFrom(output, roots);
   const absent = missingShares(states, of).flatMap(({ count, indices }) =>
     indices.map((index) => ({ paths, filters: [], shard: { index, count } })),
   );
   return [...begun, ...absent];
+}
+
+/** Where all pictures of an output folder are, as a run that takes them notes it. */
+export function pathsFrom(output: string, roots: Roots): string[] {
+  return entriesOf(roots).map(([, root]) => seenFrom(output, root));
+}
+
+function seenFrom(output: string, location: string): string {
+  return isStoreAddress(location) ? location : path.relative(output, location) || '.';
 }
 
 /** The record that the others must have been made as. */

@@ -23,14 +23,3 @@ export function joinImages(folders: readonly FolderImages[]): readonly string[] 
   );
   throw usageError(`${twin} in one folder only`, 'the shards', holders.slice(0, 2));
 }
-
-/** Whether a sorted list has a text. */
-export function hasSorted(sorted: readonly string[], text: string): boolean {
-  let [low, high] = [0, sorted.length];
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if ((sorted[middle] ?? '') < text) low = middle + 1;
-    else high = middle;
-  }
-  return sorted[low] === text;
-}

@@ -41,18 +41,23 @@ export async function refuseStrangeVideos(target: OutputFolder, found: VideosByF
 /**
  * Copies the results of videos as they are.
  *
+ * @param mayGoOn asked before each; throws when the merge is to end.
  * @throws {FatalError} OUTPUT_UNUSABLE or OUTPUT_LOCKED. @throws {ImageError} WRITE_FAILED.
  */
 export async function mergeVideos(
   found: VideosByFolder,
   target: OutputFolder,
   outputs: OutputFolders,
+  mayGoOn: () => void,
 ): Promise<void> {
   const files = await target.openFiles();
   for (const [folder, videos] of found) {
     await outputs.visit(folder, async (source) => {
       const from = await source?.openFiles();
-      for (const video of videos) if (from) await copyVideo(video, from, files);
+      for (const video of videos) {
+        mayGoOn();
+        if (from) await copyVideo(video, from, files);
+      }
     });
   }
 }
