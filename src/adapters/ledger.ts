@@ -95,6 +95,10 @@ class OutputLedger implements Ledger {
     return this.records.compact();
   }
 
+  survey(pictures: number): Promise<void> {
+    return this.records.survey(pictures);
+  }
+
   vouch(name: string, key: string): void {
     this.records.vouch(name, key);
   }

@@ -5,23 +5,23 @@ import { fatalWriteFault } from '../file-faults.js';
 import type { OutputTree } from '../output-tree.js';
 import { textOf } from '../plain-file.js';
 import { Checksum, sameSum, summed, type Sum } from './checksum.js';
-import { formatStamps, parseStamps, type TableStamp } from './table-stamps.js';
+import { formatStamps, parseStamps, type RecordsStamp, type TableStamp } from './table-stamps.js';
 
 /** Two tables with a long expression need a hundredth. */
 const MAX_BYTES = 1 << 20;
 
-/** The tables of which it is known that they show all records of the sorted file, or of now. */
+/** The tables of which it is known that they show all records as they were before the run, or as they are now. */
 export class KnownTables {
   readonly #stamps: Map<string, TableStamp>;
   /** Tables of this run that nobody has vouched for yet. */
   readonly #published = new Map<string, Sum>();
 
-  /** @param records of the sorted file as it is. */
+  /** @param records as they were before the run; undefined where nobody knows. */
   constructor(
     private readonly tree: OutputTree,
-    records: Sum,
+    records: RecordsStamp | undefined,
   ) {
-    this.#stamps = parseStamps(this.#read(), records);
+    this.#stamps = records ? parseStamps(this.#read(), records) : new Map();
   }
 
   async publish(name: string, chunks: AsyncIterable<string | Uint8Array>): Promise<void> {
@@ -50,9 +50,14 @@ export class KnownTables {
     if (!stamp || !sameSum(stamp, sum)) throw new TableChangedError(`${name} is not what was written`);
   }
 
-  /** Notes for the next run what is known. @param records of the sorted file that it will find. @throws {FatalError} */
-  async note(records: Sum): Promise<void> {
-    const text = formatStamps(records, this.#stamps);
+  /**
+   * Notes for the next run what is known.
+   *
+   * @param records that it will find; undefined where it could not be certain that they are the same.
+   * @throws {FatalError}
+   */
+  async note(records: RecordsStamp | undefined): Promise<void> {
+    const text = records && formatStamps(records, this.#stamps);
     if (text === this.#read()) return;
     try {
       if (text !== undefined) await this.tree.replace(TABLE_STAMPS, text);
