@@ -9,9 +9,12 @@ import { refuseOutside } from '../core/base-folder.js';
 import { formatUnread } from '../core/summary.js';
 import { FatalError, usageError } from '../errors.js';
 import {
+  ABSENT,
+  absentProblem,
   discoverImages,
   type DiscoverOptions,
   type Discovery,
+  type DiscoveryProblem,
   type KnownRoots,
 } from '../discover/discover.js';
 import type { OutputFolder, PictureStock } from '../ports.js';
@@ -73,7 +76,7 @@ export async function findPictures(
       : await ports.readPathList(config.filesFrom, config.null ? '\0' : '\n');
   if (inputs.length === 0 && !listed) throw usageError('a file, folder or glob', 'the pictures', 'nothing');
   const stored = output?.readRoots();
-  if ([...inputs, ...(listed ?? [])].some(isStoreAddress)) {
+  if (inputs.some(isStoreAddress) || listed?.some(isStoreAddress) === true) {
     return await inStore(config, listed ?? [], output, ports);
   }
   requireFolders(stored, output);
@@ -198,21 +201,34 @@ export function tellOfResults(
   log.emit({ event: 'warning', message });
 }
 
-export function withFaults(
-  { base, others, relativePaths, problems, unread }: Discovery,
-  { log }: DiscoveryPorts,
-): Pictures {
+export function withFaults(found: Discovery, { log }: DiscoveryPorts): Pictures {
+  const { base, others, relativePaths, unread } = found;
   const faults = new Map<string, ImageFailure>();
   let unlisted = 0;
-  for (const { path: place, relativePath, code, message } of problems) {
-    if (isPictureName(relativePath) || isArchiveName(relativePath))
-      faults.set(relativePath, { stage: 'discover', code, message });
-    else {
-      unlisted += 1;
-      log.emit({ event: 'warning', message: `Cannot list ${place}: ${message}` });
-    }
+  const tell = ({ path: place, message }: DiscoveryProblem): void => {
+    unlisted += 1;
+    log.emit({ event: 'warning', message: `Cannot list ${place}: ${message}` });
+  };
+  for (const problem of found.problems) {
+    const { relativePath, code, message } = problem;
+    if (isTaken(relativePath)) faults.set(relativePath, { stage: 'discover', code, message });
+    else tell(problem);
   }
-  if (faults.size === 0) return { base, others, images: relativePaths, faults, unread, unlisted };
-  const images = [...new Set([...relativePaths, ...faults.keys()])].sort();
-  return { base, others, images, faults, unread, unlisted };
+  // One for all of them, for there may be a million.
+  const absent: ImageFailure = { stage: 'discover', ...ABSENT };
+  for (const name of found.absent) {
+    if (isTaken(name)) faults.set(name, absent);
+    else tell(absentProblem(name, found));
+  }
+  return { base, others, images: withNames(relativePaths, faults), faults, unread, unlisted };
+}
+
+const isTaken = (name: string): boolean => isPictureName(name) || isArchiveName(name);
+
+/** Sorted names and those of a map, each once. */
+function withNames(sorted: readonly string[], more: ReadonlyMap<string, unknown>): readonly string[] {
+  if (more.size === 0) return sorted;
+  const images = sorted.filter((name) => !more.has(name));
+  for (const name of more.keys()) images.push(name);
+  return images.sort();
 }
