@@ -3,6 +3,7 @@ import type { Config } from '../config.js';
 import { isArchiveName } from '../core/archives/kind.js';
 import { parseNewerThan } from '../core/newer-than.js';
 import { sameRoots, type Roots } from '../core/roots.js';
+import { SortedNames } from '../core/sorted-names.js';
 import { isStoreAddress } from '../core/store-address.js';
 import { isPictureName } from '../core/picture-name.js';
 import { refuseOutside } from '../core/base-folder.js';
@@ -19,6 +20,7 @@ import {
 } from '../discover/discover.js';
 import type { OutputFolder, PictureStock } from '../ports.js';
 import type { ImageFailure } from '../types.js';
+import type { Faults } from '../batch/decide.js';
 import type { ArrivingNames } from '../batch/run-batch.js';
 import { settleRoots } from './settle-roots.js';
 import type { TagPorts } from './tag-ports.js';
@@ -43,7 +45,7 @@ export interface Pictures extends Roots {
   /** Their names, sorted; those of an archive that is read from its start stand in its order. */
   readonly images: readonly string[];
   /** Those of `images` that turned up but cannot be pictures. */
-  readonly faults: ReadonlyMap<string, ImageFailure>;
+  readonly faults: Faults;
   /** Files that look like pictures or videos and are not read: how many of each extension. */
   readonly unread: Readonly<Record<string, number>>;
   /** Folders and names that could not be listed. */
@@ -214,21 +216,26 @@ export function withFaults(found: Discovery, { log }: DiscoveryPorts): Pictures 
     if (isTaken(relativePath)) faults.set(relativePath, { stage: 'discover', code, message });
     else tell(problem);
   }
-  // One for all of them, for there may be a million.
-  const absent: ImageFailure = { stage: 'discover', ...ABSENT };
-  for (const name of found.absent) {
-    if (isTaken(name)) faults.set(name, absent);
-    else tell(absentProblem(name, found));
-  }
-  return { base, others, images: withNames(relativePaths, faults), faults, unread, unlisted };
+  for (const name of found.absent) if (!isTaken(name)) tell(absentProblem(name, found));
+  const absent = found.absent.filter(isTaken);
+  const images = joined(relativePaths, [...faults.keys()], absent);
+  return { base, others, images, faults: withAbsent(faults, absent), unread, unlisted };
 }
 
 const isTaken = (name: string): boolean => isPictureName(name) || isArchiveName(name);
 
-/** Sorted names and those of a map, each once. */
-function withNames(sorted: readonly string[], more: ReadonlyMap<string, unknown>): readonly string[] {
-  if (more.size === 0) return sorted;
-  const images = sorted.filter((name) => !more.has(name));
-  for (const name of more.keys()) images.push(name);
-  return images.sort();
+/** The names of all lists, sorted and each once. Two of three are empty nearly always. */
+function joined(...lists: readonly (readonly string[])[]): readonly string[] {
+  const [first = [], ...others] = lists.filter(({ length }) => length > 0);
+  if (others.length === 0) return first;
+  const names = first.concat(...others).sort();
+  return names.filter((name, index) => name !== names[index - 1]);
+}
+
+/** Says the same of every absent one, for there may be a million. */
+function withAbsent(faults: ReadonlyMap<string, ImageFailure>, absent: readonly string[]): Faults {
+  if (absent.length === 0) return faults;
+  const failure: ImageFailure = { stage: 'discover', ...ABSENT };
+  const names = new SortedNames(absent);
+  return { get: (image) => faults.get(image) ?? (names.has(image) ? failure : undefined) };
 }
