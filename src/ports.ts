@@ -570,6 +570,8 @@ export interface FolderWatch {
 
 /** Tells people, or machines, what happens in a run. */
 export interface EventLog {
+  /** False where nobody is told of pictures that went well: of a million of them nothing need be put into words. */
+  readonly isVerbose?: boolean;
   emit(event: RunEvent): void;
 }
 

@@ -43,6 +43,7 @@ export function createEventLog({ stream, format, level, colour, now }: LogOption
     if (text !== '') stream.write(text);
   };
   return {
+    isVerbose: level === 'debug',
     emit(event) {
       if (!isShown(event, level)) return;
       const isHeld = stream.isTTY !== true && OF_PICTURES.includes(event.event);
