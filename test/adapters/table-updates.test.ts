@@ -94,7 +94,7 @@ async function rebuilt(options: TableOptions = BOTH): Promise<string[]> {
 function recordsIn(folder: string): number {
   if (form === 'jsonl') return textOf('records.jsonl', folder).split(/\n(?=\{)/).length;
   return readdirSync(path.join(folder, 'json'), { recursive: true }).filter((name) =>
-    /\.json$/.test(String(name)),
+    String(name).endsWith('.json'),
   ).length;
 }
 

@@ -106,8 +106,9 @@ async function makeRecords(size: number, photos: Photos, output: string, form: R
   const like = await firstRecord(mkdtempSync(path.join(path.dirname(output), 'first-')));
   await outputFolders.hold(
     output,
-    async ({ ledger, writeRoots }) => {
-      await writeRoots({ base: photos.folder });
+    async (folder) => {
+      const { ledger } = folder;
+      await folder.writeRoots({ base: photos.folder });
       for (let index = 0; index < size; index += 1) {
         const image = nameOf(index);
         const { mtimeMs } = statSync(path.join(photos.folder, image));

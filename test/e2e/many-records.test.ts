@@ -22,11 +22,11 @@ describe('a tree of ten thousand records', () => {
   const MADE = 'made/07/4207.jpg';
 
   beforeEach(async () => {
-    await outputFolders.hold(path.join(cwd, 'out'), async ({ ledger, writeRoots }) => {
-      await writeRoots({ base: path.join(cwd, 'photos') });
+    await outputFolders.hold(path.join(cwd, 'out'), async (folder) => {
+      await folder.writeRoots({ base: path.join(cwd, 'photos') });
       for (let index = 0; index < RECORDS; index += 1) {
-        const folder = String(index % 100).padStart(2, '0');
-        await ledger.write(okRecord(`made/${folder}/${index}.jpg`), 1_600_000_000_000);
+        const part = String(index % 100).padStart(2, '0');
+        await folder.ledger.write(okRecord(`made/${part}/${index}.jpg`), 1_600_000_000_000);
       }
     });
   });

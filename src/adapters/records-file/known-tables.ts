@@ -21,7 +21,7 @@ export class KnownTables {
     private readonly tree: OutputTree,
     records: RecordsStamp | undefined,
   ) {
-    this.#stamps = records ? parseStamps(this.#read(), records) : new Map();
+    this.#stamps = records ? parseStamps(this.#read(), records) : new Map<string, TableStamp>();
   }
 
   async publish(name: string, chunks: AsyncIterable<string | Uint8Array>): Promise<void> {
