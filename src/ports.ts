@@ -377,6 +377,12 @@ export interface Ledger {
   compact(): Promise<void>;
   /** Replaces a file at the top of the output folder with the joined chunks. */
   publish(name: string, chunks: AsyncIterable<string | Uint8Array>): Promise<void>;
+  /**
+   * To be called before records are read for a table that is to be vouched for: what changes after it is noticed.
+   *
+   * @param pictures how many records there are, roughly.
+   */
+  survey(pictures: number): Promise<void>;
   /** Says of a table that was published that it shows all records as they are, made as `key` tells. */
   vouch(name: string, key: string): void;
   /**
@@ -567,6 +573,8 @@ export interface FolderWatch {
 
 /** Tells people, or machines, what happens in a run. */
 export interface EventLog {
+  /** False where nobody is told of pictures that went well: of a million of them nothing need be put into words. */
+  readonly isVerbose?: boolean;
   emit(event: RunEvent): void;
 }
 

@@ -71,6 +71,8 @@ class OutputLedger implements Ledger {
   }
 
   removeCopies(kind: CopyKind, image: string, kept: readonly string[]): void {
+    // Most results have no copies, and a look at a file in a folder that is not there costs more than one at the folder.
+    if (!this.tree.hasFolder(kind)) return;
     const removed = this.copiesOf(kind, image).filter((file) => !kept.includes(file));
     if (removed.length === 0 || (kept.length === 0 && !this.isRecorded(image))) return;
     for (const file of removed) this.removeFile(file);
@@ -99,6 +101,10 @@ class OutputLedger implements Ledger {
 
   compact(): Promise<void> {
     return this.records.compact();
+  }
+
+  survey(pictures: number): Promise<void> {
+    return this.records.survey(pictures);
   }
 
   vouch(name: string, key: string): void {

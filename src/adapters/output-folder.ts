@@ -20,10 +20,14 @@ import {
 import { LOCK, makeRoot, openRoot, openUnnamedRoot, removeIfEmpty } from './output-root.js';
 import { OutputTree, TEMPORARIES } from './output-tree.js';
 import type { OpenRecordStore } from './record-store.js';
+import { RecordTree } from './record-tree.js';
 
 export const outputFolders = createOutputFolders(createFolderLock());
 
-export function createOutputFolders(lock: FolderLock): OutputFolders {
+/** @param worthNoting as of `RecordTree`. */
+export function createOutputFolders(lock: FolderLock, worthNoting?: number): OutputFolders {
+  const lend = <T>(tree: OutputTree, form: RecordForm | undefined, work: WorkWith<T>): Promise<T> =>
+    withRecords(tree, form, work, worthNoting);
   return {
     async hold(output, work, { named = true, records: form } = {}) {
       const existed = existsSync(output);
@@ -32,10 +36,10 @@ export function createOutputFolders(lock: FolderLock): OutputFolders {
       try {
         return await withLockedTree(root, lock, async (tree, tookOver) => {
           if (tookOver) await sweepOldTemporaries(tree);
-          return await withRecords(tree, form, async (records) => {
-            await records?.recover();
+          return await lend(tree, form, async (records) => {
+            await records.recover();
             const value = await work(openOutput(tree, records));
-            await records?.settle();
+            await records.settle();
             return value;
           });
         });
@@ -49,7 +53,7 @@ export function createOutputFolders(lock: FolderLock): OutputFolders {
       if (!existsSync(output)) return await work(undefined);
       const tree = new OutputTree(openRoot(output));
       try {
-        return await withRecords(tree, form, (records) => work(openOutput(tree, records)));
+        return await lend(tree, form, (records) => work(openOutput(tree, records)));
       } finally {
         tree.close();
       }
@@ -57,8 +61,10 @@ export function createOutputFolders(lock: FolderLock): OutputFolders {
   };
 }
 
+type WorkWith<T> = (records: OpenRecordStore) => Promise<T>;
+
 /**
- * Lends the store of the records where they are in one file; only then is any of its code loaded.
+ * Lends the store of the records. What they need where they are in one file is loaded only then.
  *
  * @param wanted undefined leaves it to what there is, and without records to a tree.
  * @throws {FatalError} USAGE for another form than that of the records that are there; OUTPUT_UNUSABLE for both forms.
@@ -66,7 +72,8 @@ export function createOutputFolders(lock: FolderLock): OutputFolders {
 async function withRecords<T>(
   tree: OutputTree,
   wanted: RecordForm | undefined,
-  work: (records: OpenRecordStore | undefined) => Promise<T>,
+  work: WorkWith<T>,
+  worthNoting: number | undefined,
 ): Promise<T> {
   const { root } = tree;
   const found = formOf(root);
@@ -81,7 +88,7 @@ async function withRecords<T>(
       `${message}\nfacetag merge ${root.path} -o <dir> --records ${wanted} writes them so`,
     );
   }
-  if ((found ?? wanted) !== 'jsonl') return await work(undefined);
+  if ((found ?? wanted) !== 'jsonl') return await work(new RecordTree(tree, worthNoting));
   const { RecordsFile } = await import('./records-file/records-file.js');
   const records = new RecordsFile(tree);
   try {
@@ -101,7 +108,7 @@ function formOf(root: OpenFolder): RecordForm | undefined {
   throw new FatalError('OUTPUT_UNUSABLE', message);
 }
 
-function openOutput(tree: OutputTree, records: OpenRecordStore | undefined): OutputFolder {
+function openOutput(tree: OutputTree, records: OpenRecordStore): OutputFolder {
   const { root } = tree;
   return {
     path: root.path,

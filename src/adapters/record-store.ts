@@ -30,6 +30,8 @@ export interface RecordStore {
   illegible(): Promise<number>;
   /** As `Ledger.compact`. */
   compact(): Promise<void>;
+  /** As `Ledger.survey`. */
+  survey(pictures: number): Promise<void>;
   /** As `Ledger.publish`. */
   publish(name: string, chunks: AsyncIterable<string | Uint8Array>): Promise<void>;
   /** As `Ledger.vouch`. */

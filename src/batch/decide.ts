@@ -24,10 +24,15 @@ export interface Kept {
   readonly newStamp?: FileStamp;
 }
 
+/** What is wrong with pictures, as far as names and folders show. */
+export interface Faults {
+  get(image: string): ImageFailure | undefined;
+}
+
 /** Where pictures are, and what to do with their pictures. */
 export interface DecisionPlan extends PicturePlaces {
   /** Paths that turned up but are no pictures to read: each becomes a failed record. */
-  readonly faults: ReadonlyMap<string, ImageFailure>;
+  readonly faults: Faults;
   readonly rules: SkipRules;
   /** The kinds of copies that are wanted. */
   readonly copies: readonly CopyKind[];

@@ -11,11 +11,12 @@ export interface PicturePlaces extends Roots {
 export function openPicture(image: string, places: PicturePlaces, files: PictureFiles): OpenPicture {
   const held = places.stock?.open(image);
   if (held) return held;
-  const path = pathOf(places, image);
+  // Of what is known not to be there it is never asked for.
+  const path = (): string => pathOf(places, image);
   return {
-    stamp: () => files.stamp(path),
-    sha256: () => files.sha256(path),
-    file: () => Promise.resolve(path),
+    stamp: () => files.stamp(path()),
+    sha256: () => files.sha256(path()),
+    file: () => Promise.resolve(path()),
     release: () => Promise.resolve(),
   };
 }

@@ -25,6 +25,10 @@ export async function updateTable(
   };
   const rows = { header: form.header, isQuoted, imageOf: (row: string) => imageOf(row, options.names) };
   try {
+    if (changes.length === 0) {
+      await readThrough(ledger.readTable(name));
+      return true;
+    }
     await ledger.publish(name, spliceRows(ledger.readTable(name), rows, changed, misfit));
     ledger.vouch(name, keyOf(options));
     return true;
@@ -51,6 +55,12 @@ function rowsOfChanges(
     if (fits?.(record) === false) throw misfit();
     return rows(record, names);
   };
+}
+
+/** Its last piece tells whether it is the table that was written. */
+async function readThrough(pieces: AsyncIterable<unknown>): Promise<void> {
+  const iterator = pieces[Symbol.asyncIterator]();
+  while (!(await iterator.next()).done);
 }
 
 /** Whoever publishes a table may have put the error into another one. */

@@ -52,6 +52,7 @@ export async function writeOutputs(
   }
   if (wanted.length > 0 && rest.length === 0) return leftOut;
   const { images, unwritten, mayGoOn } = 'recorded' in done ? ofMerge(done) : await ofRun(done, ledger);
+  if (isAllRecorded && rest.length > 0) await ledger.survey(images.length);
   for (const { name, forms } of rest) {
     const form = await publish(forms, (each, misfit) => {
       const records = readRecords(ledger, images, leftOut, unwritten);

@@ -49,11 +49,11 @@ export class ArchivedPictures implements RunStock {
   /** What was found, with members for archives. An archive that cannot be read to its end stays as a failed picture. */
   async unpack(found: Pictures): Promise<Pictures> {
     const images: string[] = [];
-    const faults = new Map<string, ImageFailure>(found.faults);
+    const faults = new Map<string, ImageFailure>();
     const unread = { ...found.unread };
     let { unlisted } = found;
     for (const image of found.images) {
-      if (!isArchiveName(image) || found.faults.has(image)) {
+      if (!isArchiveName(image) || found.faults.get(image)) {
         images.push(image);
         continue;
       }
@@ -69,7 +69,8 @@ export class ArchivedPictures implements RunStock {
         unread[extension] = (unread[extension] ?? 0) + count;
       }
     }
-    return { ...found, images, faults, unread, unlisted };
+    const all = { get: (image: string) => faults.get(image) ?? found.faults.get(image) };
+    return { ...found, images, faults: all, unread, unlisted };
   }
 
   open(image: string): OpenPicture | undefined {

@@ -3,19 +3,24 @@ import type { Config } from '../config.js';
 import { isArchiveName } from '../core/archives/kind.js';
 import { parseNewerThan } from '../core/newer-than.js';
 import { sameRoots, type Roots } from '../core/roots.js';
+import { SortedNames } from '../core/sorted-names.js';
 import { isStoreAddress } from '../core/store-address.js';
 import { isPictureName } from '../core/picture-name.js';
 import { refuseOutside } from '../core/base-folder.js';
 import { formatUnread } from '../core/summary.js';
 import { FatalError, usageError } from '../errors.js';
 import {
+  ABSENT,
+  absentProblem,
   discoverImages,
   type DiscoverOptions,
   type Discovery,
+  type DiscoveryProblem,
   type KnownRoots,
 } from '../discover/discover.js';
 import type { OutputFolder, PictureStock } from '../ports.js';
 import type { ImageFailure } from '../types.js';
+import type { Faults } from '../batch/decide.js';
 import type { ArrivingNames } from '../batch/run-batch.js';
 import { settleRoots } from './settle-roots.js';
 import type { TagPorts } from './tag-ports.js';
@@ -40,7 +45,7 @@ export interface Pictures extends Roots {
   /** Their names, sorted; those of an archive that is read from its start stand in its order. */
   readonly images: readonly string[];
   /** Those of `images` that turned up but cannot be pictures. */
-  readonly faults: ReadonlyMap<string, ImageFailure>;
+  readonly faults: Faults;
   /** Files that look like pictures or videos and are not read: how many of each extension. */
   readonly unread: Readonly<Record<string, number>>;
   /** Folders and names that could not be listed. */
@@ -73,7 +78,7 @@ export async function findPictures(
       : await ports.readPathList(config.filesFrom, config.null ? '\0' : '\n');
   if (inputs.length === 0 && !listed) throw usageError('a file, folder or glob', 'the pictures', 'nothing');
   const stored = output?.readRoots();
-  if ([...inputs, ...(listed ?? [])].some(isStoreAddress)) {
+  if (inputs.some(isStoreAddress) || listed?.some(isStoreAddress) === true) {
     return await inStore(config, listed ?? [], output, ports);
   }
   requireFolders(stored, output);
@@ -198,21 +203,39 @@ export function tellOfResults(
   log.emit({ event: 'warning', message });
 }
 
-export function withFaults(
-  { base, others, relativePaths, problems, unread }: Discovery,
-  { log }: DiscoveryPorts,
-): Pictures {
+export function withFaults(found: Discovery, { log }: DiscoveryPorts): Pictures {
+  const { base, others, relativePaths, unread } = found;
   const faults = new Map<string, ImageFailure>();
   let unlisted = 0;
-  for (const { path: place, relativePath, code, message } of problems) {
-    if (isPictureName(relativePath) || isArchiveName(relativePath))
-      faults.set(relativePath, { stage: 'discover', code, message });
-    else {
-      unlisted += 1;
-      log.emit({ event: 'warning', message: `Cannot list ${place}: ${message}` });
-    }
+  const tell = ({ path: place, message }: DiscoveryProblem): void => {
+    unlisted += 1;
+    log.emit({ event: 'warning', message: `Cannot list ${place}: ${message}` });
+  };
+  for (const problem of found.problems) {
+    const { relativePath, code, message } = problem;
+    if (isTaken(relativePath)) faults.set(relativePath, { stage: 'discover', code, message });
+    else tell(problem);
   }
-  if (faults.size === 0) return { base, others, images: relativePaths, faults, unread, unlisted };
-  const images = [...new Set([...relativePaths, ...faults.keys()])].sort();
-  return { base, others, images, faults, unread, unlisted };
+  for (const name of found.absent) if (!isTaken(name)) tell(absentProblem(name, found));
+  const absent = found.absent.filter(isTaken);
+  const images = joined(relativePaths, [...faults.keys()], absent);
+  return { base, others, images, faults: withAbsent(faults, absent), unread, unlisted };
+}
+
+const isTaken = (name: string): boolean => isPictureName(name) || isArchiveName(name);
+
+/** The names of all lists, sorted and each once. Two of three are empty nearly always. */
+function joined(...lists: readonly (readonly string[])[]): readonly string[] {
+  const [first = [], ...others] = lists.filter(({ length }) => length > 0);
+  if (others.length === 0) return first;
+  const names = first.concat(...others).sort();
+  return names.filter((name, index) => name !== names[index - 1]);
+}
+
+/** Says the same of every absent one, for there may be a million. */
+function withAbsent(faults: ReadonlyMap<string, ImageFailure>, absent: readonly string[]): Faults {
+  if (absent.length === 0) return faults;
+  const failure: ImageFailure = { stage: 'discover', ...ABSENT };
+  const names = new SortedNames(absent);
+  return { get: (image) => faults.get(image) ?? (names.has(image) ? failure : undefined) };
 }

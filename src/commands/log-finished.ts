@@ -9,7 +9,7 @@ export function logFinished({ record, how, copyFailures = [] }: FinishedImage, l
     const { stage, code, message } = error;
     const kept = how === 'skipped' && { kept: true as const };
     log.emit({ event: 'picture-failed', image, stage, code, message, ...kept });
-  } else {
+  } else if (log.isVerbose !== false) {
     log.emit({ event: 'picture-done', image, how, faces: faces.length, people: faces.map(describeFace) });
   }
   for (const failure of copyFailures) log.emit({ event: 'copy-failed', image, ...failure });

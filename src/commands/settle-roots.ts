@@ -10,7 +10,8 @@ type RootPorts = Pick<TagPorts, 'files' | 'isGone' | 'log'>;
 /** What the output folder holds. */
 interface Records {
   readonly ledger: Ledger;
-  readonly images: readonly string[];
+  /** Listing a million takes seconds: it is done where something is new. */
+  readonly images: () => Promise<readonly string[]>;
 }
 
 /** Records that are looked at to know a folder again that was renamed. */
@@ -27,31 +28,32 @@ export async function settleRoots(
   ledger: Ledger,
   ports: RootPorts,
 ): Promise<Roots> {
-  const records: Records = { ledger, images: await ledger.images() };
+  let images: Promise<readonly string[]> | undefined;
+  const records: Records = { ledger, images: () => (images ??= ledger.images()) };
   let roots = known;
   for (const folder of [...outside.folders].sort()) {
-    if (!covers(roots, folder)) roots = takeIn(roots, folder, records, ports);
+    if (!covers(roots, folder)) roots = await takeIn(roots, folder, records, ports);
   }
   const rest = outside.parents.filter((folder) => !covers(roots, folder));
-  if (rest.length > 0) roots = takeIn(roots, commonParent(rest), records, ports);
-  return partNamesakes(roots, records, ports);
+  if (rest.length > 0) roots = await takeIn(roots, commonParent(rest), records, ports);
+  return await partNamesakes(roots, records, ports);
 }
 
-function takeIn(roots: Roots, folder: string, records: Records, ports: RootPorts): Roots {
+async function takeIn(roots: Roots, folder: string, records: Records, ports: RootPorts): Promise<Roots> {
   const gone = entriesOf(roots).filter(([, root]) => ports.isGone(root));
-  const renamed = gone.find(([name]) => holdsPicturesOf(roots, name, folder, records, ports));
-  if (renamed) {
-    const [name, before] = renamed;
+  for (const [name, before] of gone) {
+    if (!(await holdsPicturesOf(roots, name, folder, records, ports))) continue;
     tell(`${before} is gone and ${folder} has its pictures: they keep their names and results`, ports);
     return withRoot(roots, name, folder);
   }
-  return join(roots, folder, records, ports);
+  return await join(roots, folder, records, ports);
 }
 
-function join(roots: Roots, folder: string, records: Records, ports: RootPorts): Roots {
+async function join(roots: Roots, folder: string, records: Records, ports: RootPorts): Promise<Roots> {
+  const images = await records.images();
   // Names may be those of results whose pictures are gone.
   const isTaken = (name: string): boolean =>
-    !ports.isGone(pathOf(roots, name)) || records.images.some((image) => image.startsWith(`${name}/`));
+    !ports.isGone(pathOf(roots, name)) || images.some((image) => image.startsWith(`${name}/`));
   const joined = addRoot(roots, folder, isTaken);
   const name = entriesOf(joined).find(([, root]) => root === folder)?.[0] ?? '';
   tell(`Names of pictures in ${folder} start with ${name}/, for it is outside ${roots.base}`, ports);
@@ -63,14 +65,14 @@ function join(roots: Roots, folder: string, records: Records, ports: RootPorts):
  * removed meanwhile do not matter, and two cameras' pictures of the same names have other sizes. A wrong guess would
  * cost results, so a folder that merely stands at the place of a disk that is not mounted is no match.
  */
-function holdsPicturesOf(
+async function holdsPicturesOf(
   roots: Roots,
   name: string,
   folder: string,
   { ledger, images: all }: Records,
   { files }: RootPorts,
-): boolean {
-  const images = all.filter((image) => rootOf(roots, image) === name);
+): Promise<boolean> {
+  const images = (await all()).filter((image) => rootOf(roots, image) === name);
   const moved = withRoot(roots, name, folder);
   const step = Math.max(1, Math.floor(images.length / SAMPLE));
   let looked = 0;
@@ -98,12 +100,12 @@ function sizeOf(file: string, files: RootPorts['files']): number | undefined {
  * A folder made in the base folder later may have the name that another root has: its pictures would mix with that one's.
  * It becomes a root too, under a number.
  */
-function partNamesakes(roots: Roots, records: Records, ports: RootPorts): Roots {
+async function partNamesakes(roots: Roots, records: Records, ports: RootPorts): Promise<Roots> {
   let parted = roots;
   for (const name of roots.others?.keys() ?? []) {
     const namesake = pathOf({ base: roots.base }, name);
     const known = entriesOf(parted).some(([root, folder]) => root !== '' && isWithin(folder, namesake));
-    if (!known && !ports.isGone(namesake)) parted = join(parted, namesake, records, ports);
+    if (!known && !ports.isGone(namesake)) parted = await join(parted, namesake, records, ports);
   }
   return parted;
 }

@@ -19,7 +19,14 @@ export interface NamedPaths {
  * @throws {FatalError} USAGE naming every path that neither exists nor is a glob.
  */
 export async function classifyInputs(named: NamedPaths, fs: DiscoveryFileSystem): Promise<Inputs> {
-  const found: Inputs = { folders: [], files: new Map(), globs: [], notFiles: [], unreadable: [] };
+  const found: Inputs = {
+    folders: [],
+    files: new Map(),
+    absent: new Map(),
+    globs: [],
+    notFiles: [],
+    unreadable: [],
+  };
   const missing: string[] = [];
   const lookAt = async (typed: string): Promise<PathKind | GlobInput> => {
     if (typed === '') return 'absent';

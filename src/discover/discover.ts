@@ -45,7 +45,12 @@ export interface DiscoverOptions extends NamedPaths {
 export interface Discovery extends Roots {
   /** `/` separators; unique and sorted by UTF-16 code units, so that the order depends on no locale. */
   readonly relativePaths: string[];
-  /** In path order. */
+  /**
+   * What is in a list and not there, named as a picture would be; unique and sorted. Names alone, for a list of a million
+   * may be that of a disk which is not mounted: `absentProblem` has the rest.
+   */
+  readonly absent: readonly string[];
+  /** All others, in path order. */
   readonly problems: DiscoveryProblem[];
   /** Output folders of facetag below the named folders, absolute: their annotated copies were not taken. */
   readonly resultFolders: string[];
@@ -56,6 +61,14 @@ export interface Discovery extends Roots {
   /** Whether anything was found at all, be it in another shard or too old. */
   readonly foundAny: boolean;
 }
+
+/** Of one of `absent`. */
+export function absentProblem(relativePath: string, roots: Roots): DiscoveryProblem {
+  return { path: pathOf(roots, relativePath), relativePath, ...ABSENT };
+}
+
+/** What is told of each of `absent`. */
+export const ABSENT = { code: 'UNREADABLE', message: 'in the list of paths, but not there' } as const;
 
 /**
  * Lists the pictures to process. Folders and globs give what has a picture's extension; a named file is taken whatever
@@ -89,6 +102,7 @@ export async function discoverImages(
   return {
     ...roots,
     relativePaths: await onlyNewer(relativePaths, roots, options.newerThanMs, fs),
+    absent: keepUnique(findings.absent, mine),
     problems: findings.problems.filter(({ relativePath }) => mine(relativePath)),
     resultFolders: findings.resultFolders,
     unread: findings.unread,
@@ -123,12 +137,16 @@ function addNamedFiles(
   findings: Findings,
 ): void {
   const isLeftOut = ({ real }: Folder): boolean => excluded.some((left) => isWithin(left, real));
-  for (const [typedFolder, names] of inputs.files) {
-    const folder = places.at(typedFolder);
-    if (isLeftOut(folder)) continue;
-    const nameOf = places.names.below(folder.path);
-    for (const name of names) findings.pictures.push(nameOf(name));
-  }
+  const take = (byFolder: Inputs['files'], into: string[]): void => {
+    for (const [typedFolder, names] of byFolder) {
+      const folder = places.at(typedFolder);
+      if (isLeftOut(folder)) continue;
+      const nameOf = places.names.below(folder.path);
+      for (const name of names) into.push(nameOf(name));
+    }
+  };
+  take(inputs.files, findings.pictures);
+  take(inputs.absent, findings.absent);
   const placed = (file: string): string | undefined => {
     const folder = places.at(path.dirname(file));
     return isLeftOut(folder) ? undefined : path.join(folder.path, path.basename(file));

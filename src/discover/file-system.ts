@@ -7,6 +7,8 @@ export interface DiscoveryFileSystem {
   readonly readdir: typeof nodeFs.readdir;
   readonly lstat: typeof nodeFs.lstat;
   readonly stat: typeof nodeFs.stat;
+  readonly lstatSync: typeof nodeFs.lstatSync;
+  readonly statSync: typeof nodeFs.statSync;
   readonly realpath: { readonly native: typeof nodeFs.realpath.native };
 }
 
@@ -18,12 +20,37 @@ const ABSENT = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'];
 
 export async function kindOf(fs: DiscoveryFileSystem, location: string): Promise<PathKind> {
   const stats = await statOf(fs, location);
-  if (typeof stats !== 'string') {
-    if (stats.isDirectory()) return 'folder';
-    return stats.isFile() ? 'file' : 'special';
+  if (typeof stats !== 'string') return kindIn(stats);
+  return ABSENT.includes(stats) && !(await exists(fs, location)) ? 'absent' : unclear(stats);
+}
+
+/**
+ * The same at once, without a hop to another thread: where there is nothing it takes a fifth of the time. A disk that is
+ * slow is better asked several things at a time.
+ */
+export function kindNow(fs: DiscoveryFileSystem, location: string): PathKind {
+  let isThere = false;
+  try {
+    const stats = fs.lstatSync(location, { throwIfNoEntry: false });
+    if (stats === undefined) return 'absent';
+    isThere = true;
+    return kindIn(stats.isSymbolicLink() ? fs.statSync(location) : stats);
+  } catch (error) {
+    const code = codeOf(error) ?? messageOf(error);
+    return ABSENT.includes(code) && !isThere ? 'absent' : unclear(code);
   }
-  if (!ABSENT.includes(stats)) return { reason: `cannot be looked at (${stats})` };
-  return (await exists(fs, location)) ? { reason: `a link that leads nowhere (${stats})` } : 'absent';
+}
+
+function kindIn(stats: nodeFs.Stats): PathKind {
+  if (stats.isDirectory()) return 'folder';
+  return stats.isFile() ? 'file' : 'special';
+}
+
+/** @param code of the error that a look at what a path leads to ended with. */
+function unclear(code: string): PathKind {
+  return {
+    reason: `${ABSENT.includes(code) ? 'a link that leads nowhere' : 'cannot be looked at'} (${code})`,
+  };
 }
 
 /** What a path is, links followed: the stats, or the error code (`ENOENT`, `EACCES`, ...). */

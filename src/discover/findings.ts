@@ -14,6 +14,8 @@ export interface DiscoveryProblem {
 export class Findings {
   /** Names of pictures; unsorted, may repeat. */
   readonly pictures: string[] = [];
+  /** Names of what is in a list and not there; unsorted, may repeat. */
+  readonly absent: string[] = [];
   readonly #resultFolders = new Set<string>();
   readonly #unread = new Map<string, number>();
   readonly #problems = new Map<string, DiscoveryProblem>();
@@ -52,7 +54,7 @@ export class Findings {
 
   /** How much was found so far, repeats included. */
   get count(): number {
-    return this.pictures.length + this.#problems.size;
+    return this.pictures.length + this.absent.length + this.#problems.size;
   }
 
   /** In path order; what was met twice is there once. */

@@ -7,6 +7,8 @@ export interface Inputs {
   readonly folders: string[];
   /** Names of files by the folder they are in: a million whole paths would take twice the memory. */
   readonly files: Map<string, string[]>;
+  /** Of a list: names of what is not there, by the folder that they should be in. */
+  readonly absent: Map<string, string[]>;
   readonly globs: GlobInput[];
   /** FIFOs, sockets and devices. */
   readonly notFiles: string[];
@@ -18,14 +20,14 @@ export function sortIn(location: string, kind: Exclude<PathKind, 'absent'>, foun
   if (typeof kind === 'object') found.unreadable.push({ path: location, message: kind.reason });
   else if (kind === 'folder') found.folders.push(location);
   else if (kind === 'special') found.notFiles.push(location);
-  else filesIn(path.dirname(location), found).push(path.basename(location));
+  else namesIn(path.dirname(location), found.files).push(path.basename(location));
 }
 
-/** The named files of one folder, to add to. */
-export function filesIn(folder: string, found: Inputs): string[] {
-  const known = found.files.get(folder);
+/** The names of one folder, to add to. */
+export function namesIn(folder: string, byFolder: Map<string, string[]>): string[] {
+  const known = byFolder.get(folder);
   if (known !== undefined) return known;
   const names: string[] = [];
-  found.files.set(folder, names);
+  byFolder.set(folder, names);
   return names;
 }

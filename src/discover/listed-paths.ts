@@ -1,7 +1,9 @@
 import path from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { PICTURE_NAMES } from '../core/picture-name.js';
-import { inBatches, kindOf, type DiscoveryFileSystem } from './file-system.js';
-import { filesIn, sortIn, type Inputs } from './inputs.js';
+import { hasCode } from '../core/thrown.js';
+import { inBatches, kindNow, kindOf, type DiscoveryFileSystem, type PathKind } from './file-system.js';
+import { namesIn, sortIn, type Inputs } from './inputs.js';
 import { listFolder } from './list-folder.js';
 
 /** From this many lines of one folder on, reading the folder is cheaper than looking at each file. */
@@ -48,18 +50,38 @@ async function takeListedFiles(
   fs: DiscoveryFileSystem,
 ): Promise<string[]> {
   const folder = path.resolve(cwd, typedFolder);
-  // A folder that cannot be listed may still let its files be opened.
-  const listing = await listFolder(folder, PICTURE_NAMES, fs).catch(() => undefined);
-  const regular = new Set(listing?.entries.filter((entry) => entry.isFile()).map(({ name }) => name));
-  const names = filesIn(folder, found);
+  const regular = await regularFiles(folder, fs);
   const rest: string[] = [];
+  const names = namesIn(folder, regular === 'absent' ? found.absent : found.files);
   for (const line of lines) {
     const name = line.slice(typedFolder.length);
-    if (regular.has(name)) names.push(name);
+    if (regular === 'absent' ? !LEADS_UP.test(name) : regular.has(name)) names.push(name);
     else rest.push(line);
   }
   return rest;
 }
+
+/** Names that lead to the folder itself or to the one above it. */
+const LEADS_UP = /^\.{0,2}$/;
+
+/** Names of the files in a folder; none where it cannot be listed, for it may still let its files be opened. */
+async function regularFiles(
+  folder: string,
+  fs: DiscoveryFileSystem,
+): Promise<ReadonlySet<string> | 'absent'> {
+  try {
+    const { entries } = await listFolder(folder, PICTURE_NAMES, fs);
+    return new Set(entries.filter((entry) => entry.isFile()).map(({ name }) => name));
+  } catch (error) {
+    return hasCode(error, 'ENOENT', 'ENOTDIR') ? 'absent' : new Set();
+  }
+}
+
+/** Lines that are looked at before others have their turn. */
+const BLOCK = 64;
+
+/** Milliseconds that a block may take before the disk counts as slow. */
+const SLOW_MS = 32;
 
 async function lookAtEach(
   lines: readonly string[],
@@ -67,12 +89,19 @@ async function lookAtEach(
   found: Inputs,
   fs: DiscoveryFileSystem,
 ): Promise<void> {
-  await inBatches(
-    lines,
-    async (line) => kindOf(fs, path.resolve(cwd, line)),
-    (kind, line) => {
-      const known = kind === 'absent' ? { reason: 'in the list of paths, but not there' } : kind;
-      sortIn(path.resolve(cwd, line), known, found);
-    },
-  );
+  const take = (kind: PathKind, line: string): void => {
+    const location = path.resolve(cwd, line);
+    if (kind !== 'absent') sortIn(location, kind, found);
+    else namesIn(path.dirname(location), found.absent).push(path.basename(location));
+  };
+  let [start, isSlow] = [0, false];
+  while (start < lines.length && !isSlow) {
+    const begun = performance.now();
+    const block = lines.slice(start, start + BLOCK);
+    for (const line of block) take(kindNow(fs, path.resolve(cwd, line)), line);
+    isSlow = performance.now() - begun > SLOW_MS;
+    start += block.length;
+    await nextTurn();
+  }
+  await inBatches(lines.slice(start), async (line) => kindOf(fs, path.resolve(cwd, line)), take);
 }

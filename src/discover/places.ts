@@ -89,9 +89,9 @@ async function realPaths(roots: Roots, fs: DiscoveryFileSystem): Promise<(folder
 }
 
 /** The folders that stand for what is no folder: a glob's fixed part, a file's parent. */
-function parentsOf({ globs, files, notFiles, unreadable }: Inputs): string[] {
+function parentsOf({ globs, files, absent, notFiles, unreadable }: Inputs): string[] {
   const parents = new Set(globs.map((glob) => glob.folder));
-  for (const folder of files.keys()) parents.add(folder);
+  for (const folder of [...files.keys(), ...absent.keys()]) parents.add(folder);
   for (const file of notFiles) parents.add(path.dirname(file));
   for (const file of unreadable) parents.add(path.dirname(file.path));
   return [...parents];

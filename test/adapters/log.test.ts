@@ -29,6 +29,25 @@ describe('the log', () => {
     expect(logged(options)).toBe(text);
   });
 
+  it('writes events of pictures that come together in one piece, before any other event, and soon', async () => {
+    const stream = new FakeStream(false);
+    const now = (): Date => new Date(0);
+    const log = createEventLog({ stream, format: 'text', level: 'info', colour: false, now });
+    const fail = (image: string): void => {
+      const failure = { stage: 'decode', code: 'CORRUPT', message: 'x' } as const;
+      log.emit({ event: 'picture-failed', image, ...failure });
+    };
+    fail('a.jpg');
+    fail('b.jpg');
+    expect(stream.text).toBe('');
+    log.emit({ event: 'warning', message: 'careful' });
+    const first = 'failed a.jpg: CORRUPT: x\nfailed b.jpg: CORRUPT: x\nwarning: careful\n';
+    expect(stream.text).toBe(first);
+    fail('c.jpg');
+    await new Promise(setImmediate);
+    expect(stream.text).toBe(`${first}failed c.jpg: CORRUPT: x\n`);
+  });
+
   it('goes on when its reader is gone', () => {
     const stream = new FakeStream(false);
     const log = createEventLog({

@@ -1,25 +1,39 @@
 import {
   appendFileSync,
   cpSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { outputFolders } from '../../src/adapters/output-folder.js';
+import { createFolderLock } from '../../src/adapters/folder-lock.js';
+import { createOutputFolders } from '../../src/adapters/output-folder.js';
+import type { RecordForm } from '../../src/config.js';
 import type { TableOptions } from '../../src/batch/tables.js';
 import { writeOutputs } from '../../src/batch/write-tables.js';
-import type { PictureRecord } from '../../src/core/report.js';
+import { recordPath } from '../../src/core/output-paths.js';
+import { formatRecord, type PictureRecord } from '../../src/core/report.js';
 import type { Ledger } from '../../src/ports.js';
 import { generator } from '../convert/caffe/random-weights.js';
 import { expressive, face, failedRecord, okRecord } from '../records.js';
 
+/** A tree notes what its tables show however few records there are. */
+const outputFolders = createOutputFolders(createFolderLock(), 0);
+
 let home: string;
 let output: string;
+let form: RecordForm;
 
 beforeEach(() => {
   home = mkdtempSync(path.join(tmpdir(), 'facetag-tables-'));
@@ -58,7 +72,7 @@ async function run(
       });
       await writeOutputs(tapped, options, NOTHING);
     },
-    { records: 'jsonl' },
+    { records: form },
   );
   return read;
 }
@@ -72,29 +86,41 @@ async function rebuilt(options: TableOptions = BOTH): Promise<string[]> {
   rmSync(folder, { recursive: true, force: true });
   cpSync(output, folder, { recursive: true });
   for (const name of [...TABLES, 'tables.json']) rmSync(path.join(folder, name), { force: true });
-  const images = new Set(textOf('records.jsonl').split('\n').slice(0, -1)).size;
   const read = await run(() => Promise.resolve(), options, folder);
-  expect(read.length).toBeGreaterThanOrEqual(2 * images);
+  expect(read.length).toBeGreaterThanOrEqual(2 * recordsIn(output));
   return TABLES.map((name) => textOf(name, folder));
 }
 
+function recordsIn(folder: string): number {
+  if (form === 'jsonl') return textOf('records.jsonl', folder).split(/\n(?=\{)/).length;
+  return readdirSync(path.join(folder, 'json'), { recursive: true }).filter((name) =>
+    String(name).endsWith('.json'),
+  ).length;
+}
+
 const nameOf = (index: number): string =>
-  `${String(index).padStart(3, '0')}${index % 9 === 0 ? '"\n,' : ''}.jpg`;
+  `${index % 5}/${String(index).padStart(3, '0')}${index % 9 === 0 ? '"\n,' : ''}.jpg`;
+
+const recordFile = (image: string): string => path.join(output, recordPath(image));
 
 async function fill(ledger: Ledger, count = 100): Promise<void> {
   for (let index = 0; index < count; index += 1) await ledger.write(okRecord(nameOf(index)), 1000);
 }
 
-describe('tables of records in one file', () => {
+describe.each(['jsonl', 'tree'] as const)('tables of records, %s,', (each) => {
+  beforeEach(() => {
+    form = each;
+  });
+
   it('are brought up to date by what has changed alone, and are those of all records', async () => {
     expect(await run(fill)).toHaveLength(200);
     const read = await run(async (ledger) => {
-      await ledger.write(okRecord('050x.jpg'), 1);
+      await ledger.write(okRecord('0/050x.jpg'), 1);
       await ledger.write(failedRecord(nameOf(9), 'CORRUPT'), 1);
       ledger.remove(nameOf(20));
       ledger.restamp(nameOf(30), 7);
     });
-    expect(new Set(read)).toEqual(new Set(['050x.jpg', nameOf(9), nameOf(30)]));
+    expect(new Set(read)).toEqual(new Set(['0/050x.jpg', nameOf(9), nameOf(30)]));
     expect(TABLES.map((name) => textOf(name))).toEqual(await rebuilt());
     expect(await run(() => Promise.resolve())).toEqual([]);
   });
@@ -127,7 +153,9 @@ describe('tables of records in one file', () => {
       const read = await run(isKilled && random() < 0.5 ? () => Promise.resolve() : change);
       const expected = await rebuilt();
       expect(TABLES.map((name) => textOf(name))).toEqual(expected);
-      expect(textOf('tables.json')).toBe(textOf('tables.json', path.join(home, 'rebuilt')));
+      // In a tree it tells of these very files.
+      const noted = form === 'jsonl' && textOf('tables.json', path.join(home, 'rebuilt'));
+      if (noted !== false) expect(textOf('tables.json')).toBe(noted);
       if (read.length < 50) spliced += 1;
     }
     expect(spliced).toBeGreaterThan(15);
@@ -168,21 +196,18 @@ describe('tables of records in one file', () => {
     [
       'the records were changed',
       () => {
-        writeFileSync(
-          path.join(output, 'records.jsonl'),
-          textOf('records.jsonl')
-            .split(/(?<=\n)/)
-            .slice(1)
-            .join(''),
-        );
+        if (form === 'tree') rmSync(recordFile(nameOf(1)));
+        else {
+          const lines = textOf('records.jsonl').split(/(?<=\n)/);
+          writeFileSync(path.join(output, 'records.jsonl'), lines.slice(1).join(''));
+        }
       },
     ],
   ])('are made of all records when %s', async (_, change) => {
     await run(fill);
     change();
-    const images = textOf('records.jsonl').split(/\n(?=\{)/).length;
     const read = await run((ledger) => ledger.write(okRecord('new.jpg'), 1));
-    expect(read.length).toBeGreaterThan(images);
+    expect(read.length).toBeGreaterThan(95);
     expect(TABLES.map((name) => textOf(name))).toEqual(await rebuilt());
     expect((await run(() => Promise.resolve())).length).toBe(0);
   });
@@ -226,12 +251,153 @@ describe('tables of records in one file', () => {
 
   it('tell of a damaged record at every run', async () => {
     await run(fill);
-    const text = textOf('records.jsonl').replace('"status":"ok"', '"status":"OK"');
-    writeFileSync(path.join(output, 'records.jsonl'), text);
+    const file = form === 'tree' ? recordFile(nameOf(0)) : path.join(output, 'records.jsonl');
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/"status": ?"ok"/, '"status":"OK"'));
     for (let times = 0; times < 2; times += 1) {
       await outputFolders.hold(output, async ({ ledger }) => {
         expect((await writeOutputs(ledger, BOTH, NOTHING)).damaged).toEqual(new Set([nameOf(0)]));
       });
     }
+  });
+});
+
+/** What somebody else may do to the files of a tree. */
+const BY_HAND: Readonly<Record<string, (image: string) => void>> = {
+  'edits a record, keeping its size and time': (image) => {
+    const file = recordFile(image);
+    const { atimeMs, mtimeMs, size } = statSync(file);
+    writeFileSync(file, readFileSync(file, 'utf8').replace('640', '641'));
+    utimesSync(file, atimeMs / 1000, mtimeMs / 1000);
+    expect(statSync(file)).toMatchObject({ mtimeMs, size });
+  },
+  'replaces a record, keeping its size and time': (image) => {
+    const [file, other] = [recordFile(image), path.join(output, 'other')];
+    const { atimeMs, mtimeMs } = statSync(file);
+    writeFileSync(other, readFileSync(file, 'utf8').replace('640', '641'));
+    utimesSync(other, atimeMs / 1000, mtimeMs / 1000);
+    renameSync(other, file);
+  },
+  'removes a record': (image) => {
+    rmSync(recordFile(image));
+  },
+  'adds a record': (image) => {
+    mkdirSync(path.join(output, 'json/9'), { recursive: true });
+    const added = `9/${path.basename(image)}`;
+    writeFileSync(recordFile(added), formatRecord(okRecord(added)));
+  },
+  'puts another record in the place of one': (image) => {
+    rmSync(recordFile(image));
+    writeFileSync(recordFile(image), formatRecord(failedRecord(image, 'CORRUPT')));
+  },
+  'moves a record there and back': (image) => {
+    renameSync(recordFile(image), path.join(output, 'away'));
+    renameSync(path.join(output, 'away'), recordFile(image));
+  },
+  'damages a record': (image) => {
+    writeFileSync(recordFile(image), '{"schema');
+  },
+  'puts a link in the place of a record': (image) => {
+    renameSync(recordFile(image), path.join(output, `link-${path.basename(image)}`));
+    symlinkSync(path.join(output, `link-${path.basename(image)}`), recordFile(image));
+  },
+  'puts a hard link in the place of a record': (image) => {
+    const other = recordFile(nameOf(7));
+    if (!existsSync(other) || image === nameOf(7)) return;
+    rmSync(recordFile(image));
+    linkSync(other, recordFile(image));
+  },
+  'moves a folder away': (image) => {
+    renameSync(path.dirname(recordFile(image)), path.join(home, 'away'));
+  },
+};
+
+describe('tables of a tree that somebody else changes', () => {
+  beforeEach(async () => {
+    form = 'tree';
+    await run(fill);
+  });
+
+  it.each(Object.entries(BY_HAND))('are made of all records when somebody %s', async (_, change) => {
+    expect(await run(() => Promise.resolve())).toEqual([]);
+    change(nameOf(31));
+    const read = await run((ledger) => ledger.write(okRecord('new.jpg'), 1));
+    expect(read.length).toBeGreaterThan(50);
+    expect(TABLES.map((name) => textOf(name))).toEqual(await rebuilt());
+  });
+
+  it('are those of all records after any sequence of runs, kills and changes by hand', async () => {
+    const random = generator(9);
+    const changes = Object.entries(BY_HAND).filter(([name]) => !name.includes('folder'));
+    let spliced = 0;
+    for (let times = 0; times < 40; times += 1) {
+      const picked = (): string => nameOf(Math.floor(random() * 110));
+      if (random() < 0.5) {
+        const [, change] = changes[Math.floor(random() * changes.length)]!;
+        const image = picked();
+        if (existsSync(recordFile(image)) && !image.includes('"')) change(image);
+      }
+      const work = async (ledger: Ledger): Promise<void> => {
+        for (let index = 0; index < 5 * random(); index += 1) {
+          const image = picked();
+          try {
+            if (random() < 0.3) ledger.remove(image);
+            else await ledger.write(okRecord(image, random() < 0.5 ? [] : [face()]), 1000);
+          } catch (error) {
+            // A link is in the place of the record.
+            expect(error).toMatchObject({ code: 'WRITE_FAILED' });
+          }
+        }
+      };
+      if (random() < 0.3) {
+        const killed = outputFolders.hold(output, async ({ ledger }) => {
+          await work(ledger);
+          if (random() < 0.5) await writeOutputs(ledger, BOTH, NOTHING);
+          throw new Error('killed');
+        });
+        await expect(killed).rejects.toThrow('killed');
+      }
+      const read = await run(work);
+      expect(TABLES.map((name) => textOf(name))).toEqual(await rebuilt());
+      if (read.length < 30) spliced += 1;
+      if (times % 8 === 7) {
+        rmSync(output, { recursive: true });
+        await run(fill);
+      }
+    }
+    expect(spliced).toBeGreaterThan(5);
+  });
+
+  it('are made of all records when a record of the run is taken away while it goes on', async () => {
+    const done = { images: [nameOf(1), 'new.jpg'], notDone: 0, unwritten: new Map() };
+    const lost = outputFolders.hold(output, async ({ ledger }) => {
+      await ledger.write(okRecord('new.jpg'), 1);
+      rmSync(recordFile('new.jpg'));
+      await writeOutputs(ledger, BOTH, done);
+    });
+    await expect(lost).rejects.toMatchObject({ code: 'OUTPUT_UNUSABLE' });
+  });
+
+  it('are brought up to date round by round', async () => {
+    await outputFolders.hold(output, async ({ ledger }) => {
+      for (const name of ['x.jpg', 'y.jpg', 'z.jpg']) {
+        await ledger.write(okRecord(name), 1);
+        await writeOutputs(ledger, BOTH, NOTHING);
+        await ledger.compact();
+        expect(textOf('faces.csv')).toContain(`\n${name},`);
+      }
+    });
+    expect(await run(() => Promise.resolve())).toEqual([]);
+    expect(TABLES.map((name) => textOf(name))).toEqual(await rebuilt());
+  });
+
+  it('leave no note where there are few records', async () => {
+    expect(existsSync(path.join(output, 'tables.json'))).toBe(true);
+    const ordinary = createOutputFolders(createFolderLock());
+    await ordinary.hold(output, async ({ ledger }) => {
+      await ledger.write(okRecord('new.jpg'), 1);
+      await writeOutputs(ledger, BOTH, NOTHING);
+    });
+    expect(existsSync(path.join(output, 'tables.json'))).toBe(false);
+    expect(TABLES.map((name) => textOf(name))).toEqual(await rebuilt());
   });
 });

@@ -60,6 +60,7 @@ function batch(images: readonly string[], over: Over = {}) {
     images: () => Promise.resolve([...records.keys()].sort()),
     publish: () => Promise.resolve(),
     vouch: () => undefined,
+    survey: () => Promise.resolve(),
     changedSince: () => Promise.resolve(undefined),
     readTable: () => Readable.from([]),
     has: () => false,

@@ -14,6 +14,7 @@ function tables(images: readonly string[], recordOf: (image: string) => PictureR
     has: () => false,
     assertInPlace: () => undefined,
     illegible: () => Promise.resolve(0),
+    survey: () => Promise.resolve(),
     changedSince: () => Promise.resolve(undefined),
     vouch: () => undefined,
     async publish(name: string, chunks: AsyncIterable<string | Uint8Array>) {

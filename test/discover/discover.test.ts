@@ -1,7 +1,9 @@
+import nodeFs from 'node:fs';
 import { mkdir, rename, symlink, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { makeTree } from './tree.js';
+import { discoverImages } from '../../src/discover/discover.js';
+import { defaults, makeTree } from './tree.js';
 
 describe('what is taken', () => {
   it('takes every picture extension in any case, and nothing else', async () => {
@@ -13,6 +15,7 @@ describe('what is taken', () => {
     expect(found).toEqual({
       base: root,
       relativePaths: pictures,
+      absent: [],
       problems: [],
       resultFolders: [],
       unread: {},
@@ -91,6 +94,7 @@ describe('what is taken', () => {
     expect(await discover()).toEqual({
       base: root,
       relativePaths: [],
+      absent: [],
       problems: [],
       resultFolders: [],
       unread: {},
@@ -306,7 +310,7 @@ describe('a list of paths', () => {
     const listed = ['p/[ab].jpg', path.join(root, 'p/noext'), './q', 'q/c/../b.jpg', 'p/[a].jpg'];
     const found = await discover({ inputs: [], listed });
     expect(found.relativePaths).toEqual(['p/[ab].jpg', 'p/noext', 'q/b.jpg', 'q/c/d.jpg']);
-    expect(found.problems).toMatchObject([{ code: 'UNREADABLE', relativePath: 'p/[a].jpg' }]);
+    expect(found).toMatchObject({ absent: ['p/[a].jpg'], problems: [] });
   });
 
   it('gives the same for many files of a folder, which it looks up by reading the folder', async () => {
@@ -320,11 +324,63 @@ describe('a list of paths', () => {
     const listed = [...names, 'p/sub', 'p/link.jpg', 'p/gone', 'p/missing.jpg', 'p/', 'p/..', 'p/.'];
     const one = await discover({ inputs: [], listed: listed.slice(0, 104), base: root });
     expect(one.relativePaths).toEqual([...names, 'p/link.jpg', 'p/sub/x.jpg'].sort());
-    expect(one.problems.map((problem) => problem.relativePath)).toEqual(['p/gone', 'p/missing.jpg']);
+    expect(one.problems.map((problem) => problem.relativePath)).toEqual(['p/gone']);
+    expect(one.absent).toEqual(['p/missing.jpg']);
     const shuffled = listed.slice(0, 104).flatMap((line) => [line, `${root}/${line}`]);
     expect(await discover({ inputs: [], listed: shuffled, base: root })).toEqual(one);
     const folders = await discover({ inputs: [], listed, base: root });
     expect(folders.relativePaths).toEqual(one.relativePaths);
+  });
+
+  it('names what is not there, in a folder or without one, once and in order', async () => {
+    const { root, discover } = await makeTree(['p/a.jpg', 'p/b.jpg', 'q/']);
+    const numbers = Array.from({ length: 100 }, (_, index) => String(index).padStart(2, '0'));
+    const absent = ['p', 'q', 'gone', 'gone/too', 'p/a.jpg'].flatMap((folder) =>
+      numbers.map((number) => `${folder}/${number}.jpg`),
+    );
+    // Of a folder that is not there these lead to what is.
+    const listed = [...absent, 'gone/../p/a.jpg', ...absent.map((name) => path.join(root, name)), 'gone/..'];
+    const found = await discover({ inputs: [], listed, base: root });
+    expect(found.absent).toEqual([...absent].sort());
+    expect(found).toMatchObject({ relativePaths: ['p/a.jpg', 'p/b.jpg'], problems: [], foundAny: true });
+    const shares = await Promise.all(
+      [1, 2, 3].map((index) =>
+        discover({ inputs: [], listed: absent, base: root, shard: { index, count: 3 } }),
+      ),
+    );
+    expect(shares.flatMap((share) => share.absent).sort()).toEqual([...absent].sort());
+  });
+
+  it('is the same on a slow disk, which is asked several things at once', async () => {
+    const { root, discover } = await makeTree([
+      ...['p/a.jpg', 'q/b/c.jpg', 'odd -> nowhere', 'link -> p/a.jpg', 'folder -> q', 'loop -> loop'],
+    ]);
+    const names = [
+      'p/a.jpg',
+      'q/b',
+      'odd',
+      'link',
+      'folder',
+      'loop',
+      'p/a.jpg/x.jpg',
+      `${'n'.repeat(300)}.jpg`,
+    ];
+    const listed = Array.from({ length: 30 }, (_, index) => [...names, `gone-${index}.jpg`]).flat();
+    let slow = 0;
+    const lstatSync = ((...args: Parameters<typeof nodeFs.lstatSync>) => {
+      slow += 1;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 2);
+      return nodeFs.lstatSync(...args);
+    }) as typeof nodeFs.lstatSync;
+    const options = { ...defaults(root), inputs: [], listed, base: root };
+    const found = await discoverImages(options, { ...nodeFs, lstatSync });
+    expect(found).toEqual(await discover({ inputs: [], listed, base: root }));
+    expect(found.problems.map(({ relativePath, message }) => [relativePath, message])).toEqual([
+      ['loop', 'cannot be looked at (ELOOP)'],
+      ['odd', 'a link that leads nowhere (ENOENT)'],
+    ]);
+    expect(found.absent).toHaveLength(32);
+    expect(slow).toBe(64);
   });
 });
 

@@ -18,6 +18,12 @@ export class Checksum implements Sum {
   }
 }
 
+/** Without what else an object has that is one. */
+export const sumOf = ({ bytes, check }: Sum): { readonly bytes: number; readonly check: number } => ({
+  bytes,
+  check,
+});
+
 export function sameSum(a: Sum, b: Sum): boolean {
   return a.bytes === b.bytes && a.check === b.check;
 }

@@ -5,12 +5,12 @@ import { fatalWriteFault } from '../file-faults.js';
 import type { OutputTree } from '../output-tree.js';
 import { textOf } from '../plain-file.js';
 import { Checksum, sameSum, summed, type Sum } from './checksum.js';
-import { formatStamps, parseStamps, type TableStamp } from './table-stamps.js';
+import { formatStamps, parseStamps, type RecordsStamp, type TableStamp } from './table-stamps.js';
 
 /** Two tables with a long expression need a hundredth. */
 const MAX_BYTES = 1 << 20;
 
-/** The tables of which it is known that they show all records of the sorted file, or of now. */
+/** The tables of which it is known that they show all records as they were before the run, or as they are now. */
 export class KnownTables {
   readonly #stamps: Map<string, TableStamp>;
   /** Those of them that this run has vouched for. */
@@ -18,12 +18,12 @@ export class KnownTables {
   /** Tables of this run that nobody has vouched for yet. */
   readonly #published = new Map<string, Sum>();
 
-  /** @param records of the sorted file as it is. */
+  /** @param records as they were before the run; undefined where nobody knows. */
   constructor(
     private readonly tree: OutputTree,
-    private readonly records: Sum,
+    private readonly records: RecordsStamp | undefined,
   ) {
-    this.#stamps = parseStamps(this.#read(), records);
+    this.#stamps = records ? parseStamps(this.#read(), records) : new Map<string, TableStamp>();
   }
 
   async publish(name: string, chunks: AsyncIterable<string | Uint8Array>): Promise<void> {
@@ -55,12 +55,17 @@ export class KnownTables {
     if (!stamp || !sameSum(stamp, sum)) throw new TableChangedError(`${name} is not what was written`);
   }
 
-  /** Notes for the next run what is known. @param records of the sorted file that it will find. @throws {FatalError} */
-  async note(records: Sum): Promise<void> {
+  /**
+   * Notes for the next run what is known.
+   *
+   * @param records that it will find; undefined where it could not be certain that they are the same.
+   * @throws {FatalError}
+   */
+  async note(records: RecordsStamp | undefined): Promise<void> {
     // A table that was not there, and that somebody puts back, shows records of before.
-    if (!sameSum(records, this.records))
+    if (JSON.stringify(records) !== JSON.stringify(this.records))
       for (const name of this.#stamps.keys()) if (!this.#vouched.has(name)) this.#stamps.delete(name);
-    const text = formatStamps(records, this.#stamps);
+    const text = records && formatStamps(records, this.#stamps);
     if (text === this.#read()) return;
     try {
       if (text !== undefined) await this.tree.replace(TABLE_STAMPS, text);

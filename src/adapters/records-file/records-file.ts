@@ -7,7 +7,7 @@ import type { ChangedPicture } from '../../ports.js';
 import { fatalReadFault, fatalWriteFault } from '../file-faults.js';
 import type { OutputTree } from '../output-tree.js';
 import type { OpenRecordStore, RecordText } from '../record-store.js';
-import { Checksum, summed } from './checksum.js';
+import { Checksum, summed, sumOf } from './checksum.js';
 import { foldedPieces } from './fold.js';
 import { Journal } from './journal.js';
 import { KnownTables } from './known-tables.js';
@@ -104,7 +104,11 @@ export class RecordsFile implements OpenRecordStore {
     const isChanged = this.#lines && (this.#lines.overlay.size > 0 || this.#lines.illegible > 0);
     // Even without records there is a file, which tells how the next run is to keep them.
     if (isChanged || !this.#stats(RECORDS_FILE)) await this.#fold();
-    else if (this.#lines) await this.#tables?.note(this.#lines.sum);
+    else if (this.#lines) await this.#tables?.note(sumOf(this.#lines.sum));
+  }
+
+  survey(): Promise<void> {
+    return Promise.resolve();
   }
 
   async publish(name: string, chunks: AsyncIterable<string | Uint8Array>): Promise<void> {
@@ -164,13 +168,13 @@ export class RecordsFile implements OpenRecordStore {
     } catch (error) {
       throw fatalWriteFault(error, this.#place(RECORDS_FILE));
     }
-    await this.#tables?.note(sum);
+    await this.#tables?.note(sumOf(sum));
     this.close();
   }
 
   async #openTables(): Promise<KnownTables> {
     const { sum } = await this.#openInTurns();
-    return (this.#tables ??= new KnownTables(this.tree, sum));
+    return (this.#tables ??= new KnownTables(this.tree, sumOf(sum)));
   }
 
   #put(image: string, line: Buffer): void {

@@ -4,7 +4,7 @@ import type { VideoConfig } from '../../config.js';
 import { VIDEO_NAMES } from '../../core/picture-name.js';
 import { pathOf, sameRoots } from '../../core/roots.js';
 import type { VideoFailure } from '../../core/video-failures.js';
-import { discoverImages, type Discovery } from '../../discover/discover.js';
+import { absentProblem, discoverImages, type Discovery } from '../../discover/discover.js';
 import { FatalError, usageError } from '../../errors.js';
 import type { OutputFolder, VideoInput } from '../../ports.js';
 import { discoveryOf, givenRoots, tellOfResults } from '../find-pictures.js';
@@ -102,13 +102,15 @@ async function discover(
 function filesOf(found: Discovery, inputs: readonly string[], { cwd, isFifo }: VideoPorts): VideoSource[] {
   const named = new Set(inputs.map((input) => path.resolve(cwd, input)));
   const files = found.relativePaths.map((name) => fileAt(name, pathOf(found, name)));
-  const odd = found.problems.filter(isOfVideo).map(({ path: place, relativePath, code, message }) => {
-    const source = fileAt(relativePath, place);
-    // A FIFO that was named is a stream; one that merely lies there would be waited for in vain.
-    if (code === 'NOT_A_FILE' && named.has(place) && isFifo(place))
-      return { name: source.name, input: { ...source.input, live: true } };
-    return { ...source, fault: { code, message } };
-  });
+  const odd = problemsOf(found)
+    .filter(isOfVideo)
+    .map(({ path: place, relativePath, code, message }) => {
+      const source = fileAt(relativePath, place);
+      // A FIFO that was named is a stream; one that merely lies there would be waited for in vain.
+      if (code === 'NOT_A_FILE' && named.has(place) && isFifo(place))
+        return { name: source.name, input: { ...source.input, live: true } };
+      return { ...source, fault: { code, message } };
+    });
   return [...files, ...odd];
 }
 
@@ -123,8 +125,13 @@ function fileAt(name: string, file: string): VideoSource {
   return { name, file, input: { url: `file:${file}`, live: false } };
 }
 
-function tellUnlisted({ problems }: Discovery, { log }: VideoPorts): number {
-  const unlisted = problems.filter((problem) => !isOfVideo(problem));
+/** What is not there included. */
+function problemsOf(found: Discovery): Problem[] {
+  return [...found.problems, ...found.absent.map((name) => absentProblem(name, found))];
+}
+
+function tellUnlisted(found: Discovery, { log }: VideoPorts): number {
+  const unlisted = problemsOf(found).filter((problem) => !isOfVideo(problem));
   for (const { path: place, message } of unlisted)
     log.emit({ event: 'warning', message: `Cannot list ${place}: ${message}` });
   return unlisted.length;
