@@ -194,8 +194,9 @@ class Server {
 
   #tellStart(url: string): void {
     const { log, version } = this.ports;
-    const { pack, engine } = this.settings.run;
-    log.emit({ event: 'serve-start', version, url, jobs: this.config.jobs, pack, engine });
+    const { pack, engine, precision } = this.settings.run;
+    const run = { pack, engine, ...(precision && { precision }) };
+    log.emit({ event: 'serve-start', version, url, jobs: this.config.jobs, ...run });
     if (!this.folder.inMemory) {
       const message = `There is no /dev/shm: uploads are in ${this.folder.root.path} while they are looked at`;
       log.emit({ event: 'warning', message });
