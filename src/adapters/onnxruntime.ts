@@ -52,6 +52,11 @@ const sessionOptions: OnnxRuntime.InferenceSession.SessionOptions = {
   enableCpuMemArena: true,
   // Warnings would go to stderr past facetag's own log.
   logSeverityLevel: 3,
+  /**
+   * Of int8 nets: processors with AVX2 or AVX-512 but without VNNI add products in pairs of 16 bits, which saturate. This
+   * makes them calculate what those with VNNI do, which is exact; float nets and other processors know nothing of it.
+   */
+  extra: { session: { x64quantprecision: '1' } },
 };
 
 class OnnxRuntimeEngine implements Engine, ModelLoader {

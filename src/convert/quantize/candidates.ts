@@ -47,20 +47,34 @@ export async function choose(net: FloatNet, loader: ModelLoader): Promise<Measur
 }
 
 /**
- * Candidates with ever more layers in float, those first whose rounding costs most; half of the layers at most.
+ * Candidates with ever more layers in float, those first whose rounding costs most.
  *
+ * @param most layers that may be in float.
  * @yields each measured.
  */
-export async function* relax(net: FloatNet, from: Candidate, loader: ModelLoader): AsyncGenerator<Measured> {
+export async function* relax(
+  net: FloatNet,
+  from: Candidate,
+  most: number,
+  loader: ModelLoader,
+): AsyncGenerator<Measured> {
   const costs = new Map<string, number>();
   for (const name of from.layers) {
     const alone = await measured(net, { ...from, layers: new Set([name]) }, loader);
     costs.set(name, alone.error);
   }
   const costly = [...from.layers].toSorted((a, b) => (costs.get(b) ?? 0) - (costs.get(a) ?? 0));
-  for (let count = 1; count <= from.layers.size / 2; count = Math.ceil(count * 1.5)) {
-    yield await measured(net, { ...from, layers: without(from.layers, costly.slice(0, count)) }, loader);
+  const inFloat = net.layers.length - from.layers.size;
+  for (let more = 1; more <= from.layers.size; more = nextStep(more, from.layers.size)) {
+    if (inFloat + more > most) return;
+    yield await measured(net, { ...from, layers: without(from.layers, costly.slice(0, more)) }, loader);
   }
+}
+
+/** Half as many again, but not past the end without having been there. */
+function nextStep(count: number, end: number): number {
+  const next = Math.ceil(count * 1.5);
+  return count < end ? Math.min(next, end) : next;
 }
 
 export async function measured(net: FloatNet, candidate: Candidate, loader: ModelLoader): Promise<Measured> {

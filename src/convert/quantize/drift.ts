@@ -94,11 +94,21 @@ function yearsOf({ attributes: { ageYears, ageDistribution = [] } }: Face): numb
   );
 }
 
-/** What of a drift is beyond the limits, each in words; empty where the nets may be used. */
-export function beyondLimits({ faces, matched, genders, expressions, years }: Drift): string[] {
-  return [
+/**
+ * What of a drift is beyond the limits, each in words; empty where the nets may be used.
+ *
+ * @param kind of the nets in int8. A detector is judged by its boxes, and genders: boxes that are a pixel off, which are as
+ * right as the others, turn what float nets say of age and expression by more than int8 does.
+ */
+export function beyondLimits(drift: Drift, kind: 'detector' | 'attributes'): string[] {
+  const { faces, matched, genders, expressions, years } = drift;
+  const found = [
     ...short('faces found alike', matched, faces, LIMITS.matched),
     ...short('genders', genders.equal, genders.judged, LIMITS.equal),
+  ];
+  if (kind === 'detector') return found;
+  return [
+    ...found,
     ...short('expressions', expressions.equal, expressions.judged, LIMITS.equal),
     // What is no number is no small one.
     ...(years <= LIMITS.years ? [] : [`ages are ${years.toFixed(2)} years off, not ${LIMITS.years} at most`]),

@@ -26,15 +26,8 @@ export function byteScale({ low, high }: Range): ByteScale {
   return { scale, zero: Math.min(MOST_BYTE, Math.max(0, Math.round(-bottom / scale))) };
 }
 
-/**
- * The largest weight of a layer whose sums may be made of 16-bit pairs, as processors with AVX2 or AVX-512 but without
- * VNNI make them: 2 * 255 * 64 is the most that such a pair holds. One step further and they would saturate, and tell
- * other answers than processors with VNNI.
- */
-export const MOST_PAIRED_WEIGHT = 64;
-
-/** The same of depthwise layers, whose sums are of 32 bits everywhere. */
-export const MOST_WEIGHT = 127;
+/** Of a weight, which has a sign and no -128, so that each weight has its opposite. */
+const MOST_WEIGHT = 127;
 
 /** Sums, and with them offsets, are of 32 bits: half of that is left to the sums. */
 const MOST_OFFSET = 2 ** 30;
@@ -53,14 +46,12 @@ export interface QuantisedWeights {
  * @param weights outputs first.
  * @param bias one for each output.
  * @param inputScale of the bytes that they are multiplied with.
- * @param most absolute value of a weight.
  */
 export function quantiseWeights(
   weights: Float32Array,
   outputs: number,
   bias: Float32Array | undefined,
   inputScale: number,
-  most: number,
 ): QuantisedWeights {
   const size = weights.length / outputs;
   const scales = Float32Array.from({ length: outputs }, (_, output) => {
@@ -69,11 +60,11 @@ export function quantiseWeights(
       .reduce((sofar, weight) => Math.max(sofar, Math.abs(weight)), 0);
     // An offset beside tiny weights must be told too.
     const least = bias ? Math.abs(at(bias, output)) / (inputScale * MOST_OFFSET) : 0;
-    return Math.max(largest / most, least) || 1;
+    return Math.max(largest / MOST_WEIGHT, least) || 1;
   });
   const values = Int8Array.from(weights, (weight, index) => {
     const rounded = Math.round(weight / at(scales, Math.floor(index / size)));
-    return Math.min(most, Math.max(-most, rounded));
+    return Math.min(MOST_WEIGHT, Math.max(-MOST_WEIGHT, rounded));
   });
   const offsets =
     bias && Int32Array.from(bias, (value, output) => Math.round(value / (inputScale * at(scales, output))));

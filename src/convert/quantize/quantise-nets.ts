@@ -56,7 +56,7 @@ export async function quantiseNets(
   let nets: QuantisedNet[] = [];
   for (const task of tasks) nets.push(await gate.pass(task));
   let drift = await gate.together(nets);
-  while (beyondLimits(drift).length > 0) {
+  while (beyondLimits(drift, 'detector').length > 0) {
     nets = await gate.tighten(nets, drift);
     drift = await gate.together(nets);
   }
@@ -96,18 +96,24 @@ class Gate {
   /** More layers of the net in float that costs most, where nets are good enough alone but not together. */
   async tighten(nets: readonly QuantisedNet[], drift: Drift): Promise<QuantisedNet[]> {
     const [worst] = nets.toSorted((a, b) => costOf(b.drift) - costOf(a.drift));
-    if (!worst) throw refusal('the pack', drift);
+    if (!worst) throw refusal('The pack', drift, 'detector');
     const better = await this.#relaxed(worst);
     return nets.map((net) => (net === worst ? better : net));
   }
 
-  /** @throws {FatalError} MODEL_DRIFTS when half of the layers in float are not enough. */
+  /**
+   * With more layers in float, one of attributes with all of them if need be: a net that only says where to look is
+   * small, and moves every crop.
+   *
+   * @throws {FatalError} MODEL_DRIFTS for a detector that needs more than half of its layers in float.
+   */
   async #relaxed(from: QuantisedNet): Promise<QuantisedNet> {
-    for await (const candidate of relax(from.net, from.chosen, this.loader)) {
+    const most = from.kind === 'detector' ? from.net.layers.length / 2 : Infinity;
+    for await (const candidate of relax(from.net, from.chosen, most, this.loader)) {
       const next = await this.#judged(from, candidate);
       if (isKept(next) && costOf(next.drift) <= costOf(from.drift)) return next;
     }
-    throw refusal(from.spec.weights, from.drift);
+    throw refusal(from.spec.weights, from.drift, from.kind);
   }
 
   async #judged(task: NetTask, chosen: Measured): Promise<QuantisedNet> {
@@ -127,8 +133,8 @@ class Gate {
   }
 }
 
-function isKept({ drift }: QuantisedNet): boolean {
-  return beyondLimits(drift).length === 0;
+function isKept({ drift, kind }: QuantisedNet): boolean {
+  return beyondLimits(drift, kind).length === 0;
 }
 
 /** To compare by: what share of the faces has another answer, and years. */
@@ -141,10 +147,10 @@ function costOf({ faces, matched, genders, expressions, years }: Drift): number 
   return years / 10 + changed.reduce((sum, [equal, judged]) => sum + (judged === 0 ? 0 : 1 - equal / judged), 0);
 }
 
-function refusal(name: string, drift: Drift): FatalError {
+function refusal(name: string, drift: Drift, kind: NetTask['kind']): FatalError {
   return new FatalError(
     'MODEL_DRIFTS',
-    `${name} gives other answers in int8, even with half of its layers in float: ${beyondLimits(drift).join('; ')}. ` +
+    `${name} gives other answers in int8, even with many of its layers in float: ${beyondLimits(drift, kind).join('; ')}. ` +
       'Nothing was installed. Try --calibrate with more pictures of the kind that you tag.',
   );
 }

@@ -4,7 +4,7 @@ import type { TensorProto } from '../onnx/schema.js';
 import { floatsOf, tensorProto, type TensorData } from '../onnx/tensors.js';
 import { at } from '../tensor.js';
 import { OUTPUT_AXIS, type Layer } from './layers.js';
-import { byteScale, MOST_PAIRED_WEIGHT, MOST_WEIGHT, quantiseWeights, type ByteScale, type Range } from './numbers.js';
+import { byteScale, quantiseWeights, type ByteScale, type Range } from './numbers.js';
 
 /** How a net is quantised. */
 export interface Plan {
@@ -89,7 +89,6 @@ class Quantiser {
       at(dims, OUTPUT_AXIS),
       layer.bias === undefined ? undefined : floatsOf(this.#given(layer.bias)),
       input,
-      layer.kind === 'depthwise' ? MOST_WEIGHT : MOST_PAIRED_WEIGHT,
     );
     const inputs = [`${layer.input}/float`, this.#byOutput(`${layer.name}/weights8`, dims, values, scales)];
     if (offsets) {
