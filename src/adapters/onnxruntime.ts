@@ -83,7 +83,10 @@ class OnnxRuntimeEngine implements Engine, ModelLoader {
   }
 
   async loadModel(model: Uint8Array): Promise<Net> {
-    return new OnnxRuntimeNet(this.runtime, await this.runtime.InferenceSession.create(model, sessionOptions));
+    return new OnnxRuntimeNet(
+      this.runtime,
+      await this.runtime.InferenceSession.create(model, sessionOptions),
+    );
   }
 }
 

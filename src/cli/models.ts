@@ -41,7 +41,9 @@ export function runImport(
   [pack = '', from = '']: Operands,
   context: RunContext,
 ): Promise<number> {
-  return runModels(flags, context, (models) => importModels(models, { pack, from }, { lock: createFolderLock() }));
+  return runModels(flags, context, (models) =>
+    importModels(models, { pack, from }, { lock: createFolderLock() }),
+  );
 }
 
 export function runConvert(

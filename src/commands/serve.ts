@@ -20,6 +20,7 @@ import type { StopReason } from '../types.js';
 import { logLaneEvent } from './log-lane-event.js';
 import { resolveRunSettings, type RunSettings } from './run-settings.js';
 import type { LaneOptions } from './tag-ports.js';
+import { warnOfPrecision, type PrecisionPorts } from './warn-precision.js';
 
 export interface ServeConfig extends NetFlags, ServeFlags {
   /** Lanes. */
@@ -29,7 +30,7 @@ export interface ServeConfig extends NetFlags, ServeFlags {
 }
 
 /** What `facetag serve` needs of the outside world. */
-export interface ServePorts {
+export interface ServePorts extends PrecisionPorts {
   readonly openStore: () => Promise<Store>;
   readonly uploads: UploadFolders;
   readonly createLanes: (options: LaneOptions) => StartableLanePool;
@@ -40,7 +41,6 @@ export interface ServePorts {
   /** Absolute path of the folder that the page's files are in. */
   readonly page: string;
   readonly stop: Stop;
-  readonly log: EventLog;
   /** Of facetag. */
   readonly version: string;
   /** Milliseconds. */
@@ -69,6 +69,7 @@ export async function serveCommand(config: ServeConfig, ports: ServePorts): Prom
   }
   const store = await ports.openStore();
   const settings = await resolveRunSettings(config, store);
+  warnOfPrecision(settings.run, ports);
   return await ports.uploads.hold((folder) => new Server(config, settings, folder, ports).run(address));
 }
 

@@ -186,8 +186,7 @@ describe('resolvePack', () => {
     const places = { ...where, remedy: () => '' };
     const { net: given } = manifest.packs['fake']!.detectors['one']!;
     const engine = { engine: 'opencv', precision: 'fp32' } as const;
-    const found = async (net: object) =>
-      (await resolveNetFiles([{ ...given, ...net }], engine, places)).nets;
+    const found = async (net: object) => (await resolveNetFiles([{ ...given, ...net }], engine, places)).nets;
     expect(await found(caffe)).toEqual({
       'a.onnx': { format: 'caffe', weights: '/m/fake/a.onnx', definition: '/m/fake/b.onnx' },
     });

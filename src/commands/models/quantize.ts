@@ -47,13 +47,17 @@ export async function quantizeModels(
   const { base, names, isOwn } = await findPictures(calibrate, ports);
   const few = names.length < MANY_PICTURES;
   const samples = names.flatMap((name) =>
-    (few ? VARIANTS : VARIANTS.slice(0, 1)).map(
-      (variant): Sample => ({ name, path: path.join(base, name), variant }),
-    ),
+    (few ? VARIANTS : VARIANTS.slice(0, 1)).map((variant): Sample => ({
+      name,
+      path: path.join(base, name),
+      variant,
+    })),
   );
   const whose = isOwn ? ' of the package face-api' : '';
   const ways = few ? `, each in ${VARIANTS.length} ways (${VARIANTS.join(', ')})` : '';
-  tell(`Measuring with ${countOf(names.length, 'picture')}${whose}${ways}: half to choose scales, half to judge`);
+  tell(
+    `Measuring with ${countOf(names.length, 'picture')}${whose}${ways}: half to choose scales, half to judge`,
+  );
   if (isOwn) tell('Those are few: --calibrate with a hundred or more pictures of your own tells more');
   const options = { ...(detector !== undefined && { detector }), ...(signal && { signal }) };
   const digest = await digestOf(base, names, ports);
@@ -89,11 +93,7 @@ async function findPictures(calibrate: string | undefined, ports: QuantizePorts)
 }
 
 /** Of the names and the bytes. */
-async function digestOf(
-  base: string,
-  names: readonly string[],
-  { files }: QuantizePorts,
-): Promise<string> {
+async function digestOf(base: string, names: readonly string[], { files }: QuantizePorts): Promise<string> {
   const digest = createHash('sha256');
   for (const name of names) {
     // What cannot be read is left out later: its name counts.

@@ -66,7 +66,11 @@ export function integersOf(tensor: TensorProto): readonly number[] {
   return requireAll(tensor.name, dims, values);
 }
 
-function requireHere({ name, dataType: type, dataLocation = 0 }: TensorProto, wanted: number, word: string): void {
+function requireHere(
+  { name, dataType: type, dataLocation = 0 }: TensorProto,
+  wanted: number,
+  word: string,
+): void {
   if (dataLocation !== 0) throw new Error(`The constant ${name} is kept in another file`);
   if (type !== wanted) throw new Error(`The constant ${name} is not of ${word}`);
 }

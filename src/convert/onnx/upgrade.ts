@@ -49,7 +49,9 @@ function upgradedNode(
     default:
       if (UNCHANGED.has(node.opType)) return node;
   }
-  throw new Error(`The node ${node.name} of type ${node.opType} has changed its meaning since opset ${opset}`);
+  throw new Error(
+    `The node ${node.name} of type ${node.opType} has changed its meaning since opset ${opset}`,
+  );
 }
 
 /** Bounds have become inputs. */

@@ -2,6 +2,7 @@ import type { ModelLoader, Net } from '../../ports.js';
 import { readersOf, writeModel } from '../onnx/model.js';
 import { at } from '../tensor.js';
 import type { FloatNet } from './float-net.js';
+import type { Layer } from './layers.js';
 import { quantiseModel } from './quantize-model.js';
 
 /** One way of quantising a net. */
@@ -24,6 +25,9 @@ const SHARES_LEFT_OUT = [0, 1e-5, 1e-4] as const;
 /** The first and the last layers are left in float where the error falls to this share of what it was, or less. */
 const WORTH_IT = 0.8;
 
+/** In which all layers of a net are put in float. */
+const STEPS = 12;
+
 /** The bytes of the `.onnx` file. */
 export function modelOf(net: FloatNet, { layers, leftOut }: Candidate): Uint8Array {
   return writeModel(quantiseModel(net.model, net.layers, { layers, ranges: net.ranges(leftOut) }));
@@ -31,13 +35,14 @@ export function modelOf(net: FloatNet, { layers, leftOut }: Candidate): Uint8Arr
 
 /** The way that measures best of the usual ones, on what the net was seen to be given. */
 export async function choose(net: FloatNet, loader: ModelLoader): Promise<Measured> {
-  const all = new Set(net.layers.map(({ name }) => name));
+  const last = lastLayers(net);
+  const all = new Set(net.layers.filter((layer) => !isFree(layer, last)).map(({ name }) => name));
   let best = await measured(net, { layers: all, leftOut: 0 }, loader);
   for (const leftOut of SHARES_LEFT_OUT.slice(1)) {
     const other = await measured(net, { layers: all, leftOut }, loader);
     if (other.error < best.error) best = other;
   }
-  for (const edge of [firstLayers(net), lastLayers(net)]) {
+  for (const edge of [firstLayers(net), last]) {
     const layers = without(best.layers, edge);
     if (layers.size === 0) continue;
     const other = await measured(net, { ...best, layers }, loader);
@@ -65,16 +70,17 @@ export async function* relax(
   }
   const costly = [...from.layers].toSorted((a, b) => (costs.get(b) ?? 0) - (costs.get(a) ?? 0));
   const inFloat = net.layers.length - from.layers.size;
-  for (let more = 1; more <= from.layers.size; more = nextStep(more, from.layers.size)) {
+  const step = Math.ceil(net.layers.length / STEPS);
+  for (let more = Math.min(step, costly.length); more > 0; more = Math.min(more + step, costly.length)) {
     if (inFloat + more > most) return;
     yield await measured(net, { ...from, layers: without(from.layers, costly.slice(0, more)) }, loader);
+    if (more === costly.length) return;
   }
 }
 
-/** Half as many again, but not past the end without having been there. */
-function nextStep(count: number, end: number): number {
-  const next = Math.ceil(count * 1.5);
-  return count < end ? Math.min(next, end) : next;
+/** A product at the end takes no time, and rounds what a whole net has found: it stays in float. */
+function isFree({ kind, name }: Layer, last: readonly string[]): boolean {
+  return kind === 'product' && last.includes(name);
 }
 
 export async function measured(net: FloatNet, candidate: Candidate, loader: ModelLoader): Promise<Measured> {

@@ -45,7 +45,13 @@ export function measureDrift(
   pairs: readonly (readonly [readonly Face[], readonly Face[]])[],
   minConfidence: number,
 ): Drift {
-  const sum = { faces: 0, matched: 0, years: 0, genders: { judged: 0, equal: 0 }, expressions: { judged: 0, equal: 0 } };
+  const sum = {
+    faces: 0,
+    matched: 0,
+    years: 0,
+    genders: { judged: 0, equal: 0 },
+    expressions: { judged: 0, equal: 0 },
+  };
   for (const [wanted, found] of pairs) {
     const left = new Set(found);
     for (const face of wanted) {
@@ -54,7 +60,12 @@ export function measureDrift(
         left.delete(other);
         sum.matched += 1;
         sum.years += Math.abs(yearsOf(face) - yearsOf(other));
-        compare(sum.genders, face.attributes.genderConfidence, face.attributes.gender, other.attributes.gender);
+        compare(
+          sum.genders,
+          face.attributes.genderConfidence,
+          face.attributes.gender,
+          other.attributes.gender,
+        );
         const { expression, expressionConfidence = 0 } = face.attributes;
         compare(sum.expressions, expressionConfidence, expression, other.attributes.expression);
       }

@@ -8,7 +8,12 @@ import { fileStamp } from '../../packs/file-stamp.js';
 import { sourceOf } from '../../packs/made-files.js';
 import { findPack } from '../../packs/manifest.js';
 import type { FolderLock } from '../../packs/ports.js';
-import { QUANTISED, quantisedName, type CalibrationFacts, type QuantisedFile } from '../../packs/quantised.js';
+import {
+  QUANTISED,
+  quantisedName,
+  type CalibrationFacts,
+  type QuantisedFile,
+} from '../../packs/quantised.js';
 import { replaceFile } from '../../packs/replace-file.js';
 import { packFolder, type Store } from '../../packs/store.js';
 import { describeDrift } from './drift.js';

@@ -144,7 +144,9 @@ function costOf({ faces, matched, genders, expressions, years }: Drift): number 
     [genders.equal, genders.judged],
     [expressions.equal, expressions.judged],
   ] as const;
-  return years / 10 + changed.reduce((sum, [equal, judged]) => sum + (judged === 0 ? 0 : 1 - equal / judged), 0);
+  return (
+    years / 10 + changed.reduce((sum, [equal, judged]) => sum + (judged === 0 ? 0 : 1 - equal / judged), 0)
+  );
 }
 
 function refusal(name: string, drift: Drift, kind: NetTask['kind']): FatalError {

@@ -38,6 +38,8 @@ class Quantiser {
   readonly #scales: ReadonlyMap<string, ByteScale>;
   readonly #byNode: ReadonlyMap<OnnxNode, Layer>;
   readonly #folded: ReadonlySet<OnnxNode | undefined>;
+  /** Values that are there in 8 bits alone. */
+  readonly #rounded = new Set<string>();
 
   constructor(
     private readonly model: OnnxModel,
@@ -57,18 +59,21 @@ class Quantiser {
       const layer = this.#byNode.get(node);
       if (layer) this.#layer(layer);
       else this.#nodes.push({ ...node, inputs: node.inputs.map((name) => this.#read(name)) });
-      for (const output of layer ? [layer.result] : node.outputs) this.#pair(output);
+      for (const output of layer ? [layer.result] : node.outputs) {
+        this.#pair(output);
+        if (this.#scales.has(output) && (layer ?? this.#isMoved(node))) this.#rounded.add(output);
+      }
     }
     return { ...this.model, nodes: this.#nodes, constants: this.#constants };
   }
 
-  /** The name by which a value is read from now on. */
+  /** The name by which nodes in float read a value: what was calculated in float is not rounded for them. */
   #read(name: string): string {
-    return this.#scales.has(name) && !this.#isInput(name) ? `${name}/float` : name;
+    return this.#rounded.has(name) ? `${name}/float` : name;
   }
 
-  #isInput(value: string): boolean {
-    return this.model.inputs.some(({ name }) => name === value);
+  #isMoved({ opType, inputs: [input = ''] }: OnnxNode): boolean {
+    return MOVING.has(opType) && this.#rounded.has(input);
   }
 
   /** A value in 8 bits and back, where it is to be. */
@@ -149,7 +154,11 @@ function scalesOf(
     const { low, high } = bounds.get(name) ?? { low: -Infinity, high: Infinity };
     scales.set(name, byteScale({ low: Math.max(low, range.low), high: Math.min(high, range.high) }));
   }
-  for (const { opType, inputs: [input = ''], outputs: [output = ''] } of nodes) {
+  for (const {
+    opType,
+    inputs: [input = ''],
+    outputs: [output = ''],
+  } of nodes) {
     const scale = MOVING.has(opType) && !constants.has(input) ? scales.get(input) : undefined;
     if (scale && scales.has(output)) scales.set(output, scale);
   }
