@@ -63,8 +63,8 @@ export function quantiseWeights(
     return Math.max(largest / MOST_WEIGHT, least) || 1;
   });
   const values = Int8Array.from(weights, (weight, index) => {
-    const rounded = Math.round(weight / at(scales, Math.floor(index / size)));
-    return Math.min(MOST_WEIGHT, Math.max(-MOST_WEIGHT, rounded));
+    const steps = Math.round(Math.abs(weight) / at(scales, Math.floor(index / size)));
+    return Math.sign(weight) * Math.min(MOST_WEIGHT, steps);
   });
   const offsets =
     bias && Int32Array.from(bias, (value, output) => Math.round(value / (inputScale * at(scales, output))));

@@ -37,6 +37,8 @@ class Quantiser {
   readonly #constants: Map<string, TensorProto>;
   readonly #scales: ReadonlyMap<string, ByteScale>;
   readonly #byNode: ReadonlyMap<OnnxNode, Layer>;
+  /** Results of the net that layers give. */
+  readonly #results: ReadonlySet<string>;
   readonly #folded: ReadonlySet<OnnxNode | undefined>;
   /** Values that are there in 8 bits alone. */
   readonly #rounded = new Set<string>();
@@ -50,6 +52,8 @@ class Quantiser {
     this.#byNode = new Map(layers.map((layer) => [layer.node, layer]));
     this.#folded = new Set(layers.map(({ activation }) => activation));
     this.#scales = scalesOf(model, layers, ranges);
+    const outputs = new Set(model.outputs.map(({ name }) => name));
+    this.#results = new Set(layers.flatMap(({ result }) => (outputs.has(result) ? [result] : [])));
   }
 
   write(): OnnxModel {
@@ -60,7 +64,7 @@ class Quantiser {
       if (layer) this.#layer(layer);
       else this.#nodes.push({ ...node, inputs: node.inputs.map((name) => this.#read(name)) });
       for (const output of layer ? [layer.result] : node.outputs) {
-        this.#pair(output);
+        this.#pair(output, layer && this.#sumOf(layer));
         if (this.#scales.has(output) && (layer ?? this.#isMoved(node))) this.#rounded.add(output);
       }
     }
@@ -69,7 +73,17 @@ class Quantiser {
 
   /** The name by which nodes in float read a value: what was calculated in float is not rounded for them. */
   #read(name: string): string {
-    return this.#rounded.has(name) ? `${name}/float` : name;
+    return this.#rounded.has(name) ? this.#floatOf(name) : name;
+  }
+
+  /** The name of a value that came out of 8 bits. */
+  #floatOf(name: string): string {
+    return this.#results.has(name) ? name : `${name}/float`;
+  }
+
+  /** The name of what a layer gives before it is put into 8 bits: what the net itself gives has been there. */
+  #sumOf({ result }: Layer): string {
+    return this.#results.has(result) && this.#scales.has(result) ? `${result}/sum` : result;
   }
 
   #isMoved({ opType, inputs: [input = ''] }: OnnxNode): boolean {
@@ -77,13 +91,13 @@ class Quantiser {
   }
 
   /** A value in 8 bits and back, where it is to be. */
-  #pair(name: string): void {
+  #pair(name: string, from = name): void {
     const bytes = this.#scales.get(name);
     if (!bytes) return;
     const scale = this.#constant(`${name}/scale`, [], Float32Array.of(bytes.scale));
     const zero = this.#constant(`${name}/zero`, [], Uint8Array.of(bytes.zero));
-    this.#node('QuantizeLinear', [name, scale, zero], `${name}/bytes`);
-    this.#node('DequantizeLinear', [`${name}/bytes`, scale, zero], `${name}/float`);
+    this.#node('QuantizeLinear', [from, scale, zero], `${name}/bytes`);
+    this.#node('DequantizeLinear', [`${name}/bytes`, scale, zero], from === name ? `${name}/float` : name);
   }
 
   #layer(layer: Layer): void {
@@ -95,12 +109,15 @@ class Quantiser {
       layer.bias === undefined ? undefined : floatsOf(this.#given(layer.bias)),
       input,
     );
-    const inputs = [`${layer.input}/float`, this.#byOutput(`${layer.name}/weights8`, dims, values, scales)];
+    const inputs = [
+      this.#floatOf(layer.input),
+      this.#byOutput(`${layer.name}/weights8`, dims, values, scales),
+    ];
     if (offsets) {
       const units = scales.map((scale) => scale * input);
       inputs.push(this.#byOutput(`${layer.name}/bias32`, [offsets.length], offsets, units));
     }
-    this.#nodes.push({ ...layer.node, inputs, outputs: [layer.result] });
+    this.#nodes.push({ ...layer.node, inputs, outputs: [this.#sumOf(layer)] });
   }
 
   /** Whole numbers with a scale for each output, as floats. */
@@ -123,7 +140,7 @@ class Quantiser {
   }
 
   #node(opType: string, inputs: readonly string[], output: string): void {
-    this.#nodes.push({ opType, name: output, inputs, outputs: [output], attributes: [] });
+    this.#nodes.push({ opType, name: `${output}/${opType}`, inputs, outputs: [output], attributes: [] });
   }
 
   #constant(name: string, shape: readonly number[], data: TensorData): string {
