@@ -1,7 +1,7 @@
 import type { ModelLoader, Net } from '../../ports.js';
 import { readersOf, writeModel } from '../onnx/model.js';
 import { at } from '../tensor.js';
-import type { FloatNet } from './float-net.js';
+import type { Example, FloatNet } from './float-net.js';
 import type { Layer } from './layers.js';
 import { quantiseModel } from './quantize-model.js';
 
@@ -24,6 +24,9 @@ const SHARES_LEFT_OUT = [0, 1e-5, 1e-4] as const;
 
 /** The first and the last layers are left in float where the error falls to this share of what it was, or less. */
 const WORTH_IT = 0.8;
+
+/** Layers are put in order by one of so many examples. */
+const FEWER = 3;
 
 /** In which all layers of a net are put in float. */
 const STEPS = 12;
@@ -64,8 +67,9 @@ export async function* relax(
   loader: ModelLoader,
 ): AsyncGenerator<Measured> {
   const costs = new Map<string, number>();
+  const examples = net.examples.filter((_, index) => index % FEWER === 0);
   for (const name of from.layers) {
-    const alone = await measured(net, { ...from, layers: new Set([name]) }, loader);
+    const alone = await measured(net, { ...from, layers: new Set([name]) }, loader, examples);
     costs.set(name, alone.error);
   }
   const costly = [...from.layers].toSorted((a, b) => (costs.get(b) ?? 0) - (costs.get(a) ?? 0));
@@ -83,12 +87,18 @@ function isFree({ kind, name }: Layer, last: readonly string[]): boolean {
   return kind === 'product' && last.includes(name);
 }
 
-export async function measured(net: FloatNet, candidate: Candidate, loader: ModelLoader): Promise<Measured> {
-  return { ...candidate, error: await outputError(net, await loader.loadModel(modelOf(net, candidate))) };
+async function measured(
+  net: FloatNet,
+  candidate: Candidate,
+  loader: ModelLoader,
+  examples = net.examples,
+): Promise<Measured> {
+  const error = await outputError(examples, await loader.loadModel(modelOf(net, candidate)));
+  return { ...candidate, error };
 }
 
-/** How far a net's outputs are from the float net's, output by output, on average. */
-export async function outputError({ examples }: FloatNet, other: Net): Promise<number> {
+/** How far a net's outputs are from those of the examples, output by output, on average. */
+async function outputError(examples: readonly Example[], other: Net): Promise<number> {
   const sums = new Map<string, { difference: number; deviation: number }>();
   for (const { input, names, outputs } of examples) {
     const others = await other.forward(input, names);

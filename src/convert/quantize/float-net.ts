@@ -7,7 +7,7 @@ import { findLayers, type Layer } from './layers.js';
 import type { Range } from './numbers.js';
 
 /** Inputs that are kept to measure candidates with: a detector's is 3 MB. Even. */
-const MOST_INPUTS = 16;
+const MOST_INPUTS = 12;
 
 /** What a net was given, and what it gave. */
 export interface Example {

@@ -44,7 +44,7 @@ export async function quantiseNets(
   tasks: readonly NetTask[],
   samples: SplitSamples,
   minConfidence: number,
-  trial: Trial,
+  trial: Pick<Trial, 'answers'>,
   loader: ModelLoader,
 ): Promise<QuantisedNets> {
   for (const { net } of tasks) await net.observe(loader);
@@ -76,7 +76,7 @@ class Gate {
     private readonly float: readonly Answer[],
     private readonly samples: SplitSamples,
     private readonly minConfidence: number,
-    private readonly trial: Trial,
+    private readonly trial: Pick<Trial, 'answers'>,
     private readonly loader: ModelLoader,
   ) {}
 
