@@ -13,6 +13,7 @@ import type { Sample } from '../../../src/convert/quantize/samples.js';
 import type { Answer } from '../../../src/convert/quantize/trial.js';
 import type { NetSpec } from '../../../src/packs/spec.js';
 import type { Blob, ModelLoader, Net } from '../../../src/ports.js';
+import type { Face } from '../../../src/types.js';
 
 let onnxruntime: ModelLoader;
 beforeAll(async () => {
@@ -71,13 +72,15 @@ const samples = Array.from({ length: 30 }, (_, index): Sample => ({
 const split = { calibration: samples, heldOut: samples };
 
 /** One face a picture, whose age the net tells. */
-function faceOf(years: number): Answer['faces'] {
-  const box = { x1: 0, y1: 0, x2: 10, y2: 10 };
+function faceOf(years: number): readonly Face[] {
   const attributes = { gender: 'Male', genderConfidence: 0.9, age: '(25-32)', ageYears: years } as const;
-  // A detector that is wrong finds its faces elsewhere.
-  return [
-    { box: { ...box, x1: Math.round(years), x2: Math.round(years) + 10 }, confidence: 0.9, attributes },
-  ];
+  return [{ box: { x1: 0, y1: 0, x2: 10, y2: 10 }, confidence: 0.9, attributes }];
+}
+
+/** One face a picture, whose place the net tells. */
+function faceAt(place: number): readonly Face[] {
+  const x1 = Math.round(place);
+  return faceOf(30).map((face) => ({ ...face, box: { x1, y1: 0, x2: x1 + 10, y2: 10 } }));
 }
 
 async function quantise(
@@ -98,12 +101,7 @@ async function quantise(
         const blob: Blob = { shape: [1, 4, 8, 8], toFloat32: () => values, release: () => undefined };
         const [y] = await used.forward(blob, ['y']);
         const years = y!.reduce((sum, value) => sum + value, 0) * 2;
-        answers.push({
-          faces: faceOf(kind === 'detector' ? years * 2 : years).map((face) =>
-            kind === 'detector' ? face : { ...face, box: { x1: 0, y1: 0, x2: 10, y2: 10 } },
-          ),
-          detections: [],
-        });
+        answers.push({ faces: kind === 'detector' ? faceAt(years * 2) : faceOf(years), detections: [] });
       }
       return answers;
     },
