@@ -9,7 +9,7 @@ import { usageError, type FatalError } from '../errors.js';
 import type { LaneEvent } from '../lanes/lane-event.js';
 import type { StartableLanePool } from '../lanes/pool.js';
 import type { Store } from '../packs/store.js';
-import type { EventLog, UploadFolder, UploadFolders } from '../ports.js';
+import type { UploadFolder, UploadFolders } from '../ports.js';
 import { createApp } from '../serve/app.js';
 import { isLoopback } from '../serve/guard.js';
 import { Metrics } from '../serve/metrics.js';

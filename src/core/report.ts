@@ -1,12 +1,4 @@
-import type {
-  BoundingBox,
-  EngineName,
-  Face,
-  ImageFailure,
-  ImageReport,
-  RunKey,
-  SourceIdentity,
-} from '../types.js';
+import type { BoundingBox, Face, ImageFailure, ImageReport, RunKey, SourceIdentity } from '../types.js';
 import { ATTRIBUTES, ATTRIBUTE_NAMES, type Attributes } from './attributes.js';
 import { clamp, round, roundValue } from './attributes/kind.js';
 import { compareDetections } from './detections.js';

@@ -64,7 +64,7 @@ function isStandard(domain: string | undefined): boolean {
 
 /** What is empty is not in the file. */
 function filled(tensor: TensorProto): TensorProto {
-  return { ...tensor, rawData: (tensor.rawData as Uint8Array | undefined) ?? new Uint8Array() };
+  return { ...{ rawData: new Uint8Array() }, ...tensor };
 }
 
 function constantOf(node: OnnxNode): TensorProto {

@@ -42,7 +42,7 @@ function littleEndian(data: TensorData): Uint8Array {
 
 /** The values of a float32 constant. @throws {Error} naming one of another type, or whose values are elsewhere. */
 export function floatsOf(tensor: TensorProto): Float32Array {
-  requireHere(tensor, dataType.float32, 'float32');
+  requireHere(tensor);
   const { floatData = [], rawData, dims } = tensor;
   const values =
     floatData.length > 0
@@ -53,26 +53,9 @@ export function floatsOf(tensor: TensorProto): Float32Array {
   return requireAll(tensor.name, dims, values);
 }
 
-/** The values of an int64 constant. @throws as `floatsOf`. */
-export function integersOf(tensor: TensorProto): readonly number[] {
-  requireHere(tensor, dataType.int64, 'int64');
-  const { int64Data = [], rawData, dims } = tensor;
-  const values =
-    int64Data.length > 0
-      ? int64Data
-      : Array.from({ length: Math.floor(rawData.length / 8) }, (_, index) =>
-          Number(viewOf(rawData).getBigInt64(index * 8, true)),
-        );
-  return requireAll(tensor.name, dims, values);
-}
-
-function requireHere(
-  { name, dataType: type, dataLocation = 0 }: TensorProto,
-  wanted: number,
-  word: string,
-): void {
+function requireHere({ name, dataType: type, dataLocation = 0 }: TensorProto): void {
   if (dataLocation !== 0) throw new Error(`The constant ${name} is kept in another file`);
-  if (type !== wanted) throw new Error(`The constant ${name} is not of ${word}`);
+  if (type !== dataType.float32) throw new Error(`The constant ${name} is not of float32`);
 }
 
 function requireAll<T extends ArrayLike<number>>(name: string, dims: readonly number[], values: T): T {

@@ -4,7 +4,7 @@ import type { TensorProto } from './schema.js';
 import { tensorProto } from './tensors.js';
 
 /** The first opset with a scale a channel. */
-export const QUANTISED_OPSET = 13;
+const QUANTISED_OPSET = 13;
 
 /** Operators that mean the same in opset 10 and 13. */
 const UNCHANGED: ReadonlySet<string> = new Set([

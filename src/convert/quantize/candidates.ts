@@ -107,7 +107,8 @@ async function outputError(examples: readonly Example[], other: Net): Promise<nu
       const found = others[index] ?? new Float32Array();
       const mean = wanted.reduce((sum, value) => sum + value, 0) / wanted.length;
       const sum = sums.get(name) ?? { difference: 0, deviation: 0 };
-      for (const [place, value] of wanted.entries()) {
+      for (let place = 0; place < wanted.length; place += 1) {
+        const value = at(wanted, place);
         sum.difference += (at(found, place) - value) ** 2;
         sum.deviation += (value - mean) ** 2;
       }

@@ -21,7 +21,7 @@ export interface Agreement {
 }
 
 /** What a net may cost and still be used. */
-export const LIMITS = { matched: 0.99, equal: 0.99, years: 0.5 } as const;
+const LIMITS = { matched: 0.99, equal: 0.99, years: 0.5 } as const;
 
 /** Boxes that overlap by so much are the same answer. */
 const SAME_BOX = 0.9;

@@ -18,7 +18,9 @@ export class Histogram {
   /** @throws {RangeError} for a value that is no finite number. */
   add(values: Float32Array): void {
     let sum = 0;
-    for (const value of values) {
+    // By index: an iterator takes ten times as long, and a detector has forty million values.
+    for (let index = 0; index < values.length; index += 1) {
+      const value = values[index] ?? Number.NaN;
       if (value < this.#low) this.#low = value;
       if (value > this.#high) this.#high = value;
       sum += value;

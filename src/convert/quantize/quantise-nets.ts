@@ -8,7 +8,7 @@ import type { SplitSamples } from './samples.js';
 import type { Answer, Trial } from './trial.js';
 
 /** Fewer faces could not tell a good net from a bad one; with more of them a single one may turn. */
-export const LEAST_FACES = 20;
+const LEAST_FACES = 20;
 
 /** A net to quantise. */
 export interface NetTask {

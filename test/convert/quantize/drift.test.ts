@@ -70,11 +70,13 @@ describe('how far answers have moved', () => {
     expect(beyondLimits(drift(sad, happy), 'attributes')).toEqual([
       '0 of 100 expressions (0 %), not 99 % at least',
     ]);
-    const { ageYears: _, ...attributes } = woman;
+    const { gender, genderConfidence, age } = woman;
     const grouped = (group: number): Face => ({
       ...face(0),
       attributes: {
-        ...attributes,
+        gender,
+        genderConfidence,
+        age,
         ageDistribution: [0, 0, 0, 0, 0, 0, 0, 0].map((__, at) => Number(at === group)),
       },
     });

@@ -23,7 +23,7 @@ function numbers(count: number, seed: number): Float32Array {
   let state = seed;
   return Float32Array.from({ length: count }, () => {
     state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
-    return (state / 2 ** 30 - 1) as number;
+    return state / 2 ** 30 - 1;
   });
 }
 
