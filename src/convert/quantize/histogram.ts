@@ -17,14 +17,13 @@ export class Histogram {
 
   /** @throws {RangeError} for a value that is no finite number. */
   add(values: Float32Array): void {
+    // No iterator: it takes ten times as long, and a detector has forty million values.
     let sum = 0;
-    // By index: an iterator takes ten times as long, and a detector has forty million values.
-    for (let index = 0; index < values.length; index += 1) {
-      const value = values[index] ?? Number.NaN;
+    values.forEach((value) => {
       if (value < this.#low) this.#low = value;
       if (value > this.#high) this.#high = value;
       sum += value;
-    }
+    });
     const largest = Math.max(-this.#low, this.#high);
     if (!Number.isFinite(sum)) throw new RangeError('A net gave a value that is no finite number');
     while (this.#reach <= largest) this.#join();
