@@ -1,4 +1,4 @@
-import type { EngineName } from './types.js';
+import type { EngineName, Precision } from './types.js';
 
 /** The output folder when nothing was said. */
 export const DEFAULT_OUTPUT = 'facetag-out';
@@ -36,6 +36,7 @@ export const MISSING_FORMS = ['slurm', 'slurm0', 'kubernetes', 'list'] as const;
 export type MissingForm = (typeof MISSING_FORMS)[number];
 
 export const ENGINES: readonly EngineName[] = ['opencv', 'onnxruntime'];
+export const PRECISIONS: readonly Precision[] = ['fp32', 'int8'];
 export const COLOURS = ['auto', 'always', 'never'] as const;
 export const LOG_FORMATS = ['text', 'json'] as const;
 
@@ -89,6 +90,7 @@ export interface TagFlags extends LogFlags, SourceFlags, StoreFlags {
   /** Name of a detector of the pack. */
   readonly detector: string | undefined;
   readonly engine: EngineName;
+  readonly precision: Precision;
   /** What is told of a face, in the order of `ATTRIBUTE_CHOICES`: gender and age always. */
   readonly attributes: readonly AttributeChoice[];
   /** 0..1. */
@@ -160,6 +162,7 @@ export type NetFlags = Pick<
   | 'attributes'
   | 'detector'
   | 'engine'
+  | 'precision'
   | 'minConfidence'
   | 'minFace'
   | 'maxDim'
@@ -234,6 +237,8 @@ export interface Flags extends TagFlags, ExportFlags, VideoFlags, ServeFlags {
   readonly inline: boolean;
   /** A report with the pictures in it. */
   readonly copyPictures: boolean;
+  /** A folder of pictures, or a file with a list of them. */
+  readonly calibrate: string | undefined;
   /** Base URL that model files are tried at first. */
   readonly mirror: string | undefined;
   /** A file of labels, or `-`. */

@@ -30,6 +30,7 @@ export type FatalCode =
   | 'NO_PICTURES'
   | 'MODEL_MISSING'
   | 'MODEL_CORRUPT'
+  | 'MODEL_DRIFTS'
   | 'ADDON_MISSING'
   | 'ENGINE_MISSING'
   | 'OPENCV_UNSUPPORTED'

@@ -183,6 +183,12 @@ export interface Engine {
   loadNet(files: NetFiles): Promise<Net>;
 }
 
+/** Loads nets that are no files yet. */
+export interface ModelLoader {
+  /** @param model the bytes of a `.onnx` file. @throws {Error} what the engine says of a net that it cannot run. */
+  loadModel(model: Uint8Array): Promise<Net>;
+}
+
 /** Runs pictures in child processes. */
 export interface LanePool {
   /**

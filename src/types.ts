@@ -139,9 +139,14 @@ export interface RunKey {
   /** `sha256:<hex>` over the settings that can change a record. */
   readonly settings: string;
   readonly engine: EngineName;
+  /** Absent with 32-bit floats, so that records made before there was anything else keep their key. */
+  readonly precision?: 'int8';
 }
 
 export type EngineName = 'opencv' | 'onnxruntime';
+
+/** What nets calculate in: 32-bit floats, or whole numbers of 8 bits. */
+export type Precision = 'fp32' | 'int8';
 
 export type NetFormat = 'onnx' | 'caffe' | 'tensorflow' | 'tfjs';
 

@@ -106,6 +106,10 @@ describe('the layering rules', () => {
     ['src/adapters/files.ts', "import fs from 'node:fs'; process.pid;"],
     ['src/commands/tag.ts', "await import('./dry-run.js');"],
     ['src/commands/models.ts', "await import('../convert/convert-pack.js');"],
+    [
+      'src/commands/models/quantize.ts',
+      "import { quantisePack } from '../../convert/quantize/quantise-pack.js';",
+    ],
     ['src/core/box.ts', "import path from 'node:path'; new Date(0);"],
     ['src/core/csv.ts', "import { SCHEMA_VERSION } from '../core/report.js';"],
     [

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import { cpuQuota } from '../core/cpu-quota.js';
+import { isFastInInt8 as hasFastInt8 } from '../core/int8-speed.js';
 import type { MachineLimits } from '../core/lane-count.js';
 
 /**
@@ -14,6 +15,11 @@ export function readMachineLimits(): MachineLimits {
     ...(quota !== undefined && { cpuQuota: quota }),
     memoryBytes: memoryLimit(os.totalmem(), process.constrainedMemory()),
   };
+}
+
+/** Whether int8 nets are faster here than others; undefined where nobody knows. */
+export function isFastInInt8(): boolean | undefined {
+  return hasFastInt8(readText('/proc/cpuinfo'));
 }
 
 /** Node gives 0, nothing or a number beyond all memory when there is no limit. */

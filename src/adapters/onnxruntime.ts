@@ -3,7 +3,7 @@ import type { OnnxRuntimeFacts } from '../core/doctor/facts.js';
 import { ENGINE_READS } from '../core/engines.js';
 import { hasCode, messageOf } from '../core/thrown.js';
 import { FatalError } from '../errors.js';
-import type { Blob, Engine, Net } from '../ports.js';
+import type { Blob, Engine, ModelLoader, Net } from '../ports.js';
 import type { NetFiles } from '../types.js';
 
 type Runtime = Pick<typeof OnnxRuntime, 'InferenceSession' | 'Tensor' | 'env'>;
@@ -14,7 +14,7 @@ const load = (): Promise<Runtime> => import('onnxruntime-node');
  * Loads ONNX Runtime, which is not among facetag's dependencies.
  * @throws {FatalError} ENGINE_MISSING with the command that installs it.
  */
-export async function loadOnnxRuntime(): Promise<Engine> {
+export async function loadOnnxRuntime(): Promise<Engine & ModelLoader> {
   return new OnnxRuntimeEngine(await importRuntime(load));
 }
 
@@ -52,9 +52,14 @@ const sessionOptions: OnnxRuntime.InferenceSession.SessionOptions = {
   enableCpuMemArena: true,
   // Warnings would go to stderr past facetag's own log.
   logSeverityLevel: 3,
+  /**
+   * Of int8 nets: processors with AVX2 or AVX-512 but without VNNI add products in pairs of 16 bits, which saturate. This
+   * makes them calculate what those with VNNI do, which is exact; float nets and other processors know nothing of it.
+   */
+  extra: { session: { x64quantprecision: '1' } },
 };
 
-class OnnxRuntimeEngine implements Engine {
+class OnnxRuntimeEngine implements Engine, ModelLoader {
   readonly name = 'onnxruntime';
   readonly reads = ENGINE_READS.onnxruntime;
 
@@ -75,6 +80,13 @@ class OnnxRuntimeEngine implements Engine {
         { cause },
       );
     }
+  }
+
+  async loadModel(model: Uint8Array): Promise<Net> {
+    return new OnnxRuntimeNet(
+      this.runtime,
+      await this.runtime.InferenceSession.create(model, sessionOptions),
+    );
   }
 }
 

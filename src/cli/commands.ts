@@ -34,6 +34,10 @@ export const COMMANDS = {
   },
   'models path': { description: 'print the folder of pulled packs', arguments: [] },
   'models convert': { description: 'write ONNX files for --engine onnxruntime', arguments: [PACK] },
+  'models quantize': {
+    description: 'write int8 nets for --precision int8, and measure what that costs',
+    arguments: [PACK],
+  },
   merge: {
     description: 'join the output folders of --shard runs into one',
     arguments: [{ usage: '<folders...>', help: 'output folders' }],
@@ -79,5 +83,5 @@ export const COMMAND_NAMES = Object.keys(COMMANDS) as CommandName[];
 
 /** First words of the commands of two words. */
 export const COMMAND_GROUPS: Readonly<Record<string, string>> = {
-  models: 'list, pull, check and convert model packs',
+  models: 'list, pull, check, convert and quantise model packs',
 };

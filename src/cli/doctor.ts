@@ -1,5 +1,5 @@
 import { probeFfmpeg } from '../adapters/ffmpeg.js';
-import { readMachineLimits } from '../adapters/limits.js';
+import { isFastInInt8, readMachineLimits } from '../adapters/limits.js';
 import { openStandardOutput } from '../adapters/standard-output.js';
 import { inspectFolder, probe } from '../adapters/system.js';
 import { openStore } from './open-store.js';
@@ -19,6 +19,7 @@ export async function runDoctor(
 ): Promise<number> {
   const { json, output } = flags;
   const machine = readMachineLimits();
+  const fastInt8 = isFastInInt8();
   return await doctorCommand(
     { json, ...(output !== undefined && { output }) },
     {
@@ -27,6 +28,7 @@ export async function runDoctor(
         node: process.versions.node,
         platform: `${process.platform} ${process.arch}`,
         machine,
+        ...(fastInt8 !== undefined && { fastInt8 }),
         lanes: decideLanes(machine, FOOTPRINT),
         settings: settingsOf(sources),
       },

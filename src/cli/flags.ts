@@ -7,6 +7,7 @@ import {
   LOG_FORMATS,
   MATCH_RULES,
   MISSING_FORMS,
+  PRECISIONS,
   RECORD_FORMS,
   USUAL_ATTRIBUTES,
   YOLO_CLASSES,
@@ -56,6 +57,7 @@ const PACKS = [
   'models import',
   'models path',
   'models convert',
+  'models quantize',
   'doctor',
 ] as const;
 
@@ -199,7 +201,7 @@ const TABLE = {
     text,
   ),
   detector: optional(
-    ['tag', 'video', 'serve', 'models pull', 'models convert'],
+    ['tag', 'video', 'serve', 'models pull', 'models convert', 'models quantize'],
     'Models',
     '--detector <name>',
     {
@@ -208,6 +210,7 @@ const TABLE = {
       serve: "detector of the pack (default: the pack's)",
       'models pull': 'only the files for this detector',
       'models convert': 'only this detector',
+      'models quantize': 'only this detector',
     },
     text,
   ),
@@ -219,6 +222,14 @@ const TABLE = {
     'opencv',
     oneOf(ENGINES),
   ),
+  precision: value(
+    NETS,
+    'Models',
+    '--precision <name>',
+    'fp32, or int8 with --engine onnxruntime, after models quantize (default: fp32)',
+    'fp32',
+    oneOf(PRECISIONS),
+  ),
   attributes: value(
     NETS,
     'Models',
@@ -226,6 +237,13 @@ const TABLE = {
     `what to tell of a face: gender,age or ${ATTRIBUTE_CHOICES.join(',')} (default: gender,age)`,
     USUAL_ATTRIBUTES,
     attributes,
+  ),
+  calibrate: optional(
+    ['models quantize'],
+    'Models',
+    '--calibrate <path>',
+    'pictures to measure with: a folder, or a file with a path a line (default: those of face-api)',
+    text,
   ),
   mirror: optional(
     ['models pull'],

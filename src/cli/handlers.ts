@@ -43,6 +43,7 @@ const HANDLERS: Handlers<RunnableCommand> = {
   'models import': async (...call) => (await import('./models.js')).runImport(...call),
   'models path': async (...call) => (await import('./models.js')).runPath(...call),
   'models convert': async (...call) => (await import('./models.js')).runConvert(...call),
+  'models quantize': async (...call) => (await import('./quantize.js')).runQuantize(...call),
 };
 
 /**

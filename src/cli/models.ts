@@ -21,11 +21,11 @@ import { openStore } from './open-store.js';
 type Operands = readonly string[];
 
 export function runList(flags: FlagsOf<'models list'>, _: Operands, context: RunContext): Promise<number> {
-  return run(flags, context, (models) => listModels(models, flags));
+  return runModels(flags, context, (models) => listModels(models, flags));
 }
 
 export function runPath(flags: FlagsOf<'models path'>, _: Operands, context: RunContext): Promise<number> {
-  return run(flags, context, modelsPath);
+  return runModels(flags, context, modelsPath);
 }
 
 export function runVerify(
@@ -33,7 +33,7 @@ export function runVerify(
   [pack]: Operands,
   context: RunContext,
 ): Promise<number> {
-  return run(flags, context, (models) => verifyModels(models, pack === undefined ? {} : { pack }));
+  return runModels(flags, context, (models) => verifyModels(models, pack === undefined ? {} : { pack }));
 }
 
 export function runImport(
@@ -41,7 +41,9 @@ export function runImport(
   [pack = '', from = '']: Operands,
   context: RunContext,
 ): Promise<number> {
-  return run(flags, context, (models) => importModels(models, { pack, from }, { lock: createFolderLock() }));
+  return runModels(flags, context, (models) =>
+    importModels(models, { pack, from }, { lock: createFolderLock() }),
+  );
 }
 
 export function runConvert(
@@ -51,7 +53,7 @@ export function runConvert(
 ): Promise<number> {
   const { detector } = flags;
   const choice = { pack, ...(detector !== undefined && { detector }) };
-  return run(flags, context, (models) => convertModels(models, choice, { lock: createFolderLock() }));
+  return runModels(flags, context, (models) => convertModels(models, choice, { lock: createFolderLock() }));
 }
 
 export function runPull(
@@ -60,7 +62,7 @@ export function runPull(
   context: RunContext,
 ): Promise<number> {
   const { mirror, detector } = flags;
-  return run(flags, context, async (models) => {
+  return runModels(flags, context, async (models) => {
     const { createHttpClient } = await import('../adapters/http.js');
     const { createPullDisplay } = await import('../adapters/pull-progress.js');
     const display = await createPullDisplay({ ...flags, stream: process.stderr, log: context.log });
@@ -79,8 +81,8 @@ export function runPull(
   });
 }
 
-/** Runs a sub-command; a signal ends it in order, with what was downloaded kept for the next try. */
-async function run(
+/** Runs a sub-command of `facetag models`; a signal ends it in order, with what was downloaded kept for the next try. */
+export async function runModels(
   flags: StoreFlags,
   { log }: RunContext,
   work: (context: ModelsContext) => Promise<number>,

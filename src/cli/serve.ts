@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import path from 'node:path';
-import { readMachineLimits } from '../adapters/limits.js';
+import { isFastInInt8, readMachineLimits } from '../adapters/limits.js';
 import { uploadFolders } from '../adapters/upload-folder.js';
 import { Stop } from '../batch/stop-switch.js';
 import { serveCommand } from '../commands/serve.js';
@@ -32,6 +32,7 @@ export async function runServe(flags: FlagsOf<'serve'>, { log, version }: RunCon
         createLanes: (options) => createLanes(options, laneEnvironment()),
         lookUp: async (host) => (await lookup(host)).address,
         memoryBytes: limits.memoryBytes,
+        isFastInInt8,
         page: path.join(packageRoot, 'dist/serve/client'),
         stop,
         log,

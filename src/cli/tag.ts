@@ -1,6 +1,6 @@
 import { isFolder, isGone, mtimeOf, pictureFiles } from '../adapters/files.js';
 import { watchFolders } from '../adapters/folder-watch.js';
-import { readMachineLimits } from '../adapters/limits.js';
+import { isFastInInt8, readMachineLimits } from '../adapters/limits.js';
 import { readMemory } from '../adapters/memory.js';
 import { unmetForWriting, writeNamedFile } from '../adapters/named-file.js';
 import { outputFolders } from '../adapters/output-folder.js';
@@ -52,6 +52,7 @@ async function tag(given: Config, { log, version }: RunContext): Promise<number>
       watchFolders,
       createLanes: (options) => createLanes(options),
       defaultLanes: () => decideLanes(readMachineLimits(), FOOTPRINT).lanes,
+      isFastInInt8,
       stdout: openStandardOutput(),
       progress: await createProgress({
         enabled: config.progress && !config.quiet,

@@ -1,6 +1,6 @@
 import { ffmpeg } from '../adapters/ffmpeg.js';
 import { isFifo, isFolder, isGone, mtimeOf, pictureFiles } from '../adapters/files.js';
-import { readMachineLimits } from '../adapters/limits.js';
+import { isFastInInt8, readMachineLimits } from '../adapters/limits.js';
 import { readMemory } from '../adapters/memory.js';
 import { unmetForWriting, writeNamedFile } from '../adapters/named-file.js';
 import { outputFolders } from '../adapters/output-folder.js';
@@ -53,6 +53,7 @@ export async function runVideo(
       isFifo,
       createLanes: (options) => createLanes(options),
       defaultLanes: () => decideLanes(limits, FOOTPRINT).lanes,
+      isFastInInt8,
       now: () => Date.now(),
       peakMemory: () => readMemory().peakBytes,
     }),

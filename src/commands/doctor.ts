@@ -23,7 +23,7 @@ export interface DoctorOptions {
 /** What `facetag doctor` needs of the outside world. */
 export interface DoctorPorts {
   readonly cwd: string;
-  readonly system: Pick<DoctorFacts, 'node' | 'platform' | 'machine' | 'lanes' | 'settings'>;
+  readonly system: Pick<DoctorFacts, 'node' | 'platform' | 'machine' | 'fastInt8' | 'lanes' | 'settings'>;
   /** Try native code in a child process, so that a crash is told and not suffered. */
   readonly probeOpenCv: () => Promise<Probed<OpenCvFacts>>;
   readonly probeOnnxRuntime: () => Promise<Probed<OnnxRuntimeFacts>>;

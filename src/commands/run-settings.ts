@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { NetFlags } from '../config.js';
 import { SCHEMA_VERSION } from '../core/report.js';
+import { usageError } from '../errors.js';
 import { resolvePack, type Store } from '../packs/store.js';
 import { FOOTPRINT } from '../core/lane-count.js';
 import type { LaneConfig, RunKey } from '../types.js';
@@ -23,9 +24,11 @@ export interface RunSettings {
  * @throws {FatalError} USAGE, MODEL_MISSING or MODEL_CORRUPT.
  */
 export async function resolveRunSettings(config: NetFlags, store: Store): Promise<RunSettings> {
+  requireEngineFor(config);
   const { lanePack, modelsHash, spec, detector } = await resolvePack(store, {
     pack: config.pack,
     engine: config.engine,
+    precision: config.precision,
     attributes: config.attributes,
     ...(config.detector !== undefined && { detector: config.detector }),
     ...(config.padding !== undefined && { padding: config.padding }),
@@ -36,6 +39,7 @@ export async function resolveRunSettings(config: NetFlags, store: Store): Promis
     maxDim: config.maxDim ?? (config.smallFaces ? PARTS_MAX_DIM : DEFAULT_MAX_DIM),
   };
   const { smallFaces, turned, flip } = config;
+  const int8 = config.precision === 'int8' && ({ precision: 'int8' } as const);
   const crops = spec.estimators.map(({ crop }) => crop);
   const { engine, maxPixels, maxBytes, thorough } = config;
   const maxMemory = config.maxLaneMemory * 1e6 - FOOTPRINT.laneBytes;
@@ -51,6 +55,7 @@ export async function resolveRunSettings(config: NetFlags, store: Store): Promis
     ...(smallFaces && { smallFaces }),
     ...(turned && { turned }),
     ...(flip && { flip }),
+    ...int8,
   });
   return {
     lane: {
@@ -70,6 +75,14 @@ export async function resolveRunSettings(config: NetFlags, store: Store): Promis
       models: modelsHash,
       settings: `sha256:${createHash('sha256').update(key).digest('hex')}`,
       engine,
+      ...int8,
     },
   };
+}
+
+/** @throws {FatalError} USAGE: OpenCV has no fast int8 kernels, and older ones read no such nets. */
+function requireEngineFor({ engine, precision }: NetFlags): void {
+  if (precision === 'int8' && engine !== 'onnxruntime') {
+    throw usageError('--engine onnxruntime (OpenCV is not faster in int8)', '--precision int8', engine);
+  }
 }

@@ -9,7 +9,7 @@ import { usageError, type FatalError } from '../errors.js';
 import type { LaneEvent } from '../lanes/lane-event.js';
 import type { StartableLanePool } from '../lanes/pool.js';
 import type { Store } from '../packs/store.js';
-import type { EventLog, UploadFolder, UploadFolders } from '../ports.js';
+import type { UploadFolder, UploadFolders } from '../ports.js';
 import { createApp } from '../serve/app.js';
 import { isLoopback } from '../serve/guard.js';
 import { Metrics } from '../serve/metrics.js';
@@ -20,6 +20,7 @@ import type { StopReason } from '../types.js';
 import { logLaneEvent } from './log-lane-event.js';
 import { resolveRunSettings, type RunSettings } from './run-settings.js';
 import type { LaneOptions } from './tag-ports.js';
+import { warnOfPrecision, type PrecisionPorts } from './warn-precision.js';
 
 export interface ServeConfig extends NetFlags, ServeFlags {
   /** Lanes. */
@@ -29,7 +30,7 @@ export interface ServeConfig extends NetFlags, ServeFlags {
 }
 
 /** What `facetag serve` needs of the outside world. */
-export interface ServePorts {
+export interface ServePorts extends PrecisionPorts {
   readonly openStore: () => Promise<Store>;
   readonly uploads: UploadFolders;
   readonly createLanes: (options: LaneOptions) => StartableLanePool;
@@ -40,7 +41,6 @@ export interface ServePorts {
   /** Absolute path of the folder that the page's files are in. */
   readonly page: string;
   readonly stop: Stop;
-  readonly log: EventLog;
   /** Of facetag. */
   readonly version: string;
   /** Milliseconds. */
@@ -69,6 +69,7 @@ export async function serveCommand(config: ServeConfig, ports: ServePorts): Prom
   }
   const store = await ports.openStore();
   const settings = await resolveRunSettings(config, store);
+  warnOfPrecision(settings.run, ports);
   return await ports.uploads.hold((folder) => new Server(config, settings, folder, ports).run(address));
 }
 
@@ -194,8 +195,9 @@ class Server {
 
   #tellStart(url: string): void {
     const { log, version } = this.ports;
-    const { pack, engine } = this.settings.run;
-    log.emit({ event: 'serve-start', version, url, jobs: this.config.jobs, pack, engine });
+    const { pack, engine, precision } = this.settings.run;
+    const run = { pack, engine, ...(precision && { precision }) };
+    log.emit({ event: 'serve-start', version, url, jobs: this.config.jobs, ...run });
     if (!this.folder.inMemory) {
       const message = `There is no /dev/shm: uploads are in ${this.folder.root.path} while they are looked at`;
       log.emit({ event: 'warning', message });

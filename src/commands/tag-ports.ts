@@ -1,4 +1,5 @@
 import type { StoreFlags } from '../config.js';
+import type { PrecisionPorts } from './warn-precision.js';
 import type { LanePoolOptions, StartableLanePool } from '../lanes/pool.js';
 import type { Store } from '../packs/store.js';
 import type { Stop } from '../batch/stop-switch.js';
@@ -48,6 +49,7 @@ export interface TagPorts {
   /** Milliseconds since the epoch of a file's mtime; undefined where there is none. */
   readonly mtimeOf: (file: string) => number | undefined;
   readonly createLanes: (options: LaneOptions) => StartableLanePool;
+  readonly isFastInInt8: PrecisionPorts['isFastInInt8'];
   /** Lanes that the machine has room for. */
   readonly defaultLanes: () => number;
   readonly stdout: ReportSink;

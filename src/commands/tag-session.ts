@@ -63,7 +63,7 @@ export class TagSession {
   begin({ arriving, images }: Pick<Pictures, 'arriving' | 'images'>): void {
     const { config, output, settings } = this.run;
     const { log, version } = this.ports;
-    const { pack, engine } = settings.run;
+    const { pack, engine, precision } = settings.run;
     log.emit({
       event: 'run-start',
       version,
@@ -71,6 +71,7 @@ export class TagSession {
       jobs: this.jobs,
       pack,
       engine,
+      ...(precision && { precision }),
       ...(config.shard && { shard: config.shard }),
       ...(output && { output: output.path }),
     });

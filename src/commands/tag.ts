@@ -12,6 +12,7 @@ import { logLaneEvent } from './log-lane-event.js';
 import { requireSummaryFile } from './summary-file.js';
 import { resolveRunSettings } from './run-settings.js';
 import type { TagPorts } from './tag-ports.js';
+import { warnOfPrecision } from './warn-precision.js';
 import { TagSession, type Screens, type TagRun } from './tag-session.js';
 
 /** `facetag [tag] <paths…>`: finds pictures, tags them, writes results. @returns the exit code. */
@@ -21,6 +22,7 @@ export async function tagCommand(config: Config, ports: TagPorts): Promise<numbe
   requireSummaryFile(config, output, ports);
   const store = await ports.openStore(config);
   const settings = await resolveRunSettings(config, store);
+  warnOfPrecision(settings.run, ports);
   const inputs = config.inputs.filter((input) => !isStoreAddress(input));
   if (output !== undefined) await assertOutputOutside(inputs, output, ports.cwd);
   if (config.dryRun) {

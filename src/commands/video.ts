@@ -12,6 +12,7 @@ import { requireSummaryFile } from './summary-file.js';
 import { resolveRunSettings, type RunSettings } from './run-settings.js';
 import { findVideos, readInputs, type VideoInputs, type Videos } from './video/find-videos.js';
 import { settleVideo, type FinishedVideo, type VideoRun } from './video/settle-video.js';
+import { warnOfPrecision } from './warn-precision.js';
 import type { VideoPorts } from './video/video-ports.js';
 
 /** Frames are files of our own making: their number of pixels is limited, not their bytes. */
@@ -33,6 +34,7 @@ export async function videoCommand(config: VideoConfig, ports: VideoPorts): Prom
   refuseClipsOfStreams(config, inputs);
   const store = await ports.openStore(config);
   const settings = await resolveRunSettings({ ...config, thorough: false, maxBytes: MAX_FRAME_BYTES }, store);
+  warnOfPrecision(settings.run, ports);
   await assertOutputOutside(inputs.paths, output, ports.cwd);
   const { every, diff, force, retryFailed } = config;
   const rules = { sampling: { every, diff }, run: settings.run, force, retryFailed };

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FatalError } from '../errors.js';
 import { findPack, loadManifest } from '../packs/manifest.js';
 import type { ModelFile } from '../packs/spec.js';
 import { inspectFile } from '../packs/inspect-file.js';
+import { faceApiFolder } from './face-api-package.js';
 import type { TfjsWeights } from './tfjs/decode-weights.js';
 import { faceExpressionGraph } from './tfjs/face-expression-graph.js';
 import { landmark68TinyGraph } from './tfjs/landmark-68-tiny-graph.js';
@@ -76,7 +76,7 @@ const packageRoot = fileURLToPath(new URL('../..', import.meta.url));
  */
 export async function convertCompact(options: ConvertOptions): Promise<readonly string[]> {
   const { files } = findPack(await loadManifest({ packageRoot }), 'compact');
-  const modelDir = options.modelDir ?? installedModelDir();
+  const modelDir = options.modelDir ?? path.join(faceApiFolder(), 'model');
   await mkdir(options.outDir, { recursive: true });
   const written: string[] = [];
   for (const conversion of conversions) {
@@ -100,17 +100,4 @@ function assertPinned(model: Uint8Array, pinned: ModelFile, modelDir: string): v
     `${pinned.name}, made of ${modelDir}, has ${model.length} bytes and sha256 ${sha256}, ` +
       `not ${pinned.bytes} bytes and ${pinned.sha256}. Reinstall @vladmandic/face-api 1.7.15.`,
   );
-}
-
-function installedModelDir(): string {
-  try {
-    const packageFile = createRequire(import.meta.url).resolve('@vladmandic/face-api/package.json');
-    return path.join(path.dirname(packageFile), 'model');
-  } catch (cause) {
-    throw new FatalError(
-      'MODEL_CORRUPT',
-      '@vladmandic/face-api, which holds the compact pack, is not installed.',
-      { cause },
-    );
-  }
 }

@@ -9,16 +9,10 @@ import { attributeNets, definitionPath, findDetector, findPack } from '../packs/
 import type { NetSpec } from '../packs/spec.js';
 import { installCommand, packFolder } from '../packs/store.js';
 import type { Store } from '../packs/store.js';
-import {
-  CONVERTED_FORMAT,
-  CONVERTER_VERSION,
-  convertedFile,
-  convertedName,
-  recordConverted,
-  sourceOf,
-} from '../packs/converted.js';
+import { CONVERTED, CONVERTED_FORMAT, convertedFile, convertedName } from '../packs/converted.js';
 import { explainDiskFault } from '../packs/disk-fault.js';
 import { fileStamp } from '../packs/file-stamp.js';
+import { sourceOf } from '../packs/made-files.js';
 import type { FolderLock } from '../packs/ports.js';
 import { replaceFile } from '../packs/replace-file.js';
 import { surveyPack, usableDetectors } from '../packs/survey.js';
@@ -115,12 +109,12 @@ async function convertNet(store: Store, pack: string, folder: string, net: NetSp
   }
   const file = path.join(folder, name);
   await replaceFile(file, onnx);
-  await recordConverted(folder, {
+  await CONVERTED.record(folder, {
     [name]: {
       ...fileStamp(await stat(file)),
       sha256,
       source: sourceOf(net, files),
-      converter: CONVERTER_VERSION,
+      converter: CONVERTED.version,
     },
   });
   return { name, weights: net.weights, converted: true };

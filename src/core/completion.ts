@@ -167,7 +167,10 @@ function isUnfinished(value: unknown): value is Unfinished {
 
 function isRunKey(value: unknown): value is RunKey {
   const run = value as Loose<RunKey>;
-  return [run?.pack, run?.models, run?.settings, run?.engine].every(isText);
+  return (
+    [run?.pack, run?.models, run?.settings, run?.engine].every(isText) &&
+    (run?.precision === undefined || run.precision === 'int8')
+  );
 }
 
 function isStopped(value: unknown): value is Stopped {

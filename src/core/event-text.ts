@@ -3,6 +3,7 @@ import { escapeControls } from './escape-controls.js';
 import type { RunEvent } from './events.js';
 import { formatFaceCounts } from './face-counts.js';
 import { formatProgress } from './progress-line.js';
+import { engineText } from './run-key.js';
 import { formatSummary } from './summary.js';
 
 /** What a part of a line is, for the colour that it gets. */
@@ -15,10 +16,10 @@ export type Paint = (role: Role, text: string) => string;
 export function formatEventText(event: RunEvent, paint: Paint): string[] {
   switch (event.event) {
     case 'run-start': {
-      const { pictures, shard, jobs, pack, engine } = event;
+      const { pictures, shard, jobs, pack } = event;
       const what = pictures === undefined ? 'pictures as they arrive' : countOf(pictures, 'picture');
       const share = shard === undefined ? '' : ` (share ${shard.index} of ${shard.count})`;
-      return [`${what}${share}, ${countOf(jobs, 'lane')}, pack ${pack}, engine ${engine}`];
+      return [`${what}${share}, ${countOf(jobs, 'lane')}, pack ${pack}, engine ${engineText(event)}`];
     }
     case 'picture-done':
       return [`${escapeControls(event.image)}: ${paint('dim', describeDone(event))}`];
@@ -77,7 +78,7 @@ export function formatEventText(event: RunEvent, paint: Paint): string[] {
       return formatVideoTotals(event);
     case 'serve-start':
       return [
-        `${countOf(event.jobs, 'lane')}, pack ${event.pack}, engine ${event.engine}`,
+        `${countOf(event.jobs, 'lane')}, pack ${event.pack}, engine ${engineText(event)}`,
         `Listening on ${event.url}`,
       ];
     case 'request':

@@ -19,6 +19,8 @@ interface RunStart {
   readonly jobs: number;
   readonly pack: string;
   readonly engine: EngineName;
+  /** Absent with 32-bit floats. */
+  readonly precision?: 'int8';
   /** The share that is taken, and the variable that said which; absent where everything is. */
   readonly shard?: Shard & { readonly from?: string };
   /** Absolute path of the output folder; absent when nothing is written. */
@@ -209,6 +211,8 @@ interface ServeStart {
   readonly jobs: number;
   readonly pack: string;
   readonly engine: EngineName;
+  /** Absent with 32-bit floats. */
+  readonly precision?: 'int8';
 }
 
 /** A request was answered, or its client went away. Level debug. */

@@ -93,7 +93,8 @@ function isRun(value: unknown): boolean {
     isText(value['pack']) &&
     isText(value['models']) &&
     isText(value['settings']) &&
-    isOneOf(Object.keys(ENGINE_READS), value['engine'])
+    isOneOf(Object.keys(ENGINE_READS), value['engine']) &&
+    (value['precision'] === undefined || value['precision'] === 'int8')
   );
 }
 

@@ -1,15 +1,8 @@
-import type {
-  BoundingBox,
-  EngineName,
-  Face,
-  ImageFailure,
-  ImageReport,
-  RunKey,
-  SourceIdentity,
-} from '../types.js';
+import type { BoundingBox, Face, ImageFailure, ImageReport, RunKey, SourceIdentity } from '../types.js';
 import { ATTRIBUTES, ATTRIBUTE_NAMES, type Attributes } from './attributes.js';
 import { clamp, round, roundValue } from './attributes/kind.js';
 import { compareDetections } from './detections.js';
+import { toRunRecord } from './run-key.js';
 
 /** Version of the record format; part of the skip key, so a change redoes every picture. */
 export const SCHEMA_VERSION = 2;
@@ -36,7 +29,7 @@ export interface PictureRecord {
   /** Absent when there are none. */
   readonly warnings?: readonly string[];
   readonly source?: SourceIdentity;
-  readonly run: { pack: string; models: string; settings: string; engine: EngineName };
+  readonly run: RunKey;
 }
 
 /** Confidences and scale carry 4 decimals. */
@@ -93,7 +86,7 @@ export function toRecord(image: string, report: ImageReport, run: RunKey): Pictu
     ...(failure && { error: toErrorRecord(failure) }),
     ...(warnings.length > 0 && { warnings }),
     ...(source && { source: toSourceRecord(source) }),
-    run: { pack: run.pack, models: run.models, settings: run.settings, engine: run.engine },
+    run: toRunRecord(run),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { FailureCode, FileStamp, ImageFailure, RunKey } from '../types.js';
 import { HOPELESS_ATTEMPTS } from './attempts.js';
 import type { PictureRecord } from './report.js';
+import { RUN_KEYS } from './run-key.js';
 
 /** What to do with a picture that may have a record: `hash` means that only its content can tell. */
 export type SkipDecision = 'process' | 'hash' | 'skip';
@@ -50,7 +51,7 @@ export function isLasting({ code, message, attempts = 1 }: ImageFailure): boolea
   return CONTENT_FAULTS.has(code) || attempts >= HOPELESS_ATTEMPTS;
 }
 
-/** Whether two results were made by the same pack, model files, settings and engine. */
+/** Whether two results were made by the same pack, model files, settings, engine and precision. */
 export function sameRun(a: RunKey, b: RunKey): boolean {
-  return a.pack === b.pack && a.models === b.models && a.settings === b.settings && a.engine === b.engine;
+  return RUN_KEYS.every((key) => a[key] === b[key]);
 }

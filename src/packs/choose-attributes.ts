@@ -1,4 +1,4 @@
-import { USUAL_ATTRIBUTES, type AttributeChoice } from '../config.js';
+import { ATTRIBUTE_CHOICES, USUAL_ATTRIBUTES, type AttributeChoice } from '../config.js';
 import type { EstimateName } from '../core/attributes.js';
 import { usageError } from '../errors.js';
 import type { EstimatorSpec, Manifest, PackSpec } from './spec.js';
@@ -37,6 +37,11 @@ export function requireTold(
     if (able.includes(pack)) continue;
     throw usageError(`a pack that tells ${choice} (${able.join(', ')})`, '--pack', pack);
   }
+}
+
+/** All that a pack can tell. */
+export function toldBy({ estimators }: PackSpec): AttributeChoice[] {
+  return ATTRIBUTE_CHOICES.filter((choice) => estimators.some((each) => tells(each, choice)));
 }
 
 function tells({ gives }: EstimatorSpec, choice: AttributeChoice): boolean {

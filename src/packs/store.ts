@@ -4,7 +4,7 @@ import path from 'node:path';
 import type { AttributeChoice } from '../config.js';
 import { formatBytes } from '../core/format-bytes.js';
 import { FatalError } from '../errors.js';
-import type { EngineName, LanePack } from '../types.js';
+import type { EngineName, LanePack, Precision } from '../types.js';
 import { chooseAttributes, requireTold } from './choose-attributes.js';
 import { checkFolder } from './installed.js';
 import {
@@ -50,6 +50,8 @@ export interface PackChoice {
   /** What `--detector` says; the pack's default when absent. */
   readonly detector?: string;
   readonly engine: EngineName;
+  /** `fp32` when absent. */
+  readonly precision?: Precision;
   /** What `--padding` says; the pack's own when absent. */
   readonly padding?: number;
   /** What `--attributes` says; gender and age when absent. */
@@ -83,18 +85,22 @@ export async function resolvePack(store: Store, choice: PackChoice): Promise<Res
   const files = filesForRun(spec, detector);
   await requireFiles(store, choice, spec, folder, files);
 
-  const remedy = `facetag models convert ${choice.pack}${store.flags ?? ''}`;
-  const nets = await resolveNetFiles([detector.net, ...attributeNets(spec)], choice.engine, {
-    folder,
-    folderOf: (pack) => packFolder(store, pack, findPack(store.manifest, pack)),
-    files,
-    packageRoot,
-    remedy,
-  });
+  const { engine, precision = 'fp32' } = choice;
+  const { nets, made } = await resolveNetFiles(
+    [detector.net, ...attributeNets(spec)],
+    { engine, precision },
+    {
+      folder,
+      folderOf: (pack) => packFolder(store, pack, findPack(store.manifest, pack)),
+      files,
+      packageRoot,
+      remedy: (command) => `facetag models ${command} ${choice.pack}${store.flags ?? ''}`,
+    },
+  );
   const definitions = builtinDefinitions(spec, detector, packageRoot);
   return {
     lanePack: { name: choice.pack, detector: detectorName, nets, spec },
-    modelsHash: await hashModels(files, definitions, spec, detector),
+    modelsHash: await hashModels([...files.map((file) => file.sha256), ...made], definitions, spec, detector),
     spec,
     detector,
   };
@@ -158,14 +164,16 @@ export function installCommand(store: Store, name: string, spec: PackSpec, detec
 /**
  * What identifies a pack in the skip key: a record is only as good as the files and numbers that made it, so the nets'
  * parameters count beside the bytes (a manifest of one's own may pair the same weights with another mean).
+ *
+ * @param files their sha256.
  */
 async function hashModels(
-  files: readonly ModelFile[],
+  files: readonly string[],
   definitions: readonly string[],
   spec: PackSpec,
   detector: DetectorSpec,
 ): Promise<string> {
-  const hashes = files.map((file) => file.sha256);
+  const hashes = [...files];
   for (const definition of definitions) hashes.push(sha256(await readFile(definition)));
   // Settings of the run (`--padding` among them) and what cannot change a result are left out.
   const parameters = {

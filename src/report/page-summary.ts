@@ -1,4 +1,5 @@
 import { ATTRIBUTE_NAMES } from '../core/attributes.js';
+import { engineText } from '../core/run-key.js';
 import { ageChart } from './charts/age-chart.js';
 import { barChart, type Entry } from './charts/bar-chart.js';
 import { confidenceChart } from './charts/confidence-chart.js';
@@ -79,8 +80,8 @@ function failureChart({ failures }: ReportTally): string {
 
 /** Where the records come from: packs, hashes, folders. */
 export function madeSection({ tally, folders, where, version }: Summary): string {
-  const runs = tally.runs.map(({ pack, engine, models, settings, pictures }) => {
-    const cells = [pack, engine, hash(models), hash(settings), grouped(pictures)];
+  const runs = tally.runs.map(({ pack, models, settings, pictures, ...run }) => {
+    const cells = [pack, engineText(run), hash(models), hash(settings), grouped(pictures)];
     return `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join('')}</tr>`;
   });
   const names = ['Pack', 'Engine', 'Model files (sha256)', 'Settings (sha256)', 'Pictures'];

@@ -1,5 +1,6 @@
 import { ATTRIBUTES, ATTRIBUTE_NAMES, type AttributeName } from '../core/attributes.js';
 import type { FaceRecord, PictureRecord } from '../core/report.js';
+import { toRunRecord } from '../core/run-key.js';
 import type { FailureCode, Gender, RunKey } from '../types.js';
 
 /** Bars of the histogram of confidence: each covers a twentieth. */
@@ -50,7 +51,7 @@ export class ReportTally {
   }
 
   #countRun(key: RunKey): number {
-    const id = JSON.stringify([key.pack, key.models, key.settings, key.engine]);
+    const id = JSON.stringify(toRunRecord(key));
     const run = this.#runs.get(id) ?? { index: this.#runs.size, key, pictures: 0 };
     run.pictures += 1;
     this.#runs.set(id, run);

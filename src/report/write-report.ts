@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import path from 'node:path';
 import type { PictureRecord } from '../core/report.js';
 import { entriesOf } from '../core/roots.js';
+import { toRunRecord } from '../core/run-key.js';
 import { isStoreAddress } from '../core/store-address.js';
 import { usageError } from '../errors.js';
 import type { LanePool, ProgressListener, ReportFolder } from '../ports.js';
@@ -72,7 +73,7 @@ export async function writeReport(
   const head: ReportHead = {
     pictures: tally.pictures,
     chunks,
-    runs: tally.runs.map(({ pack, models, settings, engine }) => ({ pack, models, settings, engine })),
+    runs: tally.runs.map(toRunRecord),
     roots: Object.fromEntries(roots.map(([name, relative]) => [name, folderUrl(relative)])),
     copies: options.copies,
     ...(options.inline && { rows }),

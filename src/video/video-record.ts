@@ -1,3 +1,4 @@
+import { toRunRecord } from '../core/run-key.js';
 import { sameRun } from '../core/skip.js';
 import { isLastingFault, VIDEO_FAILURE_CODES, type VideoFailure } from '../core/video-failures.js';
 import type { FileStamp, RunKey, SourceIdentity } from '../types.js';
@@ -56,7 +57,7 @@ export function formatVideoRecord(record: VideoRecord): string {
     ...(error && { error: { code: error.code, message: error.message } }),
     ...(source && { source: { bytes: source.bytes, sha256: source.sha256 } }),
     sampling: { every: record.sampling.every, diff: record.sampling.diff },
-    run: { pack: run.pack, models: run.models, settings: run.settings, engine: run.engine },
+    run: toRunRecord(run),
   };
   return JSON.stringify(value, null, 2) + '\n';
 }

@@ -25,6 +25,8 @@ export type PackName = 'compact' | 'accurate' | 'classic';
 export interface Configuration {
   readonly pack: PackName;
   readonly engine: EngineName;
+  /** Absent in 32-bit floats. */
+  readonly precision?: 'int8';
   /** Where the classic models are. */
   readonly models?: ClassicModels;
   /** What makes it another than the pack as it comes. */
@@ -64,6 +66,7 @@ export function contenders(outfit: Outfit): readonly Contender[] {
     faceApiWasm(node, faceApi),
     ...configurations(node, { pack: 'compact' }),
     ...(root === undefined ? [] : [1, 2].map((jobs) => facetagIn(root, jobs))),
+    ...inInt8(node),
     ...variants.flatMap((variant) => configurations(node, { pack: 'compact', variant })),
     ...configurations(node, { pack: 'accurate' }),
     ...(hasReference ? [reference(models)] : []),
@@ -87,11 +90,18 @@ function configurations(node: string, pack: Omit<Configuration, 'engine'>): Cont
   );
 }
 
+/** Where `facetag models quantize compact` was run: what it makes depends on the pictures that it is given. */
+function inInt8(node: string): Contender[] {
+  if (!existsSync(path.join(repository, 'models/compact/quantized.json'))) return [];
+  const configuration = { pack: 'compact', engine: 'onnxruntime', precision: 'int8' } as const;
+  return [1, 2].map((jobs) => facetag(node, configuration, jobs));
+}
+
 function facetag(node: string, configuration: Configuration, jobs: number): Contender {
-  const { pack, engine, models, variant } = configuration;
+  const { pack, engine, precision, models, variant } = configuration;
   const where = models ? ['--manifest', models.manifest, '--models', models.folder] : [];
   return {
-    name: `facetag ${variant?.name ?? pack} ${engine} -j ${jobs}`,
+    name: `facetag ${variant?.name ?? pack} ${engine}${precision ? ` ${precision}` : ''} -j ${jobs}`,
     pack,
     peer: false,
     jobs,
@@ -99,6 +109,7 @@ function facetag(node: string, configuration: Configuration, jobs: number): Cont
     command: (list) => [
       ...[node, facetagBin, '--jsonl', '--no-progress', '--files-from', list],
       ...['--pack', pack, '--engine', engine, '-j', String(jobs), ...where, ...(variant?.flags ?? [])],
+      ...(precision ? ['--precision', precision] : []),
     ],
   };
 }

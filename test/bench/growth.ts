@@ -57,6 +57,7 @@ function command(contenders: readonly Contender[], input: string, output: string
     ({ configuration }) =>
       configuration?.pack === 'compact' &&
       configuration.engine === 'onnxruntime' &&
+      configuration.precision === undefined &&
       configuration.variant === undefined,
   );
   const engine = quick ? 'onnxruntime' : 'opencv';

@@ -71,7 +71,11 @@ export function measureFaceCost(task: Task): readonly FaceCostRow[] {
 /** Packs as they come. The runner knows those whose files are made here or at set-up. */
 function configurations({ contenders }: Task): Configuration[] {
   return contenders.flatMap(({ configuration, jobs }) =>
-    configuration && jobs === 1 && configuration.pack !== 'accurate' && configuration.variant === undefined
+    configuration &&
+    jobs === 1 &&
+    configuration.pack !== 'accurate' &&
+    configuration.precision === undefined &&
+    configuration.variant === undefined
       ? [configuration]
       : [],
   );

@@ -103,7 +103,7 @@ describe('help', () => {
     const { outcome, printed } = await read('models');
     expect(printed).toContain('Usage: facetag models ');
     expect(String(outcome)).toContain(
-      'Expected one of list, pull, verify, import, path, convert for facetag models',
+      'Expected one of list, pull, verify, import, path, convert, quantize for facetag models',
     );
   });
 });

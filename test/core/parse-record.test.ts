@@ -47,6 +47,7 @@ describe('a record', () => {
     ['warnings that are no texts', withFields({ warnings: [1] })],
     ['a source without its hash', withFields({ source: { bytes: 3 } })],
     ['a run without its pack', withFields({ run: { models: '', settings: '', engine: 'opencv' } })],
+    ['a run of another precision', whole.replace('"opencv"', '"opencv","precision":"int4"')],
     ['a run with another engine', whole.replace('"opencv"', '"tensorrt"')],
     ['faces that are no list', withFields({ faces: {} })],
     ['a face that is none', withFields({ faces: [null] })],

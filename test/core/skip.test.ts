@@ -17,6 +17,7 @@ describe('decideSkip', () => {
     ['another pack', record, stamp, { ...rules, run: { ...runKey, pack: 'classic' } }, 'process'],
     ['other models', record, stamp, { ...rules, run: { ...runKey, models: 'sha256:00' } }, 'process'],
     ['other settings', record, stamp, { ...rules, run: { ...runKey, settings: 'sha256:00' } }, 'process'],
+    ['another precision', record, stamp, { ...rules, run: { ...runKey, precision: 'int8' } }, 'process'],
     ['another engine', record, stamp, { ...rules, run: { ...runKey, engine: 'onnxruntime' } }, 'process'],
   ] as const)('%s', (_, stored, source, given, decision) => {
     expect(decideSkip(stored, 5000, source, given)).toBe(decision);

@@ -182,9 +182,11 @@ describe('resolvePack', () => {
     const caffe = { format: 'caffe', weights: 'a.onnx', definition: 'b.onnx' } as const;
     const builtin = { ...caffe, definition: 'builtin:classic/res10.prototxt' };
     const folder = '/m/fake';
-    const places = { folder, folderOf: () => folder, files: [], packageRoot: '/opt/facetag', remedy: '' };
-    const found = async (net: object) =>
-      await resolveNetFiles([{ ...manifest.packs['fake']!.detectors['one']!.net, ...net }], 'opencv', places);
+    const where = { folder, folderOf: () => folder, files: [], packageRoot: '/opt/facetag' };
+    const places = { ...where, remedy: () => '' };
+    const { net: given } = manifest.packs['fake']!.detectors['one']!;
+    const engine = { engine: 'opencv', precision: 'fp32' } as const;
+    const found = async (net: object) => (await resolveNetFiles([{ ...given, ...net }], engine, places)).nets;
     expect(await found(caffe)).toEqual({
       'a.onnx': { format: 'caffe', weights: '/m/fake/a.onnx', definition: '/m/fake/b.onnx' },
     });

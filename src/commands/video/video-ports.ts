@@ -17,6 +17,7 @@ export interface VideoPorts extends Pick<
   | 'mtimeOf'
   | 'createLanes'
   | 'defaultLanes'
+  | 'isFastInInt8'
   | 'log'
   | 'progress'
   | 'stop'

@@ -1,6 +1,6 @@
-import { sizeOf } from '../tensor.js';
 import { attributeType, dataType, encodeModel } from './schema.js';
 import type { AttributeProto, NodeProto, TensorProto, ValueInfoProto } from './schema.js';
+import { tensorProto } from './tensors.js';
 
 /** A constant: `data.length` is the product of `shape`, last axis fastest. */
 export interface Tensor {
@@ -47,17 +47,7 @@ export class GraphBuilder {
 
   /** Adds a constant and returns its name. @throws {RangeError} when shape and data disagree. */
   constant(name: string, tensor: Tensor): string {
-    if (sizeOf(tensor.shape) !== tensor.data.length) {
-      throw new RangeError(
-        `${name}: ${tensor.data.length} values for the shape [${tensor.shape.join(', ')}]`,
-      );
-    }
-    this.#constants.push({
-      name,
-      dims: tensor.shape,
-      dataType: tensor.data instanceof Float32Array ? dataType.float32 : dataType.int64,
-      rawData: littleEndian(tensor.data),
-    });
+    this.#constants.push(tensorProto(name, tensor.shape, tensor.data));
     return name;
   }
 
@@ -90,25 +80,10 @@ function valueInfo(name: string, shape: readonly Dimension[]): ValueInfoProto {
   return { name, type: { tensorType: { elemType: dataType.float32, shape: { dim } } } };
 }
 
-function encodeAttribute(name: string, value: AttributeValue): AttributeProto {
+export function encodeAttribute(name: string, value: AttributeValue): AttributeProto {
   if (typeof value === 'number') return { name, type: attributeType.int, i: value };
   if (typeof value === 'string') return { name, type: attributeType.string, s: Buffer.from(value) };
   if ('float' in value) return { name, type: attributeType.float, f: value.float };
   if ('floats' in value) return { name, type: attributeType.floats, floats: value.floats };
   return { name, type: attributeType.ints, ints: value };
-}
-
-/** ONNX stores raw data little-endian; so do the machines that Node runs on, but the file must not depend on it. */
-function littleEndian(data: Float32Array | BigInt64Array): Uint8Array {
-  const view = new DataView(new ArrayBuffer(data.byteLength));
-  if (data instanceof Float32Array) {
-    data.forEach((value, index) => {
-      view.setFloat32(index * 4, value, true);
-    });
-  } else {
-    data.forEach((value, index) => {
-      view.setBigInt64(index * 8, value, true);
-    });
-  }
-  return new Uint8Array(view.buffer);
 }

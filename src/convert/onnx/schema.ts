@@ -9,7 +9,9 @@ syntax = "proto2";
 package onnx;
 
 message AttributeProto {
-  enum AttributeType { UNDEFINED = 0; FLOAT = 1; INT = 2; STRING = 3; TENSOR = 4; FLOATS = 6; INTS = 7; STRINGS = 8; }
+  enum AttributeType {
+    UNDEFINED = 0; FLOAT = 1; INT = 2; STRING = 3; TENSOR = 4; GRAPH = 5; FLOATS = 6; INTS = 7; STRINGS = 8;
+  }
   optional string name = 1;
   optional float f = 2;
   optional int64 i = 3;
@@ -27,15 +29,18 @@ message NodeProto {
   optional string name = 3;
   optional string op_type = 4;
   repeated AttributeProto attribute = 5;
+  optional string domain = 7;
 }
 
 message TensorProto {
   repeated int64 dims = 1;
   optional int32 data_type = 2;
   repeated float float_data = 4 [packed = true];
+  repeated int32 int32_data = 5 [packed = true];
   repeated int64 int64_data = 7 [packed = true];
   optional string name = 8;
   optional bytes raw_data = 9;
+  optional int32 data_location = 14;
 }
 
 message TensorShapeProto {
@@ -81,10 +86,19 @@ message ModelProto {
 `;
 
 /** `TensorProto.DataType` */
-export const dataType = { float32: 1, int64: 7 } as const;
+export const dataType = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7 } as const;
 
 /** `AttributeProto.AttributeType` */
-export const attributeType = { float: 1, int: 2, string: 3, tensor: 4, floats: 6, ints: 7 } as const;
+export const attributeType = {
+  float: 1,
+  int: 2,
+  string: 3,
+  tensor: 4,
+  graph: 5,
+  floats: 6,
+  ints: 7,
+  strings: 8,
+} as const;
 
 export interface TensorProto {
   readonly name: string;
@@ -92,6 +106,12 @@ export interface TensorProto {
   readonly dataType: number;
   /** Little-endian values. */
   readonly rawData: Uint8Array;
+  /** Where others than facetag may keep the values instead. */
+  readonly floatData?: readonly number[];
+  readonly int32Data?: readonly number[];
+  readonly int64Data?: readonly number[];
+  /** 1 where the values are in another file. */
+  readonly dataLocation?: number;
 }
 
 export interface AttributeProto {
@@ -103,6 +123,7 @@ export interface AttributeProto {
   readonly t?: TensorProto;
   readonly floats?: readonly number[];
   readonly ints?: readonly number[];
+  readonly strings?: readonly Uint8Array[];
 }
 
 export interface NodeProto {
@@ -111,6 +132,8 @@ export interface NodeProto {
   readonly input: readonly string[];
   readonly output: readonly string[];
   readonly attribute: readonly AttributeProto[];
+  /** Of operators that are not ONNX's own. */
+  readonly domain?: string;
 }
 
 export interface ValueInfoProto {
@@ -118,7 +141,9 @@ export interface ValueInfoProto {
   readonly type: {
     readonly tensorType: {
       readonly elemType: number;
-      readonly shape: { readonly dim: readonly { readonly dimValue?: number; readonly dimParam?: string }[] };
+      readonly shape?: {
+        readonly dim: readonly { readonly dimValue?: number; readonly dimParam?: string }[];
+      };
     };
   };
 }

@@ -1,4 +1,5 @@
 import { formatBytes } from '../format-bytes.js';
+import { NOT_FASTER } from '../int8-speed.js';
 import type { DoctorFacts, FolderFacts, PackFacts, Probed, SettingFacts } from './facts.js';
 
 /** One line of the report. */
@@ -119,12 +120,18 @@ export function checkPack(pack: PackFacts): Check {
 const sum = (files: readonly { readonly bytes: number }[]): number =>
   files.reduce((bytes, file) => bytes + file.bytes, 0);
 
-export function checkCpu({ machine, lanes }: DoctorFacts): Check {
+export function checkCpu({ machine, lanes, fastInt8 }: DoctorFacts): Check {
   const quota =
     machine.cpuQuota === undefined ? '' : `, of which the control group grants ${machine.cpuQuota}`;
-  const found = `${machine.cores} cores${quota}; ${lanes.lanes} lanes by default, limited by ${lanes.limitedBy}`;
-  const details = { cores: machine.cores, cpuQuota: machine.cpuQuota, lanes: lanes.lanes };
+  const found = `${machine.cores} cores${quota}; ${lanes.lanes} lanes by default, limited by ${lanes.limitedBy}${int8Text(fastInt8)}`;
+  const { cores, cpuQuota } = machine;
+  const details = { cores, cpuQuota, lanes: lanes.lanes, ...(fastInt8 !== undefined && { fastInt8 }) };
   return { check: 'cpu', status: 'ok', found, details };
+}
+
+function int8Text(fast: boolean | undefined): string {
+  if (fast === undefined) return '';
+  return fast ? '; fast in int8' : `; ${NOT_FASTER}`;
 }
 
 export function checkMemory({ machine }: DoctorFacts): Check {

@@ -12,6 +12,8 @@ export interface DoctorFacts {
   readonly ffmpeg: FfmpegFacts;
   readonly packs: readonly PackFacts[];
   readonly machine: MachineLimits;
+  /** Whether int8 nets are faster than others; undefined where nobody knows. */
+  readonly fastInt8?: boolean;
   /** Lanes of a run that names no number. */
   readonly lanes: LaneCount;
   readonly output: FolderFacts;

@@ -1,4 +1,5 @@
 import { countOf } from '../../core/count-of.js';
+import { engineText } from '../../core/run-key.js';
 import type { EvaluationReport } from '../evaluation-report.js';
 import { columns, tableOf, type Section } from './table.js';
 
@@ -9,7 +10,7 @@ export function dataSection({ labels, pictures, options, runs }: EvaluationRepor
     ['labels', `${countOf(labels.faces, 'face')} in ${countOf(pictures.labelled, 'picture')}${failed}`],
     ['left out', leftOut(labels)],
     ['a face is found', `from an IoU of ${options.iou} on; without a box, the ${NAMES[options.match]} face`],
-    ...runs.map(({ pack, engine, models }) => ['pack', `${pack} on ${engine}, models ${models}`]),
+    ...runs.map((run) => ['pack', `${run.pack} on ${engineText(run)}, models ${run.models}`]),
   ];
   const [first] = columns('');
   const head = first ? [first, { ...first }] : [];

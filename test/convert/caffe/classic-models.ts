@@ -66,12 +66,13 @@ export async function classicPack(
 ): Promise<{ lanePack: LanePack; reference: Record<'detector' | 'gender' | 'age', [string, string]> }> {
   const spec = chooseAttributes((await loadManifest({ packageRoot: repository })).packs['classic']!);
   const chosen = findDetector(spec, detector);
-  const nets = await resolveNetFiles([chosen.net, ...attributeNets(spec)], 'opencv', {
+  const engine = { engine: 'opencv', precision: 'fp32' } as const;
+  const { nets } = await resolveNetFiles([chosen.net, ...attributeNets(spec)], engine, {
     folder,
     folderOf: () => folder,
     files: spec.files,
     packageRoot: repository,
-    remedy: '',
+    remedy: () => '',
   });
   const pair = (name: string): [string, string] => [nets[name]!.weights, nets[name]!.definition!];
   return {
