@@ -1,18 +1,24 @@
+import type { ChildProcess } from 'node:child_process';
 import type { LaneOptions } from '../commands/tag-ports.js';
 import { createLanePool, type StartableLanePool } from '../lanes/pool.js';
-import { LANE_ENVIRONMENT } from '../lanes/tuning.js';
+import { laneLaunch } from './head-start.js';
 import { laneMemoryLimit } from './lane-memory.js';
-import { LANE } from './programs.js';
 
-/** Lanes for a command that runs nets. @param env what they are told of the environment. */
+/**
+ * Lanes for a command that runs nets.
+ *
+ * @param env what they are told of the environment.
+ * @param ahead the first lane's process, where there is one already.
+ */
 export function createLanes(
   { memoryLimitBytes, ...options }: LaneOptions,
   env: NodeJS.ProcessEnv = process.env,
+  ahead?: ChildProcess,
 ): StartableLanePool {
   return createLanePool({
     ...options,
+    ...laneLaunch(env),
     memoryLimit: laneMemoryLimit(memoryLimitBytes),
-    script: LANE,
-    env: { ...LANE_ENVIRONMENT, ...env },
+    ahead,
   });
 }

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import type { EventLog } from '../ports.js';
 import type { FlagsOf } from './flags.js';
 import { resolveFlags, tagConfig, type FlagSources } from './options.js';
@@ -9,6 +10,8 @@ export interface RunContext {
   /** Of facetag. */
   readonly version: string;
   readonly sources: FlagSources;
+  /** A process for the first lane of `tag`, launched before the command line was read. */
+  readonly ahead: ChildProcess | undefined;
 }
 
 type Handler<C extends RunnableCommand> = (

@@ -29,7 +29,7 @@ export async function runTag(config: Config, context: RunContext): Promise<numbe
 /** Exit codes from here on say by which signal a run was stopped. */
 const FIRST_SIGNAL_CODE = 128;
 
-async function tag(given: Config, { log, version }: RunContext): Promise<number> {
+async function tag(given: Config, { log, version, ahead }: RunContext): Promise<number> {
   const maxLaneMemory = boundLaneMemory(given.maxLaneMemory, readMachineLimits());
   const config = { ...given, maxLaneMemory };
   const cwd = process.cwd();
@@ -50,7 +50,7 @@ async function tag(given: Config, { log, version }: RunContext): Promise<number>
       isFolder,
       isGone,
       watchFolders,
-      createLanes: (options) => createLanes(options),
+      createLanes: (options) => createLanes(options, process.env, ahead),
       defaultLanes: () => decideLanes(readMachineLimits(), FOOTPRINT).lanes,
       isFastInInt8,
       stdout: openStandardOutput(),

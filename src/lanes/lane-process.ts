@@ -1,20 +1,15 @@
-import { type ChildProcess, fork } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { FatalError } from '../errors.js';
 import type { ImageReport, LaneTask } from '../types.js';
 import type { LaneExit } from './exit.js';
+import { forkLane, isAtHand, keepAlive, type LaneLaunch } from './fork-lane.js';
 import { watchMemory, type MemoryLimit } from './memory-limit.js';
 import type { AnyLaneConfig, FromLane, LaneMemory, ToLane } from './messages.js';
 
-export interface LaneProcessOptions {
-  /** The child's entry. */
-  readonly script: string | URL;
+export interface LaneProcessOptions extends LaneLaunch {
   readonly config: AnyLaneConfig;
   /** Limit of the start, in milliseconds. */
   readonly startTimeoutMs: number;
-  /** The child's whole environment. Default: the parent's. */
-  readonly env?: NodeJS.ProcessEnv | undefined;
-  /** Flags for the child's Node. The parent's own are not inherited: `--inspect` would take the same port. */
-  readonly nodeFlags: readonly string[];
   /** Absent: no limit. */
   readonly memoryLimit?: MemoryLimit | undefined;
 }
@@ -53,14 +48,13 @@ export class LaneProcess {
   readonly #memoryLimit: MemoryLimit | undefined;
   #memory: LaneMemory = { rssBytes: 0, peakBytes: 0 };
 
-  /** @throws when the system refuses a new process outright (most refusals show as a death). */
-  constructor(options: LaneProcessOptions) {
-    this.#child = fork(options.script, [], {
-      // An inherited stdout would keep the reader of a pipe waiting for the lanes.
-      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-      execArgv: [...options.nodeFlags],
-      ...(options.env && { env: options.env }),
-    });
+  /**
+   * @param ahead a process that was launched alike before this lane was asked for; used if it is still there.
+   * @throws when the system refuses a new process outright (most refusals show as a death).
+   */
+  constructor(options: LaneProcessOptions, ahead?: ChildProcess) {
+    this.#child = ahead && isAtHand(ahead) ? ahead : forkLane(options);
+    keepAlive(this.#child, 'ref');
     this.#memoryLimit = options.memoryLimit;
     this.#start = new Deferred<LaneStart>(options.startTimeoutMs, () => this.#timeOut());
     this.started = this.#start.promise;

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import type { FatalError } from '../errors.js';
 import { type LaneExit, lanesFailing } from './exit.js';
 import { LaneProcess, type LaneProcessOptions, type LaneStart } from './lane-process.js';
@@ -11,6 +12,8 @@ export interface LaneSetOptions extends LaneProcessOptions {
   readonly recycleAfter: number;
   /** A lane is replaced when its resident set is larger than this after a picture, in bytes. */
   readonly maxLaneBytes: number;
+  /** The process of the first lane, launched already, as these options say. */
+  readonly ahead?: ChildProcess | undefined;
 }
 
 export interface LaneSetListener {
@@ -34,6 +37,7 @@ export class LaneSet {
   /** Every process that has not exited, also those removed from the set. */
   readonly #processes = new Set<LaneProcess>();
   readonly #idle = new Set<LaneProcess>();
+  #ahead: ChildProcess | undefined;
   #startDeaths = 0;
   #closed = false;
   #replaced = 0;
@@ -43,7 +47,9 @@ export class LaneSet {
     private readonly options: LaneSetOptions,
     private readonly stop: StopState,
     private readonly listener: LaneSetListener,
-  ) {}
+  ) {
+    this.#ahead = options.ahead;
+  }
 
   /** Lanes that were replaced after a death, a timeout or a recycling. */
   get replaced(): number {
@@ -135,8 +141,10 @@ export class LaneSet {
   }
 
   #fork(): LaneProcess | undefined {
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
     try {
-      return new LaneProcess(this.options);
+      return new LaneProcess(this.options, ahead);
     } catch (error) {
       this.listener.onFatal(lanesFailing({ code: null, signal: null, stderr: String(error) }));
       return undefined;

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import type { FatalError } from '../errors.js';
 import type { LanePool } from '../ports.js';
 import type { ImageReport, LaneOutcome, LaneStats, LaneTask } from '../types.js';
@@ -32,9 +33,11 @@ export interface LanePoolOptions {
   /** A lane that takes more during a picture is killed. Default: no limit. */
   readonly memoryLimit?: MemoryLimit;
   /** The whole environment of the lanes, see `LANE_ENVIRONMENT`. Default: the parent's. */
-  readonly env?: NodeJS.ProcessEnv;
+  readonly env?: NodeJS.ProcessEnv | undefined;
   /** Flags for the lanes' Node. Default: `LANE_NODE_FLAGS`. */
   readonly nodeFlags?: readonly string[];
+  /** The process of the first lane, launched already with the same script, environment and flags. */
+  readonly ahead?: ChildProcess | undefined;
   readonly onEvent?: (event: LaneEvent) => void;
 }
 

@@ -1,7 +1,7 @@
-import { readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { contents, facetag, isRunning, launch, temporaryFolder, until } from './cli.js';
+import { contents, facetag, isRunning, launch, membersOf, temporaryFolder, until } from './cli.js';
 import { tapLanes } from './lane-tap.js';
 import { codesIn, eventsOf, recordsIn } from './outcome.js';
 import { smallNames, smallPictures } from './small-pictures.js';
@@ -146,5 +146,28 @@ describe('lanes', () => {
     const tap = tapLanes();
     await facetag(['photos', '-j', '2'], { cwd, env: tap.env });
     expect(isRunning(tap.lastLane()!)).toBe(false);
+  });
+});
+
+describe('the first lane of a --jsonl run, which is launched before the command line is read,', () => {
+  it('is one of its lanes and gives the same records', async () => {
+    const tap = tapLanes();
+    const ran = await facetag(['photos', '--jsonl', '-j', '1'], { cwd, env: tap.env });
+    expect(ran).toMatchObject({ code: 0 });
+    expect(tap.starts()).toBe(1);
+    expect(tap.tasks()).toHaveLength(NAMES.length);
+    const later = await facetag(['photos', '--jsonl', '-j', '1', '-o', 'out'], { cwd });
+    expect(ran.stdout).toBe(later.stdout);
+  });
+
+  it.each([
+    ['is refused', ['--no-such-flag'], 2],
+    ['names nothing that is there', ['nowhere'], 2],
+    ['has no picture', ['empty', '--allow-empty'], 0],
+  ])('holds up nothing where the line %s', async (_, words, code) => {
+    mkdirSync(path.join(cwd, 'empty'));
+    const run = launch([...words, '--jsonl'], { cwd, group: true });
+    expect(await run.ended).toMatchObject({ code });
+    await until(() => membersOf(run.pid).length === 0, 'no process of it is left');
   });
 });
