@@ -10,17 +10,19 @@ export function compareDetections(a: Detection, b: Detection): number {
  * One candidate of a detector as a face; undefined below the threshold. A score that is no finite number, and such a box
  * of a face, are the net's fault: to pass over them would turn a broken net into pictures without faces.
  * @param confidence what the net gave, 0..1.
- * @param readBox called for faces only.
+ * @param readBox called for faces only, with `row`: one function for all rows of a net's output, for a function a row
+ * would be most of what a picture leaves to the garbage collector.
  * @throws {Error} which fails the picture.
  */
 export function detectionOf(
   confidence: number,
   minConfidence: number,
-  readBox: () => BoundingBox,
+  row: number,
+  readBox: (row: number) => BoundingBox,
 ): Detection | undefined {
   if (!Number.isFinite(confidence)) throw new Error(`The detector gave a face the score ${confidence}`);
   if (confidence < minConfidence) return undefined;
-  const box = readBox();
+  const box = readBox(row);
   const { x1, y1, x2, y2 } = box;
   if (![x1, y1, x2, y2].every(Number.isFinite)) {
     throw new Error(`The detector gave a face the box ${x1} ${y1} ${x2} ${y2}`);

@@ -26,7 +26,7 @@ function greySquare(raster: Raster, box: BoundingBox): Float32Array {
   const rows = samples(box.y1, box.y2);
   const square = new Float32Array(SIDE * SIDE);
   for (let y = 0; y < SIDE; y++) {
-    for (let x = 0; x < SIDE; x++) square[y * SIDE + x] = weighted(greys, wide, rows, y, columns, x);
+    for (let x = 0; x < SIDE; x++) weigh(greys, wide, rows, y, columns, x, square);
   }
   return square;
 }
@@ -81,16 +81,20 @@ function samples(start: number, end: number): Samples {
   return { first, count, weights, taps };
 }
 
-function weighted(
+/** Fills in one place of the square. Numbers and arrays that it made on the way would be a megabyte a picture. */
+function weigh(
   greys: Float64Array,
   wide: number,
   rows: Samples,
   y: number,
   columns: Samples,
   x: number,
-): number {
-  const [top = 0, high = 0] = [rows.first[y], rows.count[y]];
-  const [left = 0, across = 0] = [columns.first[x], columns.count[x]];
+  square: Float32Array,
+): void {
+  const top = rows.first[y] ?? 0;
+  const high = rows.count[y] ?? 0;
+  const left = columns.first[x] ?? 0;
+  const across = columns.count[x] ?? 0;
   let sum = 0;
   for (let row = 0; row < high; row++) {
     const weight = rows.weights[y * rows.taps + row] ?? 0;
@@ -99,5 +103,5 @@ function weighted(
       sum += weight * (columns.weights[x * columns.taps + column] ?? 0) * (greys[at + column] ?? 0);
     }
   }
-  return sum;
+  square[y * SIDE + x] = sum;
 }

@@ -1,6 +1,6 @@
 import { FatalError } from '../errors.js';
 import type { ImageReport, LaneTask } from '../types.js';
-import { collectRasters } from './tuning.js';
+import { createCollector } from './tuning.js';
 import type { AnyLaneConfig, FromLane, LaneMemory, ToLane } from './messages.js';
 
 /** What a lane is made of. */
@@ -28,6 +28,7 @@ export function serveLane<C extends AnyLaneConfig>(self: NodeJS.Process, work: L
   for (const signal of ['SIGINT', 'SIGHUP'] as const) self.on(signal, () => undefined);
 
   let processImage: ProcessImage | undefined;
+  const collect = createCollector();
   let current: Promise<void> = Promise.resolve();
 
   const send = (message: FromLane): void => {
@@ -43,7 +44,7 @@ export function serveLane<C extends AnyLaneConfig>(self: NodeJS.Process, work: L
         send({ type: 'taken' });
         const report = await processImage(message.task);
         send({ type: 'report', report, memory: work.memory() });
-        collectRasters();
+        setImmediate(collect);
       }
     } catch (error) {
       if (!(error instanceof FatalError)) throw error;

@@ -1,7 +1,7 @@
 import { compareDetections, detectionOf, dropOutside } from '../core/detections.js';
 import type { DetectorSpec } from '../packs/spec.js';
 import type { EngineImage, Imaging, Net } from '../ports.js';
-import type { Detection, Raster } from '../types.js';
+import type { BoundingBox, Detection, Raster } from '../types.js';
 import { netBlobSpec } from './net-input.js';
 import type { PartDetector } from './small-faces.js';
 
@@ -79,17 +79,15 @@ export function decodeDetectionOutput(
   { width, height }: Pick<Raster, 'width' | 'height'>,
   minConfidence: number,
 ): Detection[] {
+  const boxAt = (at: number): BoundingBox => {
+    const [x1 = 0, y1 = 0, x2 = 0, y2 = 0] = rows.subarray(at + 3, at + ROW);
+    return { x1: x1 * width, y1: y1 * height, x2: x2 * width, y2: y2 * height };
+  };
   const found: Detection[] = [];
   for (let at = 0; at + ROW <= rows.length; at += ROW) {
-    const [, label, confidence = 0, x1 = 0, y1 = 0, x2 = 0, y2 = 0] = rows.subarray(at, at + ROW);
     // A picture without any candidate comes as one row of zeros.
-    if (label !== FACE) continue;
-    const face = detectionOf(confidence, minConfidence, () => ({
-      x1: x1 * width,
-      y1: y1 * height,
-      x2: x2 * width,
-      y2: y2 * height,
-    }));
+    if (rows[at + 1] !== FACE) continue;
+    const face = detectionOf(rows[at + 2] ?? 0, minConfidence, at, boxAt);
     if (face) found.push(face);
   }
   return found;

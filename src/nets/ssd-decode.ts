@@ -22,13 +22,14 @@ export function decodedInTypeScript(minConfidence: number, nmsIou: number): Res1
       if (!boxes || !scores || !priors || !agree(boxes, scores, priors)) {
         throw new Error('The outputs of the detector do not fit each other');
       }
+      const boxAt = (row: number): BoundingBox => {
+        const prior = priors.subarray(row * PRIOR_NUMBERS, (row + 1) * PRIOR_NUMBERS);
+        const { x1, y1, x2, y2 } = decodeBox(boxes.subarray(row * 4, row * 4 + 4), prior);
+        return { x1: x1 * width, y1: y1 * height, x2: x2 * width, y2: y2 * height };
+      };
       const found: Detection[] = [];
       for (let row = 0; row * CLASSES < scores.length; row += 1) {
-        const face = detectionOf(scores[row * CLASSES + 1] ?? 0, minConfidence, () => {
-          const prior = priors.subarray(row * PRIOR_NUMBERS, (row + 1) * PRIOR_NUMBERS);
-          const { x1, y1, x2, y2 } = decodeBox(boxes.subarray(row * 4, row * 4 + 4), prior);
-          return { x1: x1 * width, y1: y1 * height, x2: x2 * width, y2: y2 * height };
-        });
+        const face = detectionOf(scores[row * CLASSES + 1] ?? 0, minConfidence, row, boxAt);
         if (face) found.push(face);
       }
       const best = found.sort((a, b) => b.confidence - a.confidence).slice(0, MOST_CANDIDATES);

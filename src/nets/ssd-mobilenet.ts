@@ -1,7 +1,7 @@
 import { scaleBox } from '../core/box.js';
 import { detectionOf, dropOutside, suppressOverlaps } from '../core/detections.js';
 import type { Blob, EngineImage, Imaging, Net } from '../ports.js';
-import type { Detection, Raster } from '../types.js';
+import type { BoundingBox, Detection, Raster } from '../types.js';
 import { netBlobSpec } from './net-input.js';
 import type { DetectorSpec } from '../packs/spec.js';
 import { AnchorGrid, decodeBox } from './anchors.js';
@@ -97,11 +97,11 @@ export class SsdMobilenetDetector implements PartDetector {
     if (boxes.length !== anchors.count * 4 || scores.length !== anchors.count) {
       throw new Error(`The detector gave ${boxes.length} box values and ${scores.length} scores`);
     }
+    const boxAt = (row: number): BoundingBox =>
+      decodeBox(boxes.subarray(row * 4, row * 4 + 4), anchors.at(row));
     const found: Detection[] = [];
-    for (const [row, confidence] of scores.entries()) {
-      const face = detectionOf(confidence, this.options.minConfidence, () =>
-        decodeBox(boxes.subarray(row * 4, row * 4 + 4), anchors.at(row)),
-      );
+    for (let row = 0; row < scores.length; row++) {
+      const face = detectionOf(scores[row] ?? 0, this.options.minConfidence, row, boxAt);
       if (face) found.push(face);
     }
     return found;

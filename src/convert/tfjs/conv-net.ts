@@ -1,6 +1,6 @@
 import { type Affine, type ConvWeights, foldAffine } from '../affine.js';
 import type { GraphBuilder } from '../onnx/graph.js';
-import { at, type FloatTensor, toOutputMajor } from '../tensor.js';
+import { at, type FloatTensor, sizeOf, toOutputMajor } from '../tensor.js';
 import type { TfjsWeights } from './decode-weights.js';
 
 /** What may follow a convolution. */
@@ -20,6 +20,8 @@ export interface ConvOptions {
   readonly activation?: Activation;
   /** Default `same`: as many results as `ceil(size / stride)`. */
   readonly padding?: 'same' | 'valid';
+  /** Computes these output channels alone, without the last one, and adds the first to the layer's name. */
+  readonly channels?: readonly [from: number, to: number];
 }
 
 /** Writes TensorFlow's layers into an ONNX graph: 'same' padding, NHWC filters turned to NCHW. */
@@ -38,7 +40,7 @@ export class ConvNetWriter {
 
   /** A convolution over all channels; the filter is height x width x in x out. */
   conv(name: string, input: string, layer: ConvLayer, options: ConvOptions = {}): string {
-    return this.#write(name, input, layer, 1, options);
+    return this.#write(name, input, layer, 'shared', options);
   }
 
   /** One filter per channel: height x width x channels x 1. */
@@ -46,7 +48,7 @@ export class ConvNetWriter {
     const { shape, data } = layer.filter;
     const channels = at(shape, 2);
     const filter = { shape: [at(shape, 0), at(shape, 1), 1, channels], data };
-    return this.#write(name, input, { ...layer, filter }, channels, options);
+    return this.#write(name, input, { ...layer, filter }, 'depthwise', options);
   }
 
   activate(input: string, activation: Activation): string {
@@ -73,20 +75,21 @@ export class ConvNetWriter {
   }
 
   #write(
-    name: string,
+    layerName: string,
     input: string,
     layer: ConvLayer,
-    group: number,
-    { stride = 1, activation = 'none', padding = 'same' }: ConvOptions,
+    filters: 'shared' | 'depthwise',
+    { stride = 1, activation = 'none', padding = 'same', channels }: ConvOptions,
   ): string {
-    const { filter, bias } = toOnnxOrder(layer);
+    const name = channels ? `${layerName}/${channels[0]}` : layerName;
+    const { filter, bias } = outputsOf(toOnnxOrder(layer), channels);
     const inputs = [input, this.graph.constant(`${name}/weights`, filter)];
     if (bias) inputs.push(this.graph.constant(`${name}/bias`, { shape: [bias.length], data: bias }));
     const result = this.graph.node('Conv', name, inputs, {
       auto_pad: padding === 'same' ? 'SAME_UPPER' : 'VALID',
       kernel_shape: filter.shape.slice(2),
       strides: [stride, stride],
-      group,
+      group: filters === 'depthwise' ? at(filter.shape, 0) : 1,
     });
     return this.activate(result, activation);
   }
@@ -95,6 +98,19 @@ export class ConvNetWriter {
 function toOnnxOrder({ filter, bias, norm }: ConvLayer): ConvWeights {
   const turned = { filter: toOutputMajor(filter), bias: bias?.data };
   return norm ? foldAffine(turned, norm) : turned;
+}
+
+/** A convolution of some of the output channels; of all when it is not said which. */
+function outputsOf(weights: ConvWeights, channels: ConvOptions['channels']): ConvWeights {
+  if (channels === undefined) return weights;
+  const [from, to] = channels;
+  const [outputs = 0, ...one] = weights.filter.shape;
+  if (from < 0 || from >= to || to > outputs) {
+    throw new RangeError(`A convolution of ${outputs} channels has none from ${from} to ${to}`);
+  }
+  const size = sizeOf(one);
+  const data = weights.filter.data.subarray(from * size, to * size);
+  return { filter: { shape: [to - from, ...one], data }, bias: weights.bias?.subarray(from, to) };
 }
 
 /** in x out → out x in: the only layout of `Gemm` that OpenCV 4.6 reads. */

@@ -40,8 +40,9 @@ function featureMaps(net: ConvNetWriter, image: string): readonly string[] {
   let value = biasedConv(net, 'MobilenetV1/Conv2d_0_pointwise', image, { stride: 2 });
   for (let layer = 1; layer <= 13; layer++) {
     const name = `MobilenetV1/Conv2d_${layer}`;
-    value = depthwise(net, `${name}_depthwise`, value, halving.has(layer) ? 2 : 1);
-    value = biasedConv(net, `${name}_pointwise`, value, { stride: 1 });
+    if (layer === 2) value = widestPair(net, value);
+    else value = depthwise(net, `${name}_depthwise`, value, { stride: halving.has(layer) ? 2 : 1 });
+    if (layer > 1) value = biasedConv(net, `${name}_pointwise`, value, { stride: 1 });
     if (layer === 11 || layer === 13) maps.push(value);
   }
   for (let layer = 0; layer < 8; layer += 2) {
@@ -50,6 +51,24 @@ function featureMaps(net: ConvNetWriter, image: string): readonly string[] {
     maps.push(value);
   }
   return maps;
+}
+
+/** Half the channels of the widest value. */
+const HALF = 32;
+
+/**
+ * Two layers, half of the channels at a time: the value between them is the largest of the net, and OpenCV keeps room for
+ * all of it: 34 MB for the values of an input of 512x512, 21 in halves. Each channel is computed from the same numbers in
+ * the same order, in the same time. In quarters, or with other layers in parts as well, OpenCV kept more.
+ */
+function widestPair(net: ConvNetWriter, input: string): string {
+  const [widens, narrows] = ['MobilenetV1/Conv2d_1_pointwise', 'MobilenetV1/Conv2d_2_depthwise'];
+  const halves = [0, HALF].map((from) => {
+    const channels = [from, from + HALF] as const;
+    const value = biasedConv(net, widens, input, { stride: 1, channels });
+    return depthwise(net, narrows, value, { stride: 2, channels });
+  });
+  return net.graph.node('Concat', narrows, halves, { axis: 1 });
 }
 
 /**
@@ -71,7 +90,7 @@ function biasedConv(net: ConvNetWriter, name: string, input: string, options: Co
   return net.conv(name, input, layer, { ...options, activation: 'relu6' });
 }
 
-function depthwise(net: ConvNetWriter, name: string, input: string, stride: number): string {
+function depthwise(net: ConvNetWriter, name: string, input: string, options: ConvOptions): string {
   const norm = batchNormAffine({
     gamma: net.weight(`${name}/BatchNorm/gamma`).data,
     beta: net.weight(`${name}/BatchNorm/beta`).data,
@@ -80,7 +99,7 @@ function depthwise(net: ConvNetWriter, name: string, input: string, stride: numb
     epsilon,
   });
   const filter = net.weight(`${name}/depthwise_weights`);
-  return net.depthwise(name, input, { filter, norm }, { stride, activation: 'relu6' });
+  return net.depthwise(name, input, { filter, norm }, { ...options, activation: 'relu6' });
 }
 
 function boxHead(net: ConvNetWriter, map: string, index: number): string {
