@@ -26,10 +26,9 @@ export async function makeClassicModels(scratch: string): Promise<ClassicModels>
   const folder = path.join(scratch, 'models');
   const pack = path.join(folder, 'classic');
   const manifest = path.join(scratch, 'manifest.json');
-  if (!existsSync(manifest)) {
-    await writeClassicModels(pack);
-    writeFileSync(manifest, describe(pack));
-  }
+  if (!existsSync(manifest)) await writeClassicModels(pack);
+  // Always: the shipped pack may say something else by now. (An old one had four faces a pass where two are shipped.)
+  writeFileSync(manifest, describe(pack));
   // When it fails, the contenders that need its result say so.
   spawnSync(
     process.execPath,
