@@ -14,6 +14,7 @@ const PROGRAMS = {
   main: 'dist/cli/main.js',
   'system-probe': 'dist/adapters/system-probe.js',
   'convert-compact': 'dist/convert/convert-compact.js',
+  'quantise-compact': 'dist/convert/quantise-compact.js',
 };
 
 /** Lanes are one CommonJS file each, which starts 30 ms sooner than modules: that is time to the first record. */

@@ -2,7 +2,7 @@
 import { accessSync, constants } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import { compile } from './compile.js';
-import { embeddedPack } from './embedded-pack.js';
+import { embeddedPack, int8Forms } from './embedded-pack.js';
 import { Interrupted, SetupError } from './error.js';
 import { isCheckout, root } from './layout.js';
 import { acquireLock, releaseLock } from './lock.js';
@@ -32,6 +32,7 @@ export function stepsToRun() {
     nativeBinding(),
     ...(checkout ? [compile(root)] : []),
     embeddedPack(root),
+    int8Forms(root),
   ];
 }
 

@@ -3,7 +3,10 @@ import { MadeFiles, type MadeFile } from './made-files.js';
 import type { NetSpec } from './spec.js';
 
 /** An int8 form of a net, and how it came about. */
-export interface QuantisedFile extends MadeFile {
+export type QuantisedFile = MadeFile & Quantisation;
+
+/** How a net was quantised: all that it takes to do it again without running a net. */
+export interface Quantisation {
   /** Layers, and how many of them are left in float. */
   readonly layers: number;
   readonly floatLayers: readonly string[];
@@ -12,6 +15,8 @@ export interface QuantisedFile extends MadeFile {
   /** Of its outputs, against the float net's: root mean square over standard deviation. */
   readonly error: number;
   readonly calibration: CalibrationFacts;
+  /** What the values that are in 8 bits reach from and to, by name; bounds by activations not yet applied. */
+  readonly ranges: Readonly<Record<string, readonly [low: number, high: number]>>;
 }
 
 /** What the scales were chosen and judged by. */

@@ -1,7 +1,17 @@
-import { appendFileSync, cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  appendFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { embeddedPack } from '../../bin/setup/embedded-pack.js';
+import { embeddedPack, int8Forms } from '../../bin/setup/embedded-pack.js';
 import { isBuilt, stampAddon } from '../../bin/setup/native.js';
 import { findOpenCv } from '../../bin/setup/opencv.js';
 import { repository } from '../shared.js';
@@ -33,6 +43,46 @@ describe('the embedded pack', () => {
     await step.run(0);
     expect(step.isDone()).toBe(true);
     expect(readFileSync(model()).equals(good)).toBe(true);
+  });
+
+  describe('in int8', () => {
+    const hasRuntime = existsSync(path.join(repository, 'node_modules/onnxruntime-node/package.json'));
+    const form = () => path.join(folder(), 'models/compact/age-gender-tiny-xception.int8.onnx');
+    const record = () => path.join(folder(), 'models/compact/quantized.json');
+
+    it.skipIf(!hasRuntime)('is made by set-up, and mended (needs onnxruntime-node)', async () => {
+      rmSync(record(), { force: true });
+      const step = int8Forms(folder());
+      expect(step.isDone()).toBe(false);
+      await step.run(0);
+      expect(step.isDone()).toBe(true);
+      const good = readFileSync(form());
+      writeFileSync(form(), good.subarray(0, 1000));
+      expect(step.isDone()).toBe(false);
+      await step.run(0);
+      expect(readFileSync(form()).equals(good)).toBe(true);
+    });
+
+    it.skipIf(!hasRuntime)(
+      'stays as somebody made it with other pictures (needs onnxruntime-node)',
+      async () => {
+        await int8Forms(folder()).run(0);
+        const name = path.basename(form());
+        const known = JSON.parse(readFileSync(record(), 'utf8')) as {
+          files: Record<string, { sha256: string }>;
+        };
+        writeFileSync(form(), 'their own');
+        known.files[name]!.sha256 = createHash('sha256').update('their own').digest('hex');
+        writeFileSync(record(), JSON.stringify(known));
+        expect(int8Forms(folder()).isDone()).toBe(true);
+      },
+    );
+
+    it('is nothing to do without onnxruntime-node', () => {
+      rmSync(path.join(folder(), 'node_modules'));
+      rmSync(record(), { force: true });
+      expect(int8Forms(folder()).isDone()).toBe(true);
+    });
   });
 });
 

@@ -16,8 +16,11 @@ import {
 } from '../../packs/quantised.js';
 import { replaceFile } from '../../packs/replace-file.js';
 import { packFolder, type Store } from '../../packs/store.js';
+import type { Candidate } from './candidates.js';
 import { describeDrift } from './drift.js';
+import type { FloatNet } from './float-net.js';
 import type { QuantisedNet, QuantisedNets } from './quantise-nets.js';
+import { valuesToRange } from './quantize-model.js';
 
 /** Writes the int8 forms and what is known of them. @throws {FatalError} OUTPUT_UNUSABLE. */
 export async function installQuantised(
@@ -46,6 +49,7 @@ export async function installQuantised(
           leftOut: chosen.leftOut,
           error: chosen.error,
           calibration: { ...facts, faces },
+          ranges: rangesOf(net, chosen),
         };
       }
     }
@@ -57,6 +61,17 @@ export async function installQuantised(
   } catch (error) {
     throw await explainDiskFault(error, folder);
   }
+}
+
+function rangesOf(net: FloatNet, { layers, leftOut }: Candidate): QuantisedFile['ranges'] {
+  const ranges = net.ranges(leftOut);
+  const values = valuesToRange(net.layers.filter(({ name }) => layers.has(name)));
+  return Object.fromEntries(
+    [...values].flatMap((name) => {
+      const range = ranges.get(name);
+      return range ? [[name, [range.low, range.high]] as const] : [];
+    }),
+  );
 }
 
 function floatLayers({ net, chosen }: Pick<QuantisedNet, 'net' | 'chosen'>): string[] {

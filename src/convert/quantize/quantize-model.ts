@@ -32,6 +32,13 @@ export function quantiseModel(model: OnnxModel, layers: readonly Layer[], plan: 
   ).write();
 }
 
+/** Names of the values that `layers` need a range for: what they read, and what convolutions give. */
+export function valuesToRange(layers: readonly Layer[]): ReadonlySet<string> {
+  const values = new Set(layers.map(({ input }) => input));
+  for (const { kind, result } of layers) if (kind !== 'product') values.add(result);
+  return values;
+}
+
 class Quantiser {
   readonly #nodes: OnnxNode[] = [];
   readonly #constants: Map<string, TensorProto>;
@@ -162,10 +169,8 @@ function scalesOf(
   ranges: ReadonlyMap<string, Range>,
 ): ReadonlyMap<string, ByteScale> {
   const bounds = new Map(layers.map((layer) => [layer.result, layer.bounds]));
-  const wanted = new Set(layers.map(({ input }) => input));
-  for (const { kind, result } of layers) if (kind !== 'product') wanted.add(result);
   const scales = new Map<string, ByteScale>();
-  for (const name of wanted) {
+  for (const name of valuesToRange(layers)) {
     const range = ranges.get(name);
     if (!range) throw new Error(`There is no range for ${name}`);
     const { low, high } = bounds.get(name) ?? { low: -Infinity, high: Infinity };

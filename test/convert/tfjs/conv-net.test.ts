@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ConvNetWriter } from '../../../src/convert/tfjs/conv-net.js';
 import { GraphBuilder } from '../../../src/convert/onnx/graph.js';
 import { decodeModel } from '../../../src/convert/onnx/schema.js';
@@ -26,6 +26,38 @@ it('keeps one filter per channel as a group', () => {
   const graph = written((net) => net.depthwise('d', 'x', { filter: tensor([2, 1, 2, 1], 0, 1, 2, 3) }));
   expect(constant(graph, 'd/weights')).toEqual({ shape: [2, 1, 2, 1], values: [0, 2, 1, 3] });
   expect(graph.node[0]!.attribute).toContainEqual(expect.objectContaining({ name: 'group', i: 2 }));
+});
+
+describe('some of the output channels', () => {
+  const norm = { factor: Float32Array.of(2, 3), offset: Float32Array.of(10, 20) };
+
+  it('have the weights that they have in the whole, and a name of their own', () => {
+    const layer = { filter: tensor([1, 1, 2, 2], 1, 2, 3, 4), norm };
+    const graph = written((net) => {
+      net.conv('c', 'x', layer);
+      net.conv('c', 'x', layer, { channels: [1, 2] });
+    });
+    expect(constant(graph, 'c/weights')).toEqual({ shape: [2, 2, 1, 1], values: [2, 6, 6, 12] });
+    expect(constant(graph, 'c/1/weights')).toEqual({ shape: [1, 2, 1, 1], values: [6, 12] });
+    expect(constant(graph, 'c/1/bias')).toEqual({ shape: [1], values: [20] });
+  });
+
+  it('are as many groups where each has a filter of its own', () => {
+    const graph = written((net) => {
+      net.depthwise('d', 'x', { filter: tensor([1, 1, 2, 1], 5, 6), norm }, { channels: [0, 1] });
+    });
+    expect(constant(graph, 'd/0/weights')).toEqual({ shape: [1, 1, 1, 1], values: [10] });
+    expect(graph.node[0]!.attribute).toContainEqual(expect.objectContaining({ name: 'group', i: 1 }));
+  });
+
+  it.each([
+    [-1, 1],
+    [1, 1],
+    [1, 3],
+  ])('from %i to %i are refused where there are two', (from, to) => {
+    const layer = { filter: tensor([1, 1, 1, 2], 1, 2) };
+    expect(() => written((net) => net.conv('c', 'x', layer, { channels: [from, to] }))).toThrow(RangeError);
+  });
 });
 
 it('folds a normalisation into the filter before it', () => {
