@@ -4,6 +4,7 @@ import { faceApiFolder } from '../../convert/face-api-package.js';
 import { quantisePack, type QuantisePorts } from '../../convert/quantize/quantise-pack.js';
 import { atMost, VARIANTS, type Sample } from '../../convert/quantize/samples.js';
 import { countOf } from '../../core/count-of.js';
+import { exitCodeFor } from '../../core/exit-code.js';
 import { discoverImages } from '../../discover/discover.js';
 import { usageError } from '../../errors.js';
 import type { PictureFiles } from '../../ports.js';
@@ -36,7 +37,7 @@ const OWN_PICTURES = /^sample\d\.jpg$/;
  * `models quantize <pack> [--detector <name>] [--calibrate <folder|list>]`: writes int8 forms of a pack's nets, or says
  * which of them would change the pack's answers.
  *
- * @returns the exit code.
+ * @returns the exit code: 1 where a detector was left out.
  * @throws {FatalError} as `quantisePack`; USAGE for pictures that are not there.
  */
 export async function quantizeModels(
@@ -61,8 +62,8 @@ export async function quantizeModels(
   if (isOwn) tell('Those are few: --calibrate with a hundred or more pictures of your own tells more');
   const options = { ...(detector !== undefined && { detector }), ...(signal && { signal }) };
   const digest = await digestOf(base, names, ports);
-  await quantisePack(store, pack, samples, digest, { ...ports, tell }, options);
-  return 0;
+  const leftOut = await quantisePack(store, pack, samples, digest, { ...ports, tell }, options);
+  return exitCodeFor({ failed: leftOut.length });
 }
 
 interface Found {

@@ -153,6 +153,6 @@ function refusal(name: string, drift: Drift, kind: NetTask['kind']): FatalError 
   return new FatalError(
     'MODEL_DRIFTS',
     `${name} gives other answers in int8, even with many of its layers in float: ${beyondLimits(drift, kind).join('; ')}. ` +
-      'Nothing was installed. Try --calibrate with more pictures of the kind that you tag.',
+      'Try --calibrate with more pictures of the kind that you tag.',
   );
 }

@@ -31,12 +31,13 @@ export interface QuantiseOptions {
 }
 
 /**
- * Writes an int8 form of every net of an installed pack, beside the float ones. All of them or none: a run has no use for
- * some.
+ * Writes an int8 form of every net of an installed pack, beside the float ones: all that a run with one of its detectors
+ * needs, or none of it. A detector whose answers would change is left out, and said so.
  *
  * @param pictures sha256 of the pictures' names and bytes.
+ * @returns the detectors that are left out.
  * @throws {FatalError} USAGE for an unknown pack or detector, or too few faces; MODEL_MISSING; MODEL_CORRUPT for a net that
- * cannot be read; MODEL_DRIFTS for one whose answers would change; OUTPUT_UNUSABLE.
+ * cannot be read; MODEL_DRIFTS where all detectors would be left out; OUTPUT_UNUSABLE.
  */
 export async function quantisePack(
   store: Store,
@@ -45,7 +46,7 @@ export async function quantisePack(
   pictures: string,
   ports: QuantisePorts,
   options: QuantiseOptions = {},
-): Promise<void> {
+): Promise<readonly string[]> {
   const { detector, signal } = options;
   await convertPack(store, name, ports.lock, options);
   const pack = findPack(store.manifest, name);
@@ -58,6 +59,7 @@ export async function quantisePack(
   };
   const done = new Set<string>();
   const results: QuantisedNets[] = [];
+  const refused = new Map<string, FatalError>();
   for (const each of inOrder(usable, detector, pack.defaultDetector)) {
     signal?.throwIfAborted();
     const resolved = await resolvePack(store, {
@@ -68,15 +70,35 @@ export async function quantisePack(
     });
     const { tasks, trial } = await prepare(resolved, done, ports);
     ports.tell(`Quantising ${countOf(tasks.length, 'net')} with detector ${each}`);
-    const result = await quantiseNets(tasks, split, resolved.detector.minConfidence, trial, ports.loader);
+    const { minConfidence } = resolved.detector;
+    const result = await orRefused(quantiseNets(tasks, split, minConfidence, trial, ports.loader));
+    if (result instanceof FatalError) {
+      ports.tell(`Left out: detector ${each}. ${result.message}`);
+      refused.set(each, result);
+      continue;
+    }
     for (const net of result.nets) ports.tell(describeNet(net));
     ports.tell(`Together: ${describeDrift(result.drift)}`);
     for (const task of tasks) done.add(task.path);
     results.push(result);
   }
+  const [first] = refused.values();
+  if (first && results.length === 0) throw first;
   await installQuantised(store, name, results, facts, ports.lock, signal);
   const folder = packFolder(store, name, pack);
-  ports.tell(`Pack ${name} is ready for --precision int8: ${countOf(done.size, 'net')} in ${folder}`);
+  const but = refused.size === 0 ? '' : `, but not with ${[...refused.keys()].join(' and ')}`;
+  ports.tell(`Pack ${name} is ready for --precision int8${but}: ${countOf(done.size, 'net')} in ${folder}`);
+  return [...refused.keys()];
+}
+
+/** That a net's answers would change is of this detector alone; anything else is thrown. */
+async function orRefused(quantised: Promise<QuantisedNets>): Promise<QuantisedNets | FatalError> {
+  try {
+    return await quantised;
+  } catch (error) {
+    if (error instanceof FatalError && error.code === 'MODEL_DRIFTS') return error;
+    throw error;
+  }
 }
 
 /** The pack's own detector first: its faces are what the nets for attributes are measured with. */
