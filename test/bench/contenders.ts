@@ -66,11 +66,12 @@ export function contenders(outfit: Outfit): readonly Contender[] {
     faceApiWasm(node, faceApi),
     ...configurations(node, { pack: 'compact' }),
     ...(root === undefined ? [] : [1, 2].map((jobs) => facetagIn(root, jobs))),
-    ...inInt8(node),
+    ...inInt8(node, { pack: 'compact' }, path.join(repository, 'models/compact')),
     ...variants.flatMap((variant) => configurations(node, { pack: 'compact', variant })),
     ...configurations(node, { pack: 'accurate' }),
     ...(hasReference ? [reference(models)] : []),
     ...configurations(node, { pack: 'classic', models }),
+    ...inInt8(node, { pack: 'classic', models }, path.join(models.folder, 'classic')),
   ];
 }
 
@@ -90,10 +91,10 @@ function configurations(node: string, pack: Omit<Configuration, 'engine'>): Cont
   );
 }
 
-/** Where `facetag models quantize compact` was run: what it makes depends on the pictures that it is given. */
-function inInt8(node: string): Contender[] {
-  if (!existsSync(path.join(repository, 'models/compact/quantized.json'))) return [];
-  const configuration = { pack: 'compact', engine: 'onnxruntime', precision: 'int8' } as const;
+/** Where there are int8 forms: those of compact come with set-up, others from `models quantize`, which takes minutes. */
+function inInt8(node: string, pack: Omit<Configuration, 'engine'>, folder: string): Contender[] {
+  if (!existsSync(path.join(folder, 'quantized.json'))) return [];
+  const configuration = { ...pack, engine: 'onnxruntime', precision: 'int8' } as const;
   return [1, 2].map((jobs) => facetag(node, configuration, jobs));
 }
 
