@@ -26,7 +26,7 @@ export const LANE_ENVIRONMENT: Readonly<Record<string, string>> = {
 };
 
 /** What dead pixels and files a lane may keep, in bytes: to free them by a whole collection takes 6 to 10 ms. */
-const LEFT_OVER = 4e6;
+const LEFT_OVER = 2e6;
 
 /**
  * @returns frees the pixels and the file of the last picture, to be called after each. They are native memory behind
