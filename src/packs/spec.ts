@@ -25,6 +25,11 @@ const fileSchema = z.strictObject({
   sha256,
   /** In order of preference. Empty for files that ship with facetag or are made at set-up. */
   urls: z.array(z.url()),
+  /**
+   * sha256 of the file that was here before, whose answers this one gives to the last bit on every engine: it goes on
+   * standing for both in the skip key, so that nothing is tagged once more.
+   */
+  countsAs: sha256.optional(),
   /** The embedded pack that has this file, for a pulled pack that uses it too: it is read there. */
   from: z.string().optional(),
   licence: z.string(),

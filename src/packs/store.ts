@@ -98,9 +98,10 @@ export async function resolvePack(store: Store, choice: PackChoice): Promise<Res
     },
   );
   const definitions = builtinDefinitions(spec, detector, packageRoot);
+  const hashes = files.map(({ sha256: own, countsAs }) => countsAs ?? own);
   return {
     lanePack: { name: choice.pack, detector: detectorName, nets, spec },
-    modelsHash: await hashModels([...files.map((file) => file.sha256), ...made], definitions, spec, detector),
+    modelsHash: await hashModels([...hashes, ...made], definitions, spec, detector),
     spec,
     detector,
   };
@@ -165,7 +166,7 @@ export function installCommand(store: Store, name: string, spec: PackSpec, detec
  * What identifies a pack in the skip key: a record is only as good as the files and numbers that made it, so the nets'
  * parameters count beside the bytes (a manifest of one's own may pair the same weights with another mean).
  *
- * @param files their sha256.
+ * @param files their sha256, or those that they count as.
  */
 async function hashModels(
   files: readonly string[],
