@@ -226,7 +226,7 @@ const TABLE = {
     NETS,
     'Models',
     '--precision <name>',
-    'fp32, or int8 with --engine onnxruntime, after models quantize (default: fp32)',
+    'fp32, or int8 with --engine onnxruntime: smaller nets (default: fp32)',
     'fp32',
     oneOf(PRECISIONS),
   ),

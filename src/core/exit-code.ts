@@ -10,7 +10,10 @@ export interface RunEnd {
   readonly screened?: boolean;
   /** A figure of `eval` misses its `--min` or `--max`. */
   readonly missed?: boolean;
-  /** Pictures of this run with status failed, even kept from before, and copies that could not be made; detectors that cannot be quantised. */
+  /**
+   * Pictures of this run with status failed, even kept from before, and copies that could not be made; of
+   * `models quantize`, detectors that are left out.
+   */
   readonly failed?: number;
   /** `--allow-failed`: failed pictures are expected. */
   readonly allowFailed?: boolean;

@@ -94,7 +94,10 @@ export async function resolvePack(store: Store, choice: PackChoice): Promise<Res
       folderOf: (pack) => packFolder(store, pack, findPack(store.manifest, pack)),
       files,
       packageRoot,
-      remedy: (command) => `facetag models ${command} ${choice.pack}${store.flags ?? ''}`,
+      remedy: (command) =>
+        command === 'quantize' && spec.origin === 'embedded'
+          ? 'facetag setup   (once onnxruntime-node is installed beside facetag)'
+          : `facetag models ${command} ${choice.pack}${store.flags ?? ''}`,
     },
   );
   const definitions = builtinDefinitions(spec, detector, packageRoot);

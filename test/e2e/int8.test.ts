@@ -1,10 +1,11 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { compactSpec } from '../compact-pack.js';
 import { repository } from '../shared.js';
 import { facetag, temporaryFolder } from './cli.js';
+import { copyPackage } from './package-copy.js';
 
 const photos = path.join(repository, 'fixtures/images');
 const hasRuntime = existsSync(path.join(repository, 'node_modules/onnxruntime-node/package.json'));
@@ -75,6 +76,15 @@ it.skipIf(!hasRuntime)(`set-up makes the int8 forms of the embedded pack${reason
   expect(code).toBe(0);
   expect(stderr).toContain('engine onnxruntime int8');
   expect(stdout).toContain('"gender":"Female"');
+});
+
+it('says that set-up makes those of the embedded pack, where they are not there', async () => {
+  const folder = copyPackage();
+  rmSync(path.join(folder, 'models/compact/age-gender-tiny-xception.int8.onnx'), { force: true });
+  const run = [photos, '--engine', 'onnxruntime', '--precision', 'int8', '--jsonl'];
+  const { code, stdout, stderr } = await facetag(run, { command: path.join(folder, 'bin/facetag.js') });
+  expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+  expect(stderr).toMatch(/needs .*\.int8\.onnx in [\s\S]*Make it with: facetag setup/);
 });
 
 describe('models quantize', () => {
