@@ -487,7 +487,7 @@ export type VideoEnd =
 export interface VideoSampling {
   /** In the order of their times. Reading goes on as frames are asked for. */
   readonly frames: AsyncIterable<VideoFrame>;
-  /** Seconds, as the container has it; undefined until the first frame, and where nobody can know. */
+  /** Seconds, as the container has it; undefined until the first frame, for a stream, and where nobody can know. */
   readonly duration: number | undefined;
   /** Settles when the reader has ended, which it does only when all frames were taken. Never rejects. */
   readonly ended: Promise<VideoEnd>;

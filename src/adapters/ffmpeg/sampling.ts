@@ -93,7 +93,6 @@ export class FfmpegSampling implements VideoSampling {
 
   /** Waits for the length, once the video was read. */
   async #probed(): Promise<VideoFailure | undefined> {
-    if (this.#fault !== undefined) this.probe?.cancel();
     const late = setTimeout(() => this.probe?.cancel(), this.options.stallMs);
     try {
       return await this.probe?.ended;
@@ -109,6 +108,8 @@ export class FfmpegSampling implements VideoSampling {
       for await (const bmp of bmpFiles(stdout, maxBytes)) {
         const time = await this.#nextTime();
         if (time === undefined) throw new RangeError('ffmpeg gave a frame without a time');
+        // The length is known from the first frame on.
+        if (this.#taken === 0) await this.probe?.ended;
         this.#waiting = false;
         this.#taken += 1;
         yield { time, bmp };
@@ -147,6 +148,7 @@ export class FfmpegSampling implements VideoSampling {
   #end(fault: VideoFailure): void {
     this.#fault ??= fault;
     this.child.kill('SIGKILL');
+    this.probe?.cancel();
   }
 
   #endOf({ code, signal }: Exit, unprobed: VideoFailure | undefined): VideoEnd {
