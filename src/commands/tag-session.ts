@@ -244,7 +244,7 @@ export class TagSession {
       notPruned: tally.notPruned,
       screened: this.#screened,
       seconds,
-      picturesPerSecond: seconds > 0 ? tally.done / seconds : 0,
+      picturesPerSecond: seconds > 0 ? (tally.done - tally.skipped) / seconds : 0,
       peakMemory: { parent: ports.peakMemory(), lane: peakLaneBytes },
       ...(requested !== undefined && { stoppedBy: requested }),
       exitCode: exitCodeFor({
