@@ -6,7 +6,7 @@ import { toRunRecord } from '../core/run-key.js';
 import { isStoreAddress } from '../core/store-address.js';
 import { usageError } from '../errors.js';
 import type { LanePool, ProgressListener, ReportFolder } from '../ports.js';
-import type { Results } from '../results/with-results.js';
+import type { Interruption, Results } from '../results/with-results.js';
 import { scriptJson } from './markup.js';
 import { formatPage, type PageCode, type Section, UNFINISHED_PAGE } from './page.js';
 import { type Preview, Previews } from './previews.js';
@@ -37,6 +37,7 @@ export interface ReportPorts {
   readonly lanes: Pick<LanePool, 'process' | 'stats'>;
   readonly code: PageCode;
   readonly progress: ProgressListener;
+  readonly stop: Interruption;
 }
 
 /** What came of it. */
@@ -53,7 +54,7 @@ export interface WrittenReport {
  * Writes a report: a page, its rows, its thumbnails. The page comes last and in one piece, and the files beside it are
  * named by what is in them, so that an earlier report is whole until then; what it alone needed is removed afterwards.
  *
- * @throws {FatalError} USAGE for too many pictures in one file; OUTPUT_UNUSABLE, OUTPUT_LOCKED; what lanes throw.
+ * @throws {FatalError} USAGE for too many pictures in one file; OUTPUT_UNUSABLE, OUTPUT_LOCKED; what lanes throw. @throws {InterruptedError}
  */
 export async function writeReport(
   results: Results,
@@ -119,7 +120,7 @@ interface WrittenRows {
 async function writeRows(
   results: Results,
   { inline }: ReportOptions,
-  { folder, lanes, progress }: ReportPorts,
+  { folder, lanes, progress, stop }: ReportPorts,
   previews: Previews,
 ): Promise<WrittenRows> {
   const written: WrittenRows = { tally: new ReportTally(), chunks: [], rows: [] };
@@ -127,6 +128,7 @@ async function writeRows(
   let done = 0;
   const make = async (record: PictureRecord): Promise<Preview> => {
     const preview = await previews.make(record);
+    stop.throwIfInterrupted();
     done += 1;
     const { reused: skipped, missing: failed } = previews;
     progress.update({ done, skipped, faces: tally.faces, failed, retried: lanes.stats.retried });
