@@ -595,6 +595,8 @@ export interface ReportFolder {
   read(file: string): Buffer;
   write(file: string, text: string): Promise<void>;
   remove(file: string): void;
+  /** Removes one of its folders where nothing is in it. */
+  removeIfEmpty(folder: string): void;
 }
 
 /** Gives access to folders of reports. */

@@ -69,6 +69,7 @@ export async function reportCommand(
         try {
           const told = { inline, copies: copyPictures, where, version: ports.version, sections };
           const written = await writeReport(results, told, { ...ports, folder, lanes });
+          warnIfNothingMatches(where, written.pictures, results, ports.log);
           ports.log.emit({ event: 'report-end', ...written, page: path.join(location, REPORT_PAGE) });
           return 0;
         } finally {
@@ -94,6 +95,18 @@ async function evaluationSection(
   const report = await holdAgainst(results, await readLabelsOf(against, readRows), against);
   tellProblems(report.labels, labelsName(against), log);
   return figuresSection('Against labels', describeReport(report));
+}
+
+/** An empty report looks like one of no pictures. */
+function warnIfNothingMatches(
+  where: string | undefined,
+  matching: number,
+  { images }: Results,
+  log: EventLog,
+): void {
+  if (where === undefined || matching > 0 || images.length === 0) return;
+  const message = `No picture of ${images.length} matches --where ${JSON.stringify(where)}: the report is empty`;
+  log.emit({ event: 'warning', message });
 }
 
 /** The next run would take its thumbnails for pictures. */

@@ -61,13 +61,13 @@ export async function writeReport(
   options: ReportOptions,
   ports: ReportPorts,
 ): Promise<WrittenReport> {
-  if (options.inline) await requireFew(results);
   const { folder } = ports;
+  const count = await countRecords(results, options);
   await markAsOurs(folder);
   const existing = [...(await folder.files(THUMBNAILS)), ...(await folder.files(PICTURES))];
   const { pictureOf } = results;
   const previews = new Previews(ports.lanes, { existing, copies: options.copies, pictureOf });
-  const { tally, chunks, rows } = await writeRows(results, options, ports, previews);
+  const { tally, chunks, rows } = await writeRows(results, count, options, ports, previews);
   const roots = entriesOf(results.roots).map(
     ([name, root]) => [name, isStoreAddress(root) ? root : path.relative(folder.path, root)] as const,
   );
@@ -91,13 +91,16 @@ export async function writeReport(
   return { pictures: tally.pictures, faces: tally.faces, made, reused, missing };
 }
 
-/** @throws {FatalError} USAGE. */
-async function requireFew(results: Results): Promise<void> {
+/** How many pictures will be in the report; those without a record that can be read count only where all are taken. */
+async function countRecords(results: Results, { inline, where }: ReportOptions): Promise<number> {
+  if (!inline && where === undefined) return results.images.length;
+  const records = results.records();
   let count = 0;
-  for await (const record of results.records()) count += record.image === '' ? 0 : 1;
-  if (count > MOST_INLINE) {
+  while ((await records.next()).done !== true) count += 1;
+  if (inline && count > MOST_INLINE) {
     throw usageError(`${MOST_INLINE} pictures at most (choose some with --where)`, '--inline', count);
   }
+  return count;
 }
 
 /** What a killed run leaves must be known to be ours; an earlier page stays until the new one is there. */
@@ -119,6 +122,7 @@ interface WrittenRows {
 
 async function writeRows(
   results: Results,
+  count: number,
   { inline }: ReportOptions,
   { folder, lanes, progress, stop }: ReportPorts,
   previews: Previews,
@@ -134,7 +138,7 @@ async function writeRows(
     progress.update({ done, skipped, faces: tally.faces, failed, retried: lanes.stats.retried });
     return preview;
   };
-  progress.start(results.images.length);
+  progress.start(count);
   try {
     for await (const block of blocksOf(results.records())) {
       const all = await Promise.all(block.map(make));
@@ -184,6 +188,7 @@ async function removeLeftovers(folder: ReportFolder, wanted: ReadonlySet<string>
     for (const file of await folder.files(name)) {
       if (ours.test(file) && !wanted.has(file)) folder.remove(file);
     }
+    folder.removeIfEmpty(name);
   }
 }
 

@@ -18,7 +18,7 @@ export interface Results {
    * The matching records in the order of `images`, or of those asked for alone, failed pictures' included; from the start
    * at each call. Each is read when it is asked for.
    */
-  readonly records: (of?: readonly string[]) => AsyncIterable<PictureRecord>;
+  readonly records: (of?: readonly string[]) => AsyncGenerator<PictureRecord>;
   /** Absolute path of a picture's file, which may be gone by now. */
   readonly pictureOf: (image: string) => string;
   /** Pictures whose record could not be read: grows while `records` goes on, told as warnings after the work. */
