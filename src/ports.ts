@@ -487,7 +487,7 @@ export type VideoEnd =
 export interface VideoSampling {
   /** In the order of their times. Reading goes on as frames are asked for. */
   readonly frames: AsyncIterable<VideoFrame>;
-  /** Seconds, as the container has it; undefined until the first frame, and where nobody can know. */
+  /** Seconds, as the container has it; undefined until the first frame, for a stream, and where nobody can know. */
   readonly duration: number | undefined;
   /** Settles when the reader has ended, which it does only when all frames were taken. Never rejects. */
   readonly ended: Promise<VideoEnd>;
@@ -595,6 +595,8 @@ export interface ReportFolder {
   read(file: string): Buffer;
   write(file: string, text: string): Promise<void>;
   remove(file: string): void;
+  /** Removes one of its folders where nothing is in it. */
+  removeIfEmpty(folder: string): void;
 }
 
 /** Gives access to folders of reports. */

@@ -3,6 +3,7 @@ import type { FfmpegFacts } from '../core/doctor/facts.js';
 import { FatalError } from '../errors.js';
 import type { ClipOptions, VideoTool } from '../ports.js';
 import { clipArguments, sampleArguments } from './ffmpeg/arguments.js';
+import { LengthProbe } from './ffmpeg/length-probe.js';
 import { FfmpegSampling } from './ffmpeg/sampling.js';
 import { spawnFfmpeg } from './ffmpeg/spawn.js';
 
@@ -12,8 +13,10 @@ const TOLD_CHARACTERS = 300;
 /** Videos through the ffmpeg that is on the path. */
 export const ffmpeg: VideoTool = {
   async sample(input, options) {
-    const stdio = ['pipe', 'pipe', 'pipe'] as const;
-    return new FfmpegSampling(await spawnFfmpeg(sampleArguments(input, options), { stdio }), input, options);
+    const stdio = ['pipe', 'pipe', 'pipe', 'pipe'] as const;
+    const probe = await LengthProbe.start(input);
+    const child = await spawnFfmpeg(sampleArguments(input, options), { stdio });
+    return new FfmpegSampling(child, probe, input, options);
   },
 
   encode(options) {
@@ -21,6 +24,7 @@ export const ffmpeg: VideoTool = {
     let cancelled = false;
     const done = async (): Promise<string | undefined> => {
       const encoder = await encoderOf();
+      if (encoder === undefined) return 'ffmpeg did not say which encoders it has';
       child = await spawnFfmpeg(clipArguments(options, encoder), {
         cwd: options.folder,
         stdio: ['ignore', 'pipe'],
@@ -54,10 +58,12 @@ export async function probeFfmpeg(): Promise<FfmpegFacts> {
   }
 }
 
-/** H.264 plays everywhere; builds without x264 have MPEG-4 at least. */
-async function encoderOf(): Promise<'libx264' | 'mpeg4'> {
+/** H.264 plays everywhere; builds without x264 have MPEG-4 at least. @returns undefined where ffmpeg gives no list. */
+async function encoderOf(): Promise<'libx264' | 'mpeg4' | undefined> {
   const child = await spawnFfmpeg(['-nostdin', '-hide_banner', '-encoders'], { stdio: ['pipe', 'ignore'] });
-  return (await saidBy(child)).text.includes(' libx264 ') ? 'libx264' : 'mpeg4';
+  const { code, text } = await saidBy(child);
+  if (code !== 0) return undefined;
+  return text.includes(' libx264 ') ? 'libx264' : 'mpeg4';
 }
 
 /** What a child says on the one pipe that it has, its end alone where that is much. */
@@ -75,9 +81,10 @@ async function saidBy(child: ChildProcess): Promise<{ readonly code: number | nu
 
 function lastWords(text: string, { input }: ClipOptions): string {
   const errors = text
+    .replaceAll(input.url, 'the video')
     .split('\n')
     .filter((line) => /\[(error|fatal|panic)\]/.test(line))
-    .map((line) => line.replace(/ @ 0x[\da-f]+/, '').replaceAll(input.url, 'the video'));
+    .map((line) => line.replace(/ @ 0x[\da-f]+/, ''));
   const [last = 'ffmpeg ended early'] = errors.slice(-1);
   return last.slice(0, TOLD_CHARACTERS);
 }

@@ -8,7 +8,8 @@ import { OddFileError } from './plain-file.js';
  * Sorts a failed write, or a failed removal: the disk's fault ends the run, a path's fault is one picture's.
  */
 export function writeFault(error: unknown, target: string, verb: 'write' | 'remove' = 'write'): Error {
-  if (error instanceof ImageError || error instanceof FatalError) return error;
+  if (error instanceof ImageError || error instanceof FatalError || error instanceof InterruptedError)
+    return error;
   if (isDiskFault(error))
     return unusable(`Cannot write to ${path.dirname(target)}: ${reasonOf(error)}`, error);
   const what = `Cannot ${verb} ${path.basename(target)}: ${reasonInRecord(error)}`;

@@ -1,4 +1,5 @@
 import { barSize, formatProgress, toProgress, WIDEST_BAR } from '../core/progress-line.js';
+import type { Options } from 'cli-progress';
 import type { Progress } from '../core/progress-line.js';
 import { RateMeter } from '../core/rate-meter.js';
 import type { EventLog, ProgressListener, ProgressState, ProgressUnit } from '../ports.js';
@@ -55,7 +56,7 @@ class Tracker {
 
   update(state: ProgressState): void {
     this.state = state;
-    this.rate.add(this.now(), state.done);
+    this.rate.add(this.now(), state.done - state.skipped);
   }
 
   progress(): Progress {
@@ -68,6 +69,7 @@ function createLines({ log, now }: ProgressOptions): ProgressListener {
   let timer: NodeJS.Timeout | undefined;
   return {
     start(total, unit) {
+      clearInterval(timer);
       tracker.start(total, unit);
       timer = setInterval(() => {
         log.emit({ event: 'progress', ...tracker.progress() });
@@ -88,8 +90,7 @@ async function createBar({ stream, now }: ProgressOptions): Promise<ProgressList
   const tracker = new Tracker(now);
   let text = '';
   let hasTotal = true;
-  // The bar of one: unlike SingleBar it never jumps to a remembered place, which lines of the log would have moved.
-  const bars = new MultiBar({
+  const options: Options = {
     stream,
     fps: FPS,
     // One token for counts, rate and time left: the words of the log's `progress` events, and a rate of late.
@@ -110,11 +111,19 @@ async function createBar({ stream, now }: ProgressOptions): Promise<ProgressList
     linewrap: true,
     hideCursor: false,
     gracefulExit: false,
-  });
+  };
+  let bars: InstanceType<typeof MultiBar> | undefined;
+  const stop = (): void => {
+    bars?.stop();
+    bars = undefined;
+  };
   return {
     start(total, unit) {
+      stop();
       tracker.start(total, unit);
       hasTotal = total !== undefined;
+      // The bar of one: unlike SingleBar it never jumps to a remembered place, which lines of the log would have moved.
+      bars = new MultiBar(options);
       const bar = bars.create(total ?? Number.MAX_SAFE_INTEGER, 0);
       bars.on('update-pre', () => {
         const progress = tracker.progress();
@@ -125,8 +134,6 @@ async function createBar({ stream, now }: ProgressOptions): Promise<ProgressList
     update(state) {
       tracker.update(state);
     },
-    stop() {
-      if (bars.isActive) bars.stop();
-    },
+    stop,
   };
 }

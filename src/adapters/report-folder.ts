@@ -91,5 +91,12 @@ function openReport(tree: OutputTree): ReportFolder {
         throw fatalWriteFault(error, place(file));
       }
     },
+    removeIfEmpty(folder) {
+      try {
+        tree.removeIfEmpty(folder);
+      } catch (error) {
+        throw fatalWriteFault(error, place(folder));
+      }
+    },
   };
 }

@@ -1,11 +1,13 @@
 import path from 'node:path';
 import { exportFolders } from '../adapters/export-folder.js';
 import { outputFolders } from '../adapters/output-folder.js';
+import { Stop } from '../batch/stop-switch.js';
 import { exportCommand } from '../commands/export.js';
 import { EXPORT_KINDS, type ExportFlags } from '../config.js';
 import { usageError } from '../errors.js';
 import { environmentName, FLAGS, type FlagsOf } from './flags.js';
 import type { RunContext } from './handlers.js';
+import { withSignals } from './signals.js';
 
 /** Composition root of `facetag export`. @returns the exit code. */
 export async function runExport(
@@ -18,15 +20,16 @@ export async function runExport(
   }
   const flags: ExportFlags = { imagePrefix, yoloClasses, split, beside };
   const names = Object.keys(flags) as (keyof ExportFlags)[];
-  return await exportCommand(
-    {
-      folder: path.resolve(folder),
-      to,
-      output: output === undefined ? undefined : path.resolve(output),
-      where,
-      flags,
-      given: names.filter((name) => flags[name] !== FLAGS[name].fallback),
-    },
-    { outputs: outputFolders, exports: exportFolders, log },
+  const options = {
+    folder: path.resolve(folder),
+    to,
+    output: output === undefined ? undefined : path.resolve(output),
+    where,
+    flags,
+    given: names.filter((name) => flags[name] !== FLAGS[name].fallback),
+  };
+  const stop = new Stop();
+  return await withSignals(stop, () =>
+    exportCommand(options, { outputs: outputFolders, exports: exportFolders, log, stop }),
   );
 }

@@ -4,6 +4,7 @@ import { readMachineLimits } from '../adapters/limits.js';
 import { outputFolders } from '../adapters/output-folder.js';
 import { createProgress } from '../adapters/progress.js';
 import { createReportFolders } from '../adapters/report-folder.js';
+import { Stop } from '../batch/stop-switch.js';
 import { logLaneEvent } from '../commands/log-lane-event.js';
 import type { LabelsOptions } from '../commands/eval/hold-against.js';
 import { reportCommand } from '../commands/report.js';
@@ -19,6 +20,7 @@ import type { RunContext } from './handlers.js';
 import { laneMemoryLimit } from './lane-memory.js';
 import { packageRoot } from './open-store.js';
 import { PREVIEW_LANE } from './programs.js';
+import { withSignals } from './signals.js';
 
 type LabelFlags = Pick<FlagsOf<'report'>, 'labels' | 'by' | 'iou' | 'match' | 'minGroup'>;
 
@@ -30,13 +32,15 @@ export async function runReport(
 ): Promise<number> {
   const { labels, by, iou, match, minGroup } = flags;
   const against = labels === undefined ? undefined : { labels, evaluation: { by, iou, match, minGroup } };
-  return await report(flags, folder, context, against);
+  const stop = new Stop();
+  return await withSignals(stop, () => report(flags, folder, context, stop, against));
 }
 
 async function report(
   flags: Omit<FlagsOf<'report'>, keyof LabelFlags>,
   folder: string,
   { log, version }: RunContext,
+  stop: Stop,
   against?: LabelsOptions,
 ): Promise<number> {
   const limits = readMachineLimits();
@@ -75,6 +79,7 @@ async function report(
       }),
       readRows,
       log,
+      stop,
       version,
     },
   );
@@ -86,10 +91,14 @@ async function* readRows(source: string, flag: string): AsyncIterable<TableRow> 
   yield* readCsvRows(source, flag);
 }
 
-/** The report of a run that has just ended, in its output folder. @returns the exit code. */
-export async function reportRun(config: Config, context: RunContext): Promise<number> {
+/**
+ * The report of a run that has just ended, in its output folder.
+ *
+ * @param stop of the run: its signals are heard. @returns the exit code.
+ */
+export async function reportRun(config: Config, context: RunContext, stop: Stop): Promise<number> {
   const flags = { ...config, output: undefined, inline: false, copyPictures: false };
-  return await report(flags, config.output ?? DEFAULT_OUTPUT, context);
+  return await report(flags, config.output ?? DEFAULT_OUTPUT, context, stop);
 }
 
 /** A file of the page, as the build made it. */

@@ -18,54 +18,54 @@ import { withSignals } from './signals.js';
 
 /** Composition root of `facetag [tag]`. @returns the exit code. */
 export async function runTag(config: Config, context: RunContext): Promise<number> {
-  const exitCode = await tag(config, context);
-  // A run that was stopped, or that only looked, has no report.
-  if (config.report && !config.dryRun && exitCode < FIRST_SIGNAL_CODE) {
-    await (await import('./report.js')).reportRun(config, context);
-  }
-  return exitCode;
+  const stop = new Stop();
+  return await withSignals(stop, async () => {
+    const exitCode = await tag(config, context, stop);
+    // A run that was stopped, or that only looked, has no report.
+    if (!config.report || config.dryRun || exitCode >= FIRST_SIGNAL_CODE) return exitCode;
+    const { reportRun } = await import('./report.js');
+    const reported = await reportRun(config, context, stop);
+    return reported === 0 ? exitCode : reported;
+  });
 }
 
 /** Exit codes from here on say by which signal a run was stopped. */
 const FIRST_SIGNAL_CODE = 128;
 
-async function tag(given: Config, { log, version, ahead }: RunContext): Promise<number> {
+async function tag(given: Config, { log, version, ahead }: RunContext, stop: Stop): Promise<number> {
   const maxLaneMemory = boundLaneMemory(given.maxLaneMemory, readMachineLimits());
   const config = { ...given, maxLaneMemory };
   const cwd = process.cwd();
-  const stop = new Stop();
-  return await withSignals(stop, async () =>
-    tagCommand(config, {
-      cwd,
+  return await tagCommand(config, {
+    cwd,
+    log,
+    version,
+    stop,
+    openStore,
+    files: pictureFiles,
+    loadSources: async () => (await import('./sources.js')).sourcePorts,
+    outputs: outputFolders,
+    readPathList,
+    streamPathList,
+    mtimeOf,
+    isFolder,
+    isGone,
+    watchFolders,
+    createLanes: (options) => createLanes(options, process.env, ahead),
+    defaultLanes: () => decideLanes(readMachineLimits(), FOOTPRINT).lanes,
+    isFastInInt8,
+    stdout: openStandardOutput(),
+    progress: await createProgress({
+      enabled: config.progress && !config.quiet,
+      stream: process.stderr,
+      format: config.logFormat,
       log,
-      version,
-      stop,
-      openStore,
-      files: pictureFiles,
-      loadSources: async () => (await import('./sources.js')).sourcePorts,
-      outputs: outputFolders,
-      readPathList,
-      streamPathList,
-      mtimeOf,
-      isFolder,
-      isGone,
-      watchFolders,
-      createLanes: (options) => createLanes(options, process.env, ahead),
-      defaultLanes: () => decideLanes(readMachineLimits(), FOOTPRINT).lanes,
-      isFastInInt8,
-      stdout: openStandardOutput(),
-      progress: await createProgress({
-        enabled: config.progress && !config.quiet,
-        stream: process.stderr,
-        format: config.logFormat,
-        log,
-        now: () => performance.now(),
-        terminal: process.env['TERM'],
-      }),
-      now: () => Date.now(),
-      peakMemory: () => readMemory().peakBytes,
-      unmetForWriting,
-      writeText: writeNamedFile,
+      now: () => performance.now(),
+      terminal: process.env['TERM'],
     }),
-  );
+    now: () => Date.now(),
+    peakMemory: () => readMemory().peakBytes,
+    unmetForWriting,
+    writeText: writeNamedFile,
+  });
 }

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Config } from '../config.js';
 import { escapeControls, escapeLineBreaks } from '../core/escape-controls.js';
 import { exitCodeFor } from '../core/exit-code.js';
@@ -32,7 +33,7 @@ type Action = 'tag' | 'skip' | 'redraw' | 'prune';
 /**
  * Lists on stdout what a run would do, one picture a line: the action, a tab, the name with its control characters
  * escaped, so that a line is always one picture; `--jsonl` gives names exactly.
- * Writes nothing. @returns the exit code.
+ * Writes nothing. @returns the exit code. @throws {InterruptedError}
  */
 export async function dryRun(
   config: Config,
@@ -42,12 +43,19 @@ export async function dryRun(
 ): Promise<number> {
   const { stop } = ports;
   const pictures = await stop.unlessInterrupted(findPictures(config, output, ports));
+  const lines = new Lines(ports.stdout, config.jsonl);
   try {
-    return await foresee(pictures, { config, run, output }, ports);
+    // The content of a picture may be a long way into an archive, or away in a store.
+    return await stop.unlessInterrupted(foresee(pictures, { config, run, output }, lines, ports));
   } finally {
+    pictures.stock?.cancel();
+    await lines.flush();
     await pictures.stock?.close();
   }
 }
+
+/** Pictures between two looks at the event loop, so that signals are heard. */
+const TURN = 64;
 
 interface Foreseen {
   readonly config: Config;
@@ -58,6 +66,7 @@ interface Foreseen {
 async function foresee(
   pictures: Pictures,
   { config, run, output }: Foreseen,
+  lines: Lines,
   ports: DryRunPorts,
 ): Promise<number> {
   const { stop } = ports;
@@ -68,9 +77,9 @@ async function foresee(
   const copies = wantedKinds(drawing);
   const restyled = output && ledger ? restyledKinds(output, drawing) : [];
   const plan = { ...pictures, rules, copies, restyled };
-  const lines = new Lines(ports.stdout, config.jsonl);
   let reformatted = 0;
-  for (const image of images) {
+  for (const [index, image] of images.entries()) {
+    if (index % TURN === 0) await nextTurn();
     if (stop.requested !== undefined) break;
     const picture = openPicture(image, plan, ports.files);
     const decision = await decide(image, picture, plan, { ledger });

@@ -5,13 +5,15 @@ import { usageError } from '../errors.js';
 import { ExportJob } from '../exports/export-job.js';
 import { EXPORTS } from '../exports/registry.js';
 import type { EventLog, ExportFolder, ExportFolders, OutputFolders } from '../ports.js';
-import { withResults, type Results } from '../results/with-results.js';
+import { endedBySignal } from './ended-by-signal.js';
+import { withResults, type Interruption, type Results } from '../results/with-results.js';
 
 /** What `facetag export` needs of the outside world. */
 export interface ExportPorts {
   readonly outputs: OutputFolders;
   readonly exports: ExportFolders;
   readonly log: EventLog;
+  readonly stop: Interruption;
 }
 
 export interface ExportOptions {
@@ -37,7 +39,7 @@ export async function exportCommand(options: ExportOptions, ports: ExportPorts):
   const { folder, to, output, where } = options;
   refuseOthersFlags(options);
   const asked = { folder, command: 'facetag export', into: 'the export', where };
-  return await withResults(asked, ports, async (results) => {
+  const write = async (results: Results): Promise<number> => {
     const format = await EXPORTS[to].load();
     const job = await intoFolder(options, results, ports, async (target) => {
       const begun = new ExportJob(results, target, options.flags, ports.log);
@@ -49,7 +51,8 @@ export async function exportCommand(options: ExportOptions, ports: ExportPorts):
     ports.log.emit({ event: 'export-end', to, ...counts, ...(output !== undefined && { output }) });
     const { damaged, otherVersion, illegible } = results.leftOut;
     return exitCodeFor({ failed: leftOut + damaged.size + otherVersion.size + illegible });
-  });
+  };
+  return await endedBySignal(ports.log, () => withResults(asked, ports, write));
 }
 
 /** A flag that would change nothing is a misunderstanding. */

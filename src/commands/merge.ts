@@ -1,12 +1,12 @@
 import { writeOutputs } from '../batch/write-tables.js';
 import type { RecordForm } from '../config.js';
 import { isWithin } from '../core/base-folder.js';
-import { exitCodeFor } from '../core/exit-code.js';
 import { indexOf } from '../core/sorted-texts.js';
 import { futureRealPath } from '../discover/output-folder.js';
-import { InterruptedError, usageError } from '../errors.js';
+import { usageError } from '../errors.js';
 import type { OutputFolder, OutputFolders } from '../ports.js';
 import { tellLeftOut } from '../results/tell-left-out.js';
+import { endedBySignal } from './ended-by-signal.js';
 import { ResultCopier } from './merge/copy-results.js';
 import { inspect, type Joined, type MergeOptions, type MergePorts } from './merge/inspect.js';
 import { noteMergeBegin } from './merge/note-begin.js';
@@ -26,7 +26,7 @@ export async function mergeCommand(options: MergeOptions, ports: MergePorts): Pr
   await refuseWithin(options);
   const [joined, videos] = await stop.unlessInterrupted(lookThrough(options, ports));
   const records = options.records ?? (await formOf(options.output, outputs)) ?? joined.recordForm;
-  try {
+  return await endedBySignal(log, async () => {
     const done = await outputs.hold(
       options.output,
       (target) => mergeInto(target, { ...options, joined, videos }, ports),
@@ -42,12 +42,7 @@ export async function mergeCommand(options: MergeOptions, ports: MergePorts): Pr
       output: options.output,
     });
     return 0;
-  } catch (error) {
-    if (!(error instanceof InterruptedError)) throw error;
-    const { signal } = error;
-    log.emit({ event: 'warning', message: `Stopped by ${signal}: run the same command again` });
-    return exitCodeFor({ signal });
-  }
+  });
 }
 
 /** @throws {FatalError} USAGE for an output folder that is one to merge, under whatever name, or lies in one. */

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Stop } from '../batch/stop-switch.js';
 import { isWithin } from '../core/base-folder.js';
 import { entriesOf } from '../core/roots.js';
 import { usageError } from '../errors.js';
@@ -9,6 +10,7 @@ import { REPORT_PAGE } from '../report/rows.js';
 import { writeReport } from '../report/write-report.js';
 import { type Results, withResults } from '../results/with-results.js';
 import type { OutputRoot } from '../types.js';
+import { endedBySignal } from './ended-by-signal.js';
 import type { LabelsOptions, ReadRows } from './eval/hold-against.js';
 
 /** Name of the report's folder in an output folder, when none was named. */
@@ -37,6 +39,7 @@ export interface ReportCommandPorts {
   /** Reads labels. */
   readonly readRows: ReadRows;
   readonly log: EventLog;
+  readonly stop: Stop;
   /** Version of facetag. */
   readonly version: string;
 }
@@ -55,16 +58,18 @@ export async function reportCommand(
   if (inline && copyPictures) throw usageError('one of --inline and --copy-pictures', 'the report', 'both');
   const location = target ?? path.join(output, REPORT);
   const asked = { folder: output, command: 'facetag report', into: 'the report', where };
-  return await withResults(asked, ports, async (results) => {
+  const write = async (results: Results): Promise<number> => {
     warnIfAmongPictures(location, results, ports.log);
     const sections = against ? [await evaluationSection(results, against, ports)] : [];
     return await ports.reports.hold(
       location,
       async (folder) => {
         const lanes = ports.createLanes(folder.root);
+        ports.stop.onRequest(() => void lanes.kill());
         try {
           const told = { inline, copies: copyPictures, where, version: ports.version, sections };
           const written = await writeReport(results, told, { ...ports, folder, lanes });
+          warnIfNothingMatches(where, written.pictures, results, ports.log);
           ports.log.emit({ event: 'report-end', ...written, page: path.join(location, REPORT_PAGE) });
           return 0;
         } finally {
@@ -73,7 +78,8 @@ export async function reportCommand(
       },
       { named: target !== undefined },
     );
-  });
+  };
+  return await endedBySignal(ports.log, () => withResults(asked, ports, write));
 }
 
 /** What `facetag eval` says of the same results and labels. Loaded where there are labels. */
@@ -89,6 +95,18 @@ async function evaluationSection(
   const report = await holdAgainst(results, await readLabelsOf(against, readRows), against);
   tellProblems(report.labels, labelsName(against), log);
   return figuresSection('Against labels', describeReport(report));
+}
+
+/** An empty report looks like one of no pictures. */
+function warnIfNothingMatches(
+  where: string | undefined,
+  matching: number,
+  { images }: Results,
+  log: EventLog,
+): void {
+  if (where === undefined || matching > 0 || images.length === 0) return;
+  const message = `No picture of ${images.length} matches --where ${JSON.stringify(where)}: the report is empty`;
+  log.emit({ event: 'warning', message });
 }
 
 /** The next run would take its thumbnails for pictures. */

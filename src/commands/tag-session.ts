@@ -80,16 +80,17 @@ export class TagSession {
   /**
    * Tags pictures and brings the tables up to date.
    *
+   * @param arrived whether they came while the run was watching.
    * @returns what became of the pictures.
    */
-  async take(pictures: Pictures): Promise<Tally> {
+  async take(pictures: Pictures, arrived = false): Promise<Tally> {
     const { output } = this.run;
     const { log } = this.ports;
     const note = output && (await this.#noteBegin(output));
     const tally = new Tally();
     const screened: string[] = [];
     try {
-      await this.#takeNoted(pictures, tally, screened, note);
+      await this.#takeNoted(pictures, arrived, tally, screened, note);
     } catch (error) {
       await note?.fail(error, reachedBy(tally, pictures));
       throw error;
@@ -123,6 +124,7 @@ export class TagSession {
 
   async #takeNoted(
     pictures: Pictures,
+    arrived: boolean,
     tally: Tally,
     screened: string[],
     note: BegunNote | undefined,
@@ -130,7 +132,7 @@ export class TagSession {
     const { config, output } = this.run;
     const { log, stop } = this.ports;
     if (output) await restyleCopies(output, drawingOf(config), log);
-    await this.#tag(pictures, tally, screened);
+    await this.#tag(pictures, arrived, tally, screened);
     if (output) removeSound(pictures, output.ledger);
 
     const isSorted = pictures.arriving === undefined && pictures.stock === undefined;
@@ -146,7 +148,7 @@ export class TagSession {
     await output.ledger.compact();
   }
 
-  async #tag(pictures: Pictures, tally: Tally, screened: string[]): Promise<void> {
+  async #tag(pictures: Pictures, arrived: boolean, tally: Tally, screened: string[]): Promise<void> {
     const { config, output, settings, screens } = this.run;
     const { log, files, progress, stdout, stop } = this.ports;
     const unwritten = this.#unwritten;
@@ -157,7 +159,7 @@ export class TagSession {
       else unwritten.delete(record.image);
       if (record.error && !isLasting(record.error)) this.passing.add(record.image);
       else this.passing.delete(record.image);
-      logFinished(finished, log);
+      logFinished(finished, log, arrived);
       const { done, skipped, faces, failed } = tally;
       progress.update({ done, skipped, faces, failed, retried: this.lanes.stats.retried });
     };
@@ -244,7 +246,7 @@ export class TagSession {
       notPruned: tally.notPruned,
       screened: this.#screened,
       seconds,
-      picturesPerSecond: seconds > 0 ? tally.done / seconds : 0,
+      picturesPerSecond: seconds > 0 ? (tally.done - tally.skipped) / seconds : 0,
       peakMemory: { parent: ports.peakMemory(), lane: peakLaneBytes },
       ...(requested !== undefined && { stoppedBy: requested }),
       exitCode: exitCodeFor({

@@ -180,7 +180,6 @@ class VideoTally {
   add({ record, how }: FinishedVideo): void {
     this.counts[how] += 1;
     if (record.status !== 'ok') this.counts[record.status] += 1;
-    if (how === 'skipped') return;
     this.counts.frames += record.frames;
     this.counts.analysed += record.analysed;
     this.counts.tracks += record.tracks;

@@ -64,7 +64,7 @@ export async function tagArrivals(
       }
       const found = isStopped() ? undefined : await look.findNew();
       if (found === undefined) continue;
-      const tally = await session.take(found);
+      const tally = await session.take(found, true);
       const { processed, skipped, failed, pruned } = tally;
       const counts = { pictures: found.images.length, processed, skipped, failed, pruned };
       log.emit({ event: 'round-end', ...counts, ...tally.found.counts });

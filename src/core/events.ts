@@ -27,7 +27,7 @@ interface RunStart {
   readonly output?: string;
 }
 
-/** A picture is finished. Level debug: shown with `-v`. */
+/** A picture is finished. Level debug, shown with `-v`; of one that arrived with `--watch`: info. */
 interface PictureDone {
   readonly event: 'picture-done';
   /** Path below the base folder, as in the record. */
@@ -36,6 +36,8 @@ interface PictureDone {
   readonly faces: number;
   /** What people read of each face. */
   readonly people: readonly string[];
+  /** Set with `--watch` for what was tagged after the first round. */
+  readonly arrived?: true;
 }
 
 /** A picture failed. Level error; one that failed before and is unchanged since: info, so that cron tells of it once. */
@@ -275,7 +277,7 @@ const LEVELS = ['error', 'warn', 'info', 'debug'] as const;
 export type Level = (typeof LEVELS)[number];
 
 /** Events whose level depends on what they say. */
-type Varying = 'lane-replaced' | 'picture-failed' | 'video-done' | 'video-failed';
+type Varying = 'lane-replaced' | 'picture-done' | 'picture-failed' | 'video-done' | 'video-failed';
 
 const LEVEL_OF: Record<Exclude<RunEvent['event'], Varying>, Level> = {
   error: 'error',
@@ -295,7 +297,6 @@ const LEVEL_OF: Record<Exclude<RunEvent['event'], Varying>, Level> = {
   'report-end': 'info',
   'serve-start': 'info',
   'serve-end': 'info',
-  'picture-done': 'debug',
   request: 'debug',
 };
 
@@ -304,6 +305,8 @@ export function levelOf(event: RunEvent): Level {
     case 'picture-failed':
     case 'video-failed':
       return event.kept ? 'info' : 'error';
+    case 'picture-done':
+      return event.arrived ? 'info' : 'debug';
     case 'video-done':
       return event.how === 'skipped' ? 'debug' : 'info';
     case 'lane-replaced':

@@ -5,26 +5,31 @@ import { countOf } from './count-of.js';
 export interface Progress extends ProgressState {
   /** Absent while pictures still arrive. */
   readonly total?: number;
-  /** Of late, skipped pictures included. */
+  /** Set where seconds of a video are counted. */
+  readonly unit?: 'second';
+  /** Of late, without skipped pictures; absent in the first seconds. */
   readonly picturesPerSecond?: number;
-  /** Of a video: seconds of it a second, of late. */
+  /** Of a video: seconds of it a second, of late; absent in the first seconds. */
   readonly speed?: number;
-  /** Absent while nothing moves. */
+  /** Absent while there is no rate. */
   readonly etaSeconds?: number;
 }
 
 export function toProgress(
   total: number | undefined,
   state: ProgressState,
-  perSecond: number,
+  perSecond: number | undefined,
   unit: ProgressUnit = 'picture',
 ): Progress {
   const left = Math.max(0, (total ?? 0) - state.done);
   return {
     ...(total !== undefined && { total }),
     ...state,
-    [unit === 'picture' ? 'picturesPerSecond' : 'speed']: Math.round(perSecond * 10) / 10,
-    ...(perSecond > 0 && total !== undefined && { etaSeconds: Math.round(left / perSecond) }),
+    ...(unit === 'second' && { unit }),
+    ...(perSecond !== undefined && {
+      [unit === 'picture' ? 'picturesPerSecond' : 'speed']: Math.round(perSecond * 10) / 10,
+      ...(perSecond > 0 && total !== undefined && { etaSeconds: Math.round(left / perSecond) }),
+    }),
   };
 }
 
@@ -34,7 +39,7 @@ export function toProgress(
  */
 export function formatProgress(progress: Progress): string {
   const { done, total, faces, failed, skipped, retried, picturesPerSecond, speed, etaSeconds } = progress;
-  const isVideo = speed !== undefined;
+  const isVideo = progress.unit === 'second';
   return [
     ...(total === undefined
       ? [isVideo ? `${formatDuration(done)} of video` : countOf(done, 'picture')]
@@ -42,7 +47,8 @@ export function formatProgress(progress: Progress): string {
           isVideo ? `${formatDuration(done)}/${formatDuration(total)} of video` : `${done}/${total} pictures`,
           `${percent(done, total)} %`,
         ]),
-    isVideo ? `${speed.toFixed(1)}x` : `${(picturesPerSecond ?? 0).toFixed(1)}/s`,
+    ...(picturesPerSecond === undefined ? [] : [`${picturesPerSecond.toFixed(1)}/s`]),
+    ...(speed === undefined ? [] : [`${speed.toFixed(1)}x`]),
     ...(etaSeconds === undefined ? [] : [`${formatDuration(etaSeconds)} left`]),
     countOf(faces, 'face'),
     `${failed} failed`,

@@ -43,6 +43,7 @@ export interface RunSummary extends FaceCounts {
   /** Pictures that a `--fail-if` rule matched. */
   readonly screened: number;
   readonly seconds: number;
+  /** Without skipped ones. */
   readonly picturesPerSecond: number;
   /** Highest resident set of the parent and of one lane, in bytes. */
   readonly peakMemory: { readonly parent: number; readonly lane: number };

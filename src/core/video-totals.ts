@@ -17,7 +17,7 @@ export interface VideoTotals {
   /** Results removed since their video is gone, and those that could not be. */
   readonly pruned: number;
   readonly notPruned: number;
-  /** Of the videos that were processed. */
+  /** Of all these videos, unchanged ones included. */
   readonly frames: number;
   readonly analysed: number;
   readonly tracks: number;

@@ -17,7 +17,7 @@ export interface Summary {
   readonly version: string;
 }
 
-export function totalsSection({ tally }: Summary): string {
+export function totalsSection({ tally, where }: Summary): string {
   const { pictures, faces, faceless, failed, warned } = tally;
   const gender = tally.labels('gender') ?? [];
   const totals: [string, number, string?][] = [
@@ -34,7 +34,11 @@ export function totalsSection({ tally }: Summary): string {
     ([name, count, style = '']) =>
       `<div class="tile ${style}"><dt>${escapeHtml(name)}</dt><dd>${grouped(count)}</dd></div>`,
   );
-  return `<section aria-label="Totals"><dl class="totals">${tiles.join('')}</dl></section>`;
+  const none =
+    where !== undefined && pictures === 0
+      ? `<p class="warn">No picture matches <code>${escapeHtml(where)}</code>.</p>`
+      : '';
+  return `<section aria-label="Totals"><dl class="totals">${tiles.join('')}</dl>${none}</section>`;
 }
 
 /** A chart for each attribute that is a word, the detector's confidence, and why pictures failed. */

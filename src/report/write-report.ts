@@ -6,7 +6,7 @@ import { toRunRecord } from '../core/run-key.js';
 import { isStoreAddress } from '../core/store-address.js';
 import { usageError } from '../errors.js';
 import type { LanePool, ProgressListener, ReportFolder } from '../ports.js';
-import type { Results } from '../results/with-results.js';
+import type { Interruption, Results } from '../results/with-results.js';
 import { scriptJson } from './markup.js';
 import { formatPage, type PageCode, type Section, UNFINISHED_PAGE } from './page.js';
 import { type Preview, Previews } from './previews.js';
@@ -37,6 +37,7 @@ export interface ReportPorts {
   readonly lanes: Pick<LanePool, 'process' | 'stats'>;
   readonly code: PageCode;
   readonly progress: ProgressListener;
+  readonly stop: Interruption;
 }
 
 /** What came of it. */
@@ -53,20 +54,20 @@ export interface WrittenReport {
  * Writes a report: a page, its rows, its thumbnails. The page comes last and in one piece, and the files beside it are
  * named by what is in them, so that an earlier report is whole until then; what it alone needed is removed afterwards.
  *
- * @throws {FatalError} USAGE for too many pictures in one file; OUTPUT_UNUSABLE, OUTPUT_LOCKED; what lanes throw.
+ * @throws {FatalError} USAGE for too many pictures in one file; OUTPUT_UNUSABLE, OUTPUT_LOCKED; what lanes throw. @throws {InterruptedError}
  */
 export async function writeReport(
   results: Results,
   options: ReportOptions,
   ports: ReportPorts,
 ): Promise<WrittenReport> {
-  if (options.inline) await requireFew(results);
   const { folder } = ports;
+  const count = await countRecords(results, options);
   await markAsOurs(folder);
   const existing = [...(await folder.files(THUMBNAILS)), ...(await folder.files(PICTURES))];
   const { pictureOf } = results;
   const previews = new Previews(ports.lanes, { existing, copies: options.copies, pictureOf });
-  const { tally, chunks, rows } = await writeRows(results, options, ports, previews);
+  const { tally, chunks, rows } = await writeRows(results, count, options, ports, previews);
   const roots = entriesOf(results.roots).map(
     ([name, root]) => [name, isStoreAddress(root) ? root : path.relative(folder.path, root)] as const,
   );
@@ -90,13 +91,16 @@ export async function writeReport(
   return { pictures: tally.pictures, faces: tally.faces, made, reused, missing };
 }
 
-/** @throws {FatalError} USAGE. */
-async function requireFew(results: Results): Promise<void> {
+/** How many pictures will be in the report; those without a record that can be read count only where all are taken. */
+async function countRecords(results: Results, { inline, where }: ReportOptions): Promise<number> {
+  if (!inline && where === undefined) return results.images.length;
+  const records = results.records();
   let count = 0;
-  for await (const record of results.records()) count += record.image === '' ? 0 : 1;
-  if (count > MOST_INLINE) {
+  while ((await records.next()).done !== true) count += 1;
+  if (inline && count > MOST_INLINE) {
     throw usageError(`${MOST_INLINE} pictures at most (choose some with --where)`, '--inline', count);
   }
+  return count;
 }
 
 /** What a killed run leaves must be known to be ours; an earlier page stays until the new one is there. */
@@ -118,8 +122,9 @@ interface WrittenRows {
 
 async function writeRows(
   results: Results,
+  count: number,
   { inline }: ReportOptions,
-  { folder, lanes, progress }: ReportPorts,
+  { folder, lanes, progress, stop }: ReportPorts,
   previews: Previews,
 ): Promise<WrittenRows> {
   const written: WrittenRows = { tally: new ReportTally(), chunks: [], rows: [] };
@@ -127,12 +132,13 @@ async function writeRows(
   let done = 0;
   const make = async (record: PictureRecord): Promise<Preview> => {
     const preview = await previews.make(record);
+    stop.throwIfInterrupted();
     done += 1;
     const { reused: skipped, missing: failed } = previews;
     progress.update({ done, skipped, faces: tally.faces, failed, retried: lanes.stats.retried });
     return preview;
   };
-  progress.start(results.images.length);
+  progress.start(count);
   try {
     for await (const block of blocksOf(results.records())) {
       const all = await Promise.all(block.map(make));
@@ -182,6 +188,7 @@ async function removeLeftovers(folder: ReportFolder, wanted: ReadonlySet<string>
     for (const file of await folder.files(name)) {
       if (ours.test(file) && !wanted.has(file)) folder.remove(file);
     }
+    folder.removeIfEmpty(name);
   }
 }
 

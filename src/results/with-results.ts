@@ -18,7 +18,7 @@ export interface Results {
    * The matching records in the order of `images`, or of those asked for alone, failed pictures' included; from the start
    * at each call. Each is read when it is asked for.
    */
-  readonly records: (of?: readonly string[]) => AsyncIterable<PictureRecord>;
+  readonly records: (of?: readonly string[]) => AsyncGenerator<PictureRecord>;
   /** Absolute path of a picture's file, which may be gone by now. */
   readonly pictureOf: (image: string) => string;
   /** Pictures whose record could not be read: grows while `records` goes on, told as warnings after the work. */
@@ -39,17 +39,25 @@ export interface ResultsOptions {
 export interface ResultsPorts {
   readonly outputs: OutputFolders;
   readonly log: EventLog;
+  /** Asked at each record. */
+  readonly stop?: Interruption;
+}
+
+/** Ends work between two of its steps. */
+export interface Interruption {
+  /** @throws {InterruptedError} when a signal has asked for an end. */
+  throwIfInterrupted(): void;
 }
 
 /**
  * Opens an output folder for reading, runs `work` on it and tells which records could not be read. One that a run is
  * writing to, or that was not finished, is read as it stands, with a warning.
  *
- * @throws {FatalError} USAGE for what is no output folder or a bad expression; OUTPUT_UNUSABLE; what `work` throws.
+ * @throws {InterruptedError} {FatalError} USAGE for what is no output folder or a bad expression; OUTPUT_UNUSABLE; what `work` throws.
  */
 export async function withResults<T>(
   { folder, command, into, where }: ResultsOptions,
-  { outputs, log }: ResultsPorts,
+  { outputs, log, stop }: ResultsPorts,
   work: (results: Results) => Promise<T>,
 ): Promise<T> {
   const shows = await compileWhere(where);
@@ -65,7 +73,7 @@ export async function withResults<T>(
       folder,
       roots,
       images,
-      records: (of = images) => matching(readRecords(ledger, of, leftOut), shows),
+      records: (of = images) => matching(readRecords(ledger, of, leftOut), shows, stop),
       pictureOf: (image) => pathOf(roots, image),
       leftOut,
     });
@@ -86,8 +94,12 @@ async function compileWhere(where: string | undefined): Promise<Predicate> {
 async function* matching(
   records: AsyncIterable<PictureRecord>,
   shows: Predicate,
+  stop: Interruption | undefined,
 ): AsyncGenerator<PictureRecord> {
-  for await (const record of records) if (shows(record)) yield record;
+  for await (const record of records) {
+    stop?.throwIfInterrupted();
+    if (shows(record)) yield record;
+  }
 }
 
 function warnIfUnfinished(folder: OutputFolder, into: string, log: EventLog): void {

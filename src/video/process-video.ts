@@ -43,7 +43,7 @@ export async function processVideo(
 ): Promise<VideoFindings | undefined> {
   const { video, sampling, csvNames, draws } = options;
   const outputs = new FrameOutputs(video, csvNames, draws, ports.work);
-  const tracks = new Tracks(sampling.every);
+  const tracks = new Tracks();
   const counts = { frames: 0, analysed: 0, faces: 0 };
   const lost = { frames: 0, codes: new Set<string>() };
   let carried: readonly FaceRecord[] = [];

@@ -9,22 +9,13 @@ export interface TrackedFace {
   readonly face: FaceRecord;
 }
 
-/** A face is waited for so many sampled frames, and so many seconds where these are short. */
-const GAP_FRAMES = 2;
-const GAP_SECONDS = 2;
-
 /** Who is in a video: follows faces and keeps what is said of each. Of tracks that have ended, their line alone is kept. */
 export class Tracks {
-  readonly #tracker: Tracker;
+  readonly #tracker = new Tracker();
   readonly #open = new Map<number, TrackTally>();
   /** By track. */
   readonly #lines: string[] = [];
   #count = 0;
-
-  /** @param every seconds from one sampled frame to the next. */
-  constructor(every: number) {
-    this.#tracker = new Tracker(Math.max(GAP_SECONDS, GAP_FRAMES * every));
-  }
 
   get count(): number {
     return this.#count;

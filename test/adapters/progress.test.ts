@@ -74,6 +74,36 @@ describe('the bar on a terminal', () => {
     expect(events).toEqual([]);
   });
 
+  it('counts what is unchanged, and leaves it out of the rate and of the time left', async () => {
+    const { stream, progress } = await listen({ isTerminal: true });
+    progress.start(2000);
+    progress.update({ ...state, done: 1000, skipped: 1000 });
+    for (let s = 1; s <= 30; s++) {
+      vi.advanceTimersByTime(1000);
+      progress.update({ ...state, done: 1000 + s * 3, skipped: 1000 });
+    }
+    vi.advanceTimersByTime(200);
+    expect(stream.text).toContain('1027/2000 pictures, 51 %, 14 faces, 1 failed, 1000 unchanged');
+    expect(stream.text).toContain('1090/2000 pictures, 54 %, 3.0/s, 5 min 5 s left, 14 faces');
+    progress.stop();
+  });
+
+  it('is one line at each start, and leaves no listeners behind', async () => {
+    const warned = vi.spyOn(process, 'emitWarning');
+    const { stream, progress } = await listen({ isTerminal: true });
+    for (let round = 1; round <= 20; round++) {
+      const before = stream.text.length;
+      progress.start(round);
+      vi.advanceTimersByTime(1000);
+      const drawn = stream.text.slice(before);
+      progress.stop();
+      expect(drawn).toContain(`0/${round} pictures`);
+      expect(drawn).not.toContain('\n');
+      expect(stream.text.slice(before)).not.toContain(`0/${round - 1} pictures`);
+    }
+    expect(warned).not.toHaveBeenCalled();
+  });
+
   it('comes back under a line of the log and neither jumps nor changes the terminal', async () => {
     const { stream, progress } = await listen({ isTerminal: true });
     progress.start(40);

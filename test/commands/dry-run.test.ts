@@ -2,16 +2,20 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { archives } from '../../src/adapters/archives.js';
 import { isFolder, isGone, mtimeOf, pictureFiles } from '../../src/adapters/files.js';
 import { outputFolders } from '../../src/adapters/output-folder.js';
 import { openStandardOutput } from '../../src/adapters/standard-output.js';
+import { fetchFolders } from '../../src/adapters/upload-folder.js';
 import { dryRun } from '../../src/commands/dry-run.js';
-import type { OutputFolder } from '../../src/ports.js';
+import { InterruptedError } from '../../src/errors.js';
+import type { ObjectStore, OutputFolder, StoredObject, UploadFolders } from '../../src/ports.js';
 import type { RunEvent } from '../../src/core/events.js';
 import type { RawFlags } from '../../src/cli/options.js';
 import { resolveConfig } from '../cli/resolve-config.js';
 import { Stop } from '../../src/batch/stop-switch.js';
 import { FakeStream } from '../adapters/fake-stream.js';
+import { zipOf } from '../pictures/made-archives.js';
 import { okRecord, runKey } from '../records.js';
 
 let cwd: string;
@@ -87,6 +91,96 @@ describe('a dry run', () => {
     const log: RunEvent[] = [];
     expect(await list({}, { log })).toBe('tag\ta.jpg\ntag\tb.jpg\n');
     expect(log).toEqual([{ event: 'format-changed', pictures: 1 }]);
+  });
+
+  describe('is ended by a signal, whatever it waits for,', () => {
+    const output = (): string => path.join(cwd, 'out');
+
+    /** Folders of fetched pictures. */
+    const folders = { made: 0, left: 0 };
+    beforeEach(() => {
+      folders.made = 0;
+    });
+    const privateFolders: UploadFolders = {
+      hold: async (work) => {
+        folders.made += 1;
+        folders.left += 1;
+        return await fetchFolders.hold(work).finally(() => (folders.left -= 1));
+      },
+    };
+
+    /** Dry-runs until the content of a picture is asked for; a signal comes then. @returns what was shown. */
+    async function interrupted(inputs: string[], objects: readonly StoredObject[] = []): Promise<string> {
+      const stdout = new FakeStream(false);
+      const stop = new Stop();
+      const never = (): Promise<never> => {
+        setImmediate(() => {
+          stop.request('SIGINT');
+        });
+        return new Promise(() => undefined);
+      };
+      const store: ObjectStore = {
+        async *list() {
+          yield await Promise.resolve(objects);
+        },
+        find: () => Promise.resolve(undefined),
+        async *read() {
+          yield await never();
+        },
+        close: () => undefined,
+      };
+      const run = outputFolders.visit(output(), (folder) =>
+        dryRun(resolveConfig(inputs, { dryRun: true }, {}), runKey, folder, {
+          cwd,
+          files: { ...pictureFiles, sha256: never },
+          isFolder,
+          isGone,
+          loadSources: () =>
+            Promise.resolve({
+              archives,
+              stores: { open: () => Promise.resolve(store) },
+              privateFolders,
+            }),
+          log: { emit: () => undefined },
+          mtimeOf,
+          now: () => 0,
+          readPathList: () => Promise.resolve([]),
+          stdout: openStandardOutput(stdout),
+          stop,
+        }),
+      );
+      await expect(run).rejects.toThrow(InterruptedError);
+      return stdout.text;
+    }
+
+    async function recorded(base: string, image: string, bytes: number): Promise<void> {
+      await outputFolders.hold(output(), async (folder) => {
+        await folder.writeRoots({ base });
+        await folder.ledger.write({ ...okRecord(image), source: { bytes, sha256: 'other' } }, 1);
+      });
+    }
+
+    it('a file', async () => {
+      writeFileSync(path.join(cwd, 'photos/a.jpg'), '');
+      writeFileSync(path.join(cwd, 'photos/b.jpg'), 'x');
+      await recorded(path.join(cwd, 'photos'), 'b.jpg', 1);
+      expect(await interrupted(['photos'])).toBe('tag\ta.jpg\n');
+    });
+
+    it('a picture in an archive, of which nothing is left', async () => {
+      const data = Buffer.from('no picture');
+      writeFileSync(path.join(cwd, 'photos/a.zip'), zipOf([{ name: 'b.jpg', data }]));
+      await recorded(path.join(cwd, 'photos'), 'a.zip/b.jpg', data.length);
+      expect(await interrupted(['photos', 'photos/a.zip'])).toBe('');
+      expect(folders).toEqual({ made: 1, left: 0 });
+    });
+
+    it('an object of a store', async () => {
+      const [key, bytes] = ['b.jpg', 10];
+      await recorded('s3://bucket', key, bytes);
+      expect(await interrupted(['s3://bucket'], [{ key, bytes, mtimeMs: 5 }])).toBe('');
+      expect(folders).toEqual({ made: 1, left: 0 });
+    });
   });
 
   const ODD = 'a\n\t\u001b[31m\u202e\u2028.jpg';

@@ -69,6 +69,7 @@ const event = z.discriminatedUnion('event', [
     how: z.enum(['processed', 'skipped', 'redrawn']),
     faces: count,
     people: z.array(z.string().min(1)),
+    arrived: z.literal(true).optional(),
   }),
   z.strictObject({
     ...base,

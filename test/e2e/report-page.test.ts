@@ -54,6 +54,27 @@ describe.skipIf(noBrowser)(`the page of a report${noBrowser ? ` (left out: ${noB
     },
   );
 
+  it.each([['folder'], ['--inline'], ['--copy-pictures']])(
+    'shows the thumbnail of a picture that the browser cannot show (%s)',
+    async (flag) => {
+      const folder = temporaryFolder();
+      const photos = path.join(folder, 'photos');
+      mkdirSync(photos);
+      copyFileSync(
+        path.join(repository, 'fixtures/formats/astronaut-turned.heic'),
+        path.join(photos, 'astronaut.heic'),
+      );
+      const out = path.join(folder, 'out');
+      await facetag([photos, '-o', out]);
+      expect((await facetag(['report', out, ...(flag === 'folder' ? [] : [flag])])).code).toBe(0);
+      const { page, complaints } = await openFile(browser, path.join(out, 'report/index.html'));
+      await page.locator('.cell').first().click();
+      await page.waitForFunction(`document.querySelector('.shown img')?.naturalHeight === 160`);
+      expect(await page.textContent('.shown .hint')).toContain('cannot show');
+      expect(complaints).toEqual([]);
+    },
+  );
+
   it('shows a hostile name as text, everywhere', async () => {
     const { page, complaints } = await openFile(browser, await reportOfFixtures());
     const title = await page.title();

@@ -102,11 +102,21 @@ describe('facetag report', () => {
     expect(readFileSync(path.join(output, 'report/index.html'), 'utf8')).toContain('faces == 3');
   });
 
+  it('says that --where matches nothing, on the page too', async () => {
+    const { output } = await tenRecords();
+    const where = 'faces > 90';
+    const { code, stderr } = await facetag(['report', output, '--where', where]);
+    expect(code).toBe(0);
+    expect(stderr).toContain(`No picture of 10 matches --where ${JSON.stringify(where)}`);
+    const page = readFileSync(path.join(output, 'report/index.html'), 'utf8');
+    expect(page).toContain('No picture matches <code>faces &gt; 90</code>');
+  });
+
   it('--inline writes one file, and removes those of an earlier report', async () => {
     const { output } = await tenRecords();
     await facetag(['report', output]);
     expect((await facetag(['report', output, '--inline'])).code).toBe(0);
-    expect(listed(path.join(output, 'report'))).toEqual(['index.html']);
+    expect(readdirSync(path.join(output, 'report'))).toEqual(['index.html']);
     const page = readFileSync(path.join(output, 'report/index.html'), 'utf8');
     expect(page.split('data:image/webp;base64,')).toHaveLength(11);
   });

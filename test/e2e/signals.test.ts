@@ -1,6 +1,6 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, constants, existsSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, existsSync, openSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import {
@@ -127,6 +127,41 @@ describe('a signal', () => {
     const ran = await run.ended;
     expect(ran.code).toBe(0);
     expect(recordsLeft().length).toBe(NAMES.length);
+  });
+});
+
+describe('a signal to a command that writes results on', () => {
+  /** What lies in `.facetag…` folders and files of the results. */
+  const temporaries = (): string[] =>
+    readdirSync(cwd, { recursive: true })
+      .map(String)
+      .filter((name) => path.basename(name).startsWith('.facetag'));
+
+  it.each([
+    ['SIGINT', 130, ['report', 'facetag-out', '-j', '2']],
+    ['SIGTERM', 143, ['report', 'facetag-out', '-j', '2']],
+    ['SIGTERM', 143, ['photos', '--report', '-j', '2']],
+  ] as const)('%s ends it in order with %i: facetag %j', async (signal, code, args) => {
+    expect(await facetag(['photos'], { cwd })).toMatchObject({ code: 0 });
+    const before = temporaries();
+    // All of them are unchanged: the first lane is that of thumbnails.
+    const run = launch(args, { cwd, env: tap.env, group: true });
+    await until(() => tap.tasks().length === 2, 'two thumbnails are in the making');
+    process.kill(run.pid, signal);
+    const ran = await run.ended;
+    expect(ran).toMatchObject({
+      code,
+      signal: null,
+      stderr: expect.stringContaining(`Stopped by ${signal}: run`) as string,
+    });
+    expect(membersOf(run.pid)).toEqual([]);
+    expect(temporaries()).toEqual(before);
+    expect(await facetag(['report', 'facetag-out'], { cwd })).toMatchObject({ code: 0 });
+    expect(await facetag(['report', 'facetag-out', '-o', 'new'], { cwd })).toMatchObject({ code: 0 });
+    const names = (folder: string): string[] => [...contents(path.join(cwd, folder)).keys()];
+    expect(names('facetag-out/report').filter((name) => !name.startsWith('data/'))).toEqual(
+      names('new').filter((name) => !name.startsWith('data/')),
+    );
   });
 });
 

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { contents, facetag, temporaryFolder, type Ran } from './cli.js';
-import { hasFfmpeg, still } from './clips.js';
+import { ffmpeg, hasFfmpeg, still } from './clips.js';
 
 let made: string;
 let cwd: string;
@@ -90,6 +90,36 @@ describe.skipIf(!hasFfmpeg)('runs of facetag video over folders (needs ffmpeg)',
     utimesSync(at('clips/a.mp4'), 1e9, 1e9);
     expect((await video('clips/a.mp4', '-o', 'out', '-n')).stdout).toBe('skip\ta.mp4\n');
     expect(statSync(at('out/video/a.mp4.json')).mtime).toEqual(mtime);
+  });
+
+  it('reads an empty file once, and counts what is unchanged', async () => {
+    writeFileSync(at('clips/empty.mp4'), '');
+    const totals = async (): Promise<object> => {
+      await video('clips', '-o', 'out', '--summary', 'totals.json');
+      return JSON.parse(readFileSync(at('totals.json'), 'utf8')) as object;
+    };
+    const counts = { failed: 1, frames: 2, analysed: 2, tracks: 2 };
+    expect(await totals()).toMatchObject({ processed: 3, skipped: 0, ...counts });
+    expect(await totals()).toMatchObject({ processed: 0, skipped: 3, ...counts });
+    writeFileSync(at('clips/empty.mp4'), 'hello');
+    expect((await video('clips', '-o', 'out')).stderr).toContain('failed empty.mp4: NOT_A_VIDEO');
+  });
+
+  it('takes a face that stands still for one, however far apart the frames of the video are', async () => {
+    ffmpeg(
+      '-i',
+      at('clips/a.mp4'),
+      '-vf',
+      'setpts=N*5/TB',
+      '-frames:v',
+      '6',
+      '-fps_mode',
+      'vfr',
+      at('lapse.mp4'),
+    );
+    expect((await video('lapse.mp4', '-o', 'out', '--every', '1s')).stderr).toMatch(
+      /lapse\.mp4: 6 frames, 1 analysed, 1 track/,
+    );
   });
 
   it('prunes no results when every video is gone, unless that is meant', async () => {

@@ -66,6 +66,9 @@ describe('--watch', () => {
     arrive('camera.png', 'a/b/deep.png');
     await until(isListed('a/b/deep.png'), 'the one in a new folder is in the table');
     expect(await end(run)).toBe(143);
+    expect(run.stderr()).toMatch(/^new\.png: 1 face: Female \d+ %, \d+ years$/m);
+    expect(run.stderr()).toMatch(/^a\/b\/deep\.png: 1 face: /m);
+    expect(run.stderr()).not.toMatch(/^there\.jpg/m);
     await facetag(['inbox', '-o', 'plain'], { cwd });
     expect(contents(path.join(cwd, 'out'))).toEqual(contents(path.join(cwd, 'plain')));
   });

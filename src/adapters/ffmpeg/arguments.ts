@@ -14,20 +14,31 @@ const STREAM_CONTAINERS = `${CONTAINERS},hls`;
 /** `file` is not among those of a stream, so that no playlist reaches what is on this machine. */
 const PROTOCOLS = { file: 'file', stream: 'http,https,tcp,tls,httpproxy' } as const;
 
-/** Quiet, without a terminal, every line with its level in front. */
-const MANNERS = ['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'repeat+level+info'];
+/**
+ * Without a terminal, each error with its level in front. Errors alone: names and metadata of a file, which ffmpeg gives
+ * at the level `info`, may look like any message.
+ */
+const MANNERS = ['-nostdin', '-hide_banner', '-nostats', '-loglevel', 'repeat+level+error'];
 
 /** Anamorphic pixels are made square, as players do. */
 const SQUARE = "scale='round(iw*if(sar,sar,1))':ih:flags=bicubic+accurate_rnd+full_chroma_int+bitexact";
 
-/** What the first filter that logs is called in its lines; see `log-lines.ts`. */
-export const CLOCK = 'Parsed_showinfo_1';
+/** Ticks of a second in the times of frames: fine enough that a stream's own tick is seen in them. */
+export const TICKS = 1e9;
+
+/** Writes the time of each frame to descriptor 4. Deletes the metadata that a frame has, which are text of the file. */
+const TIMES = [
+  `settb=1/${TICKS}`,
+  'metadata=mode=delete',
+  'metadata=mode=add:key=sampled:value=1',
+  "metadata=mode=print:key=sampled:file='pipe\\:4':direct=1",
+].join();
 
 /** Grants times that a float holds a little too low. */
 const TINY = '1e-6';
 
 /**
- * For one BMP file after another on stdout, their times among the messages on stderr and signs of life on descriptor 3.
+ * For one BMP file after another on stdout, errors on stderr, signs of life on descriptor 3 and times on descriptor 4.
  * A frame is taken when it is the first one of its period of source time, so that the mean distance is `every` at any
  * frame rate, and at one that varies.
  */
@@ -44,8 +55,16 @@ export function sampleArguments(
     ...['-max_pixels', String(maxPixels), '-i', input.url],
     // Neither the cover of a record nor anything but pictures.
     ...['-map', '0:V:0', '-an', '-sn', '-dn'],
-    ...['-vf', `select='${select}',showinfo=checksum=0,${SQUARE},setsar=1,format=bgr24`],
+    ...['-vf', `select='${select}',${TIMES},${SQUARE},setsar=1,format=bgr24`],
     ...['-fps_mode', 'passthrough', '-f', 'image2pipe', '-c:v', 'bmp', 'pipe:1'],
+  ];
+}
+
+/** For ffprobe, which answers with a number of seconds or `N/A`. */
+export function durationArguments(input: VideoInput): readonly string[] {
+  return [
+    ...['-v', 'quiet', ...inputArguments(input, 0)],
+    ...['-show_entries', 'format=duration', '-of', 'csv=p=0', input.url],
   ];
 }
 

@@ -1,12 +1,11 @@
 import type { VideoFailure } from '../../core/video-failures.js';
-import { CLOCK } from './arguments.js';
+import { TICKS } from './arguments.js';
 
 /** `[h264 @ 0x55d5] [error] Invalid NAL unit size`: the part that speaks, its level, what it says. */
-const LINE = /^(?:\[([^\]]*?) @ 0x[\da-f]+\] )*\[(info|warning|error|fatal|panic)\] (.*)$/;
+const LINE = /^(?:\[([^\]]*?) @ 0x[\da-f]+\] )*\[(?:error|fatal|panic)\] (.*)$/;
 
-const FRAME = /^n: *\d+ pts: *(-?\d+|NOPTS) /;
-const TIME_BASE = /^config in time_base: (\d+)\/(\d+)/;
-const DURATION = /^ {2}Duration: (\d+):(\d\d):(\d\d(?:\.\d+)?)/;
+/** `frame:1    pts:1000000000 pts_time:1`, as the filter `metadata` prints it. */
+const FRAME = /^frame:\d+ +pts:(-?\d+|NOPTS)/;
 
 /** Different complaints that are kept: a damaged file may have one for each frame. */
 const MOST_COMPLAINTS = 1000;
@@ -15,65 +14,62 @@ const MOST_COMPLAINTS = 1000;
 const TOLD = 3;
 const TOLD_CHARACTERS = 200;
 
-/** What ffmpeg's messages say of the video that it samples. */
-export class SampleLog {
-  /** Seconds, as the container has it. */
-  duration: number | undefined;
-  #timeBase = Number.NaN;
-  #time = 0;
+/** The errors among ffmpeg's messages. */
+export class Complaints {
+  readonly #url: string;
   readonly #complaints = new Set<string>();
+  #rest = '';
 
-  /**
-   * @param url of the video: messages are told without it.
-   * @param onFrame hears the time of each frame, in seconds.
-   */
-  constructor(
-    private readonly url: string,
-    private readonly onFrame: (time: number) => void,
-  ) {}
+  /** @param url of the video: records do not depend on where it was, and no line of its name is taken for a message. */
+  constructor(url: string) {
+    this.#url = asLogged(url);
+  }
 
-  read(line: string): void {
-    const [, speaker, level, text = ''] = LINE.exec(line) ?? [];
-    if (level === undefined) return;
-    if (speaker === CLOCK && level === 'info') this.#readClock(text);
-    else if (speaker === undefined && level === 'info') this.#readDuration(text);
-    else if (level === 'error' || level === 'fatal' || level === 'panic') this.#complain(speaker, text);
+  /** @param text the next piece of the log, wherever it was cut. */
+  read(text: string): void {
+    const all = (this.#rest + text).replaceAll(this.#url, 'the video');
+    // The start of the name may be there without its end.
+    const whole = all.lastIndexOf('\n', all.length - this.#url.length) + 1;
+    this.#rest = all.slice(whole);
+    for (const line of all.slice(0, whole).split('\n')) this.#take(line);
+  }
+
+  /** Takes what `read` has kept back. */
+  end(): void {
+    for (const line of this.#rest.split('\n')) this.#take(line);
+    this.#rest = '';
   }
 
   /** In an order that does not depend on which of its threads ffmpeg has heard first. */
-  get complaints(): readonly string[] {
+  get all(): readonly string[] {
     return [...this.#complaints].sort();
   }
 
-  /** The integer, since the seconds beside it are rounded to six digits. */
-  #readClock(text: string): void {
-    const [, numerator, denominator] = TIME_BASE.exec(text) ?? [];
-    if (numerator !== undefined) this.#timeBase = Number(numerator) / Number(denominator);
-    const [, pts] = FRAME.exec(text) ?? [];
-    if (pts === undefined) return;
-    const time = Number(pts) * this.#timeBase;
-    // A frame without a time of its own has that of the one before it.
-    if (Number.isFinite(time)) this.#time = Math.max(0, time);
-    this.onFrame(this.#time);
-  }
-
-  #readDuration(text: string): void {
-    const [, hours, minutes, seconds] = DURATION.exec(text) ?? [];
-    if (hours === undefined || this.duration !== undefined) return;
-    this.duration = Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
-  }
-
-  #complain(speaker: string | undefined, text: string): void {
-    if (this.#complaints.size >= MOST_COMPLAINTS) return;
-    const said = withoutPlace(text, this.url).trim().slice(0, TOLD_CHARACTERS);
+  #take(line: string): void {
+    const [, speaker, text] = LINE.exec(line) ?? [];
+    if (text === undefined || this.#complaints.size >= MOST_COMPLAINTS) return;
+    const said = text.trim().slice(0, TOLD_CHARACTERS);
     this.#complaints.add(speaker === undefined ? said : `${speaker}: ${said}`);
   }
 }
 
-/** Records do not depend on where a video was. A name with a line break in it is there as far as its first line. */
-function withoutPlace(text: string, url: string): string {
-  const [start = url] = url.split(/[\n\r]/);
-  return text.replaceAll(url, 'the video').replaceAll(start, 'the video');
+/** A name as ffmpeg's log has it: most control characters become question marks, line breaks stay. */
+function asLogged(name: string): string {
+  return name.replace(/\p{Cc}/gu, (character) =>
+    character < '\b' || (character > '\r' && character < ' ') ? '?' : character,
+  );
+}
+
+/**
+ * The time of a frame, from a line of the filter that prints them.
+ *
+ * @param before seconds: a frame without a time of its own has that of the one before it.
+ * @returns seconds; undefined for another line.
+ */
+export function timeOf(line: string, before: number): number | undefined {
+  const [, pts] = FRAME.exec(line) ?? [];
+  if (pts === undefined) return undefined;
+  return pts === 'NOPTS' ? before : Math.max(0, Number(pts) / TICKS);
 }
 
 /** The first few of many complaints. */

@@ -4,7 +4,8 @@ import type { Readable } from 'node:stream';
 import type { VideoFailure } from '../../core/video-failures.js';
 import type { SampleOptions, VideoEnd, VideoFrame, VideoInput, VideoSampling } from '../../ports.js';
 import { bmpFiles } from './bmp-stream.js';
-import { failureWithoutFrames, SampleLog, tellComplaints } from './log-lines.js';
+import { Complaints, failureWithoutFrames, tellComplaints, timeOf } from './log-lines.js';
+import type { LengthProbe } from './length-probe.js';
 
 /** Between two looks whether the reader still does something. */
 const TICK_MS = 1000;
@@ -17,15 +18,16 @@ interface Exit {
   readonly signal: NodeJS.Signals | null;
 }
 
-/** One ffmpeg at work: frames from its stdout, their times from its stderr. */
+/** One ffmpeg at work: frames, their times and errors come through a pipe each. */
 export class FfmpegSampling implements VideoSampling {
   readonly frames: AsyncIterable<VideoFrame>;
   readonly ended: Promise<VideoEnd>;
-  readonly #log: SampleLog;
+  readonly #complaints: Complaints;
   /** Of frames that have not come through yet. */
   readonly #times: number[] = [];
   #awaitsTime: (() => void) | undefined;
-  #said = false;
+  #lastTime = 0;
+  #hasAllTimes = false;
   #taken = 0;
   #cancelled = false;
   #fault: VideoFailure | undefined;
@@ -33,46 +35,70 @@ export class FfmpegSampling implements VideoSampling {
   /** Whether it is ours to wait; otherwise ffmpeg waits for us. */
   #waiting = false;
 
-  /** @param child with stdout, stderr and descriptor 3 to read. */
+  /**
+   * @param child with stdout, stderr and the descriptors 3 and 4 to read.
+   * @param probe of its length; undefined where nothing says it.
+   */
   constructor(
     private readonly child: ChildProcess,
+    private readonly probe: LengthProbe | undefined,
     { url }: VideoInput,
     private readonly options: SampleOptions,
   ) {
-    this.#log = new SampleLog(url, (time) => {
-      this.#times.push(time);
-      this.#awaitsTime?.();
-    });
+    this.#complaints = new Complaints(url);
     const { stdout, stderr } = child;
     if (stdout === null || stderr === null) throw new Error('ffmpeg was started without pipes');
-    (child.stdio[3] as Readable).on('data', () => (this.#idleMs = 0));
-    const lines = createInterface({ input: stderr, crlfDelay: Infinity });
-    lines.on('line', (line) => {
+    stderr.setEncoding('utf8').on('data', (text: string) => {
       this.#idleMs = 0;
-      this.#log.read(line);
+      this.#complaints.read(text);
     });
-    lines.on('close', () => {
-      this.#said = true;
-      this.#awaitsTime?.();
-    });
+    (child.stdio[3] as Readable).on('data', () => (this.#idleMs = 0));
+    this.#readTimes(child.stdio[4] as Readable);
     const watch = setInterval(() => {
       this.#tick();
     }, TICK_MS);
-    this.ended = exitOf(child).then((exit) => {
+    this.ended = exitOf(child).then(async (exit) => {
       clearInterval(watch);
-      return this.#endOf(exit);
+      this.#complaints.end();
+      return this.#endOf(exit, await this.#probed());
     });
     this.frames = this.#read(stdout);
   }
 
   get duration(): number | undefined {
-    return this.#log.duration;
+    return this.probe?.seconds;
   }
 
   cancel(): void {
     this.#cancelled = true;
     this.child.kill('SIGKILL');
     this.child.stdout?.destroy();
+    this.probe?.cancel();
+  }
+
+  #readTimes(pipe: Readable): void {
+    const lines = createInterface({ input: pipe, crlfDelay: Infinity });
+    lines.on('line', (line) => {
+      const time = timeOf(line, this.#lastTime);
+      if (time === undefined) return;
+      this.#lastTime = time;
+      this.#times.push(time);
+      this.#awaitsTime?.();
+    });
+    lines.on('close', () => {
+      this.#hasAllTimes = true;
+      this.#awaitsTime?.();
+    });
+  }
+
+  /** Waits for the length, once the video was read. */
+  async #probed(): Promise<VideoFailure | undefined> {
+    const late = setTimeout(() => this.probe?.cancel(), this.options.stallMs);
+    try {
+      return await this.probe?.ended;
+    } finally {
+      clearTimeout(late);
+    }
   }
 
   async *#read(stdout: Readable): AsyncGenerator<VideoFrame> {
@@ -82,6 +108,8 @@ export class FfmpegSampling implements VideoSampling {
       for await (const bmp of bmpFiles(stdout, maxBytes)) {
         const time = await this.#nextTime();
         if (time === undefined) throw new RangeError('ffmpeg gave a frame without a time');
+        // The length is known from the first frame on.
+        if (this.#taken === 0) await this.probe?.ended;
         this.#waiting = false;
         this.#taken += 1;
         yield { time, bmp };
@@ -101,7 +129,7 @@ export class FfmpegSampling implements VideoSampling {
 
   /** @returns undefined when there is none to come. */
   async #nextTime(): Promise<number | undefined> {
-    while (this.#times.length === 0 && !this.#said) {
+    while (this.#times.length === 0 && !this.#hasAllTimes) {
       await new Promise<void>((resolve) => {
         this.#awaitsTime = resolve;
       });
@@ -120,19 +148,20 @@ export class FfmpegSampling implements VideoSampling {
   #end(fault: VideoFailure): void {
     this.#fault ??= fault;
     this.child.kill('SIGKILL');
+    this.probe?.cancel();
   }
 
-  #endOf({ code, signal }: Exit): VideoEnd {
+  #endOf({ code, signal }: Exit, unprobed: VideoFailure | undefined): VideoEnd {
     const failed = (failure: VideoFailure): VideoEnd => ({ kind: 'failed', ...failure });
     if (this.#cancelled) return { kind: 'cancelled' };
-    const { complaints } = this.#log;
+    const { all: complaints } = this.#complaints;
     if (this.#fault !== undefined) return failed(this.#fault);
     if (signal !== null) return failed({ code: 'CRASHED', message: `ffmpeg was killed by ${signal}` });
     if (this.#taken === 0) return failed(failureWithoutFrames(complaints));
     if (complaints.length > 0) return failed({ code: 'DAMAGED', message: tellComplaints(complaints) });
-    return code === 0
-      ? { kind: 'whole' }
-      : failed({ code: 'CRASHED', message: `ffmpeg exited with code ${code ?? 'unknown'}` });
+    if (code !== 0)
+      return failed({ code: 'CRASHED', message: `ffmpeg exited with code ${code ?? 'unknown'}` });
+    return unprobed === undefined ? { kind: 'whole' } : failed(unprobed);
   }
 }
 

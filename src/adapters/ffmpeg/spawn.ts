@@ -3,6 +3,8 @@ import { hasCode, messageOf } from '../../core/thrown.js';
 import { FatalError } from '../../errors.js';
 
 export interface SpawnOptions {
+  /** `ffmpeg` where nothing is said. */
+  readonly program?: 'ffmpeg' | 'ffprobe';
   readonly cwd?: string;
   /** `pipe` for each descriptor from 1 on that is read, `ignore` for others. */
   readonly stdio: readonly ('pipe' | 'ignore')[];
@@ -15,9 +17,9 @@ export interface SpawnOptions {
  */
 export async function spawnFfmpeg(
   args: readonly string[],
-  { cwd, stdio }: SpawnOptions,
+  { program = 'ffmpeg', cwd, stdio }: SpawnOptions,
 ): Promise<ChildProcess> {
-  const child = spawn('ffmpeg', args, {
+  const child = spawn(program, args, {
     ...(cwd !== undefined && { cwd }),
     // Neither a report in a file nor colours among its messages.
     env: { ...process.env, FFREPORT: undefined, LC_ALL: 'C', AV_LOG_FORCE_NOCOLOR: '1' },

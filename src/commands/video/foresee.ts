@@ -34,7 +34,8 @@ export async function foresee(
   };
   for (const source of sources) {
     if (stop.requested !== undefined) break;
-    await tell((await isUnchanged(source, config, rules, files, ports)) ? 'skip' : 'read', source.name);
+    const unchanged = await stop.unlessInterrupted(isUnchanged(source, config, rules, files, ports));
+    await tell(unchanged ? 'skip' : 'read', source.name);
   }
   const roots = output?.readRoots();
   if ((config.prune || config.pruneAll) && files && roots && stop.requested === undefined) {

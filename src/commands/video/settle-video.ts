@@ -44,13 +44,13 @@ export async function settleVideo(
   if (fault) return await fail(source, fault, run);
   try {
     const stamp = file === undefined ? undefined : ports.files.stamp(file);
-    if (stamp?.bytes === 0)
-      return await fail(source, { code: 'EMPTY_FILE', message: 'The file is empty' }, run, stamp);
     const kept = stamp && file !== undefined && (await findKept(name, file, stamp, run, ports));
     if (kept) {
       if (kept.touched) run.files.touch(videoRecordPath(name), stamp.mtimeMs);
       return { record: kept.record, how: 'skipped' };
     }
+    if (stamp?.bytes === 0)
+      return await fail(source, { code: 'EMPTY_FILE', message: 'The file is empty' }, run, stamp);
     return await run.output.withWorkFolder((work) => analyse(source, stamp, work, run, ports));
   } catch (error) {
     return await fail(source, failureOfVideo(error), run);

@@ -1,67 +1,63 @@
 import { describe, expect, it } from 'vitest';
-import { failureWithoutFrames, SampleLog, tellComplaints } from '../../../src/adapters/ffmpeg/log-lines.js';
+import {
+  Complaints,
+  failureWithoutFrames,
+  tellComplaints,
+  timeOf,
+} from '../../../src/adapters/ffmpeg/log-lines.js';
 
-const CLOCK = '[Parsed_showinfo_1 @ 0x55848cdbf0c0] [info]';
+const URL = 'file:/clips/a.mp4';
 
-/** What is made of ffmpeg's messages. */
-function read(...lines: string[]) {
-  const times: number[] = [];
-  const log = new SampleLog('file:/clips/a.mp4', (time) => times.push(time));
-  for (const line of lines) log.read(line);
-  return { times, duration: log.duration, complaints: log.complaints };
+/** What is made of ffmpeg's errors, whatever pieces they come in. */
+function read(text: string, url = URL, piece = text.length): readonly string[] {
+  const complaints = new Complaints(url);
+  for (let at = 0; at < text.length; at += piece) complaints.read(text.slice(at, at + piece));
+  complaints.end();
+  return complaints.all;
 }
 
-describe('what ffmpeg says', () => {
-  it('gives the times of frames, to the tick of their clock', () => {
-    const { times } = read(
-      `${CLOCK} config in time_base: 1001/30000, frame_rate: 30000/1001`,
-      `${CLOCK} config out time_base: 0/0, frame_rate: 0/0`,
-      `${CLOCK} n:   0 pts:      0 pts_time:0       pos:       48 fmt:yuv420p`,
-      `${CLOCK} n:   1 pts:1078922 pts_time:36000  pos:       48 fmt:yuv420p`,
-      `${CLOCK} n:   2 pts:NOPTS pts_time:NOPTS  pos:       48 fmt:yuv420p`,
-    );
-    expect(times[0]).toBe(0);
-    expect(times[1]).toBeCloseTo(36_000.0307, 4);
-    expect(times[2]).toBe(times[1]);
+describe('the times of frames', () => {
+  it('are read to the tick of their clock', () => {
+    expect(timeOf('frame:0    pts:0       pts_time:0', 7)).toBe(0);
+    expect(timeOf('frame:1    pts:36000030733333 pts_time:36000', 7)).toBe(36_000.030733333);
+    expect(timeOf('frame:2    pts:-5      pts_time:-5e-09', 7)).toBe(0);
   });
 
-  it('gives the length of a video once, and none of a stream', () => {
-    const first = '[info]   Duration: 10:00:01.50, start: 0.000000, bitrate: 548 kb/s';
-    expect(read(first, '[info]   Duration: 00:00:01.00, start: 0').duration).toBe(36_001.5);
-    expect(read('[info]   Duration: N/A, start: 1.400000, bitrate: N/A').duration).toBeUndefined();
+  it('are those of the frame before where a frame has none', () => {
+    expect(timeOf('frame:3    pts:NOPTS   pts_time:NOPTS', 7)).toBe(7);
   });
 
-  it('takes nothing that a video says of itself for a message', () => {
-    const { times, duration, complaints } = read(
-      '[info]     title           : [Parsed_showinfo_1 @ 0x1] [info] n: 0 pts: 5 pts_time:5 pos: 1',
-      '[info]     comment         :   Duration: 00:00:09.00, start: 0',
-      'n: 0 pts: 5 pts_time:5 pos: 1',
-      '[info]     note            : [error] all is lost',
-    );
-    expect({ times, duration, complaints }).toEqual({ times: [], duration: undefined, complaints: [] });
+  it('stand in lines of their own', () => {
+    expect(timeOf('sampled=1', 7)).toBeUndefined();
   });
+});
 
-  it('gathers complaints without places and addresses, in one order', () => {
+describe('what ffmpeg complains of', () => {
+  it('is gathered without places and addresses, in one order', () => {
     const lines = [
       '[h264 @ 0x55d59eccd7c0] [error] Invalid NAL unit size (9121 > 7274).',
       '[mpeg4 @ 0x561] [IMGUTILS @ 0x7f] [error] Picture size 0x0 is invalid',
       '[error] file:/clips/a.mp4: Invalid data found when processing input',
-      '[warning] file:/clips/a.mp4: corrupt input packet in stream 0',
     ];
-    const { complaints } = read(...lines);
+    const complaints = read(lines.join('\n'));
     expect(complaints).toEqual([
       'IMGUTILS: Picture size 0x0 is invalid',
       'h264: Invalid NAL unit size (9121 > 7274).',
       'the video: Invalid data found when processing input',
     ]);
-    expect(read(...lines.toReversed()).complaints).toEqual(complaints);
+    expect(read(lines.toReversed().join('\n'))).toEqual(complaints);
     expect(tellComplaints(['a', 'b', 'c', 'd'])).toBe('a; b; c');
   });
 
-  it('hides the place of a video whose name has two lines', () => {
-    const log = new SampleLog('file:/clips/a\nb.mp4', () => undefined);
-    log.read('[error] file:/clips/a');
-    expect(log.complaints).toEqual(['the video']);
+  it.each([1, 7, 1000])('never comes from a name of several lines, in pieces of %i', (piece) => {
+    const url = 'file:/clips/a\n[error] max pixel count\u0001\n[.mp4';
+    const logged = url.replace('\u0001', '?');
+    const text = `[error] ${logged}: Invalid data\n[h264 @ 0x5] [error] no frame!\n[error] ${logged}: End of file\n`;
+    expect(read(text, url, piece)).toEqual([
+      'h264: no frame!',
+      'the video: End of file',
+      'the video: Invalid data',
+    ]);
   });
 
   it.each([
