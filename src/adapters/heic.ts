@@ -1,3 +1,4 @@
+import { readHeifIndex } from '../core/picture-format/heif-index.js';
 import { withKnownBrand } from '../core/picture-format/iso-media.js';
 import { messageOf } from '../core/thrown.js';
 import { ImageError } from '../errors.js';
@@ -24,6 +25,9 @@ interface Wanted {
   readonly height: number;
 }
 
+/** A limit of libheif, which it names on its console alone: 1,000 tiles of 512 pixels are 260 megapixels. */
+const MAX_ITEMS = 1000;
+
 /**
  * Decodes a HEIC picture with libheif as WebAssembly, upright. Loading it takes a third of a second and 30 MB: this module
  * is imported when a HEIC arrives and no sooner.
@@ -34,6 +38,9 @@ export async function decodeHeic(
   file: Buffer,
   { index, width, height }: Wanted,
 ): Promise<{ data: Buffer; width: number; height: number }> {
+  const items = readHeifIndex(file)?.items.size ?? 0;
+  if (items > MAX_ITEMS)
+    throw new ImageError('TOO_LARGE', `the HEIC is made of ${items} items, and libheif takes ${MAX_ITEMS}`);
   const { default: heic } = (await import('heic-decode')) as { default: HeicDecode };
   const pictures = await heic.all({ buffer: withKnownBrand(file) }).catch((error: unknown) => {
     throw decoderFault(error);

@@ -6,8 +6,10 @@ import {
   requireBounded,
   requireComplete,
   requireDecodable,
+  requireDecoder,
   requireUndamaged,
 } from '../core/picture-format/inspect.js';
+import { withKnownBrand } from '../core/picture-format/iso-media.js';
 import { estimateCopyBytes, estimateDecodeBytes, type PixelLayout } from '../core/picture-format/memory.js';
 import { PICTURE_FORMATS, type PictureFormat } from '../core/picture-format/signatures.js';
 import { tiffBlockBytes } from '../core/picture-format/tiff.js';
@@ -99,6 +101,7 @@ async function readHeader(
   estimate: (layout: PixelLayout) => number,
 ): Promise<Header> {
   const format = requireDecodable(bytes);
+  requireDecoder(bytes, format);
   requireBounded(bytes, format);
   let metadata: HeaderFacts;
   try {
@@ -195,7 +198,12 @@ async function readPixels(
   try {
     if (format === 'jpeg')
       return await readJpeg(file, { interlaced: metadata.isProgressive, thorough }, read);
-    const readable = format === 'heic' || format === 'bmp' ? await toTiff(file, format, metadata) : file;
+    const readable =
+      format === 'heic' || format === 'bmp'
+        ? await toTiff(file, format, metadata)
+        : format === 'avif'
+          ? withKnownBrand(file)
+          : file;
     return { raster: await read(readable, 'warning'), warnings: [] };
   } catch (error) {
     throw decoderFault(error);

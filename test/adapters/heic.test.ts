@@ -5,14 +5,14 @@ import path from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createPictures } from '../../src/adapters/sharp.js';
+import { ImageError } from '../../src/errors.js';
 import type { Raster } from '../../src/types.js';
 import { bmp } from '../pictures/bytes.js';
+import { heicGrid, heifFile, hevcItem, TURNED_HEIC as TURNED } from '../pictures/heif.js';
 import { repository } from '../shared.js';
 
 const LIMITS = { maxDim: 720, maxPixels: 100_000_000, maxMemory: 2e9, thorough: false };
 const ASTRONAUT = path.join(repository, 'fixtures/images/astronaut.png');
-/** Stored on its side: turned by the file's own property, and EXIF says so too, as in photos of an iPhone. */
-const TURNED = readFileSync(path.join(repository, 'fixtures/formats/astronaut-turned.heic'));
 
 const pictures = createPictures();
 
@@ -56,6 +56,43 @@ describe('HEIC', () => {
     ['pixels that are none', damaged(TURNED), {}, 'CORRUPT'],
   ])('is refused for %s', async (_, bytes, over, code) => {
     await expect(pictures.decode(bytes, { ...LIMITS, ...over })).rejects.toMatchObject({ code });
+  });
+
+  // libde265 takes zeros for pixels, and says nothing.
+  // libde265 takes zeros for pixels, and says nothing.
+  it('is refused for a lost sector, wherever that is', async () => {
+    const { data } = hevcItem();
+    for (let at = 0; at < data.length; at += 512) {
+      const bytes = Buffer.from(data).fill(0, at, Math.min(at + 512, data.length));
+      const decoded = pictures.decode(heifFile([{ ...hevcItem(), data: bytes }]), LIMITS);
+      const code = await decoded.then(
+        () => 'ok',
+        (error: unknown) => (error instanceof ImageError ? error.code : 'thrown'),
+      );
+      expect(['CORRUPT', 'TRUNCATED'], `at ${at}`).toContain(code);
+    }
+  });
+
+  it('may be a grid of tiles, of which one alone can be damaged', async () => {
+    const grid = heicGrid(2, 2);
+    const { raster, width, height } = await pictures.decode(grid, LIMITS);
+    expect([width, height, raster.width]).toEqual([768, 576, 720]);
+    const bad = Buffer.from(grid).fill(0, grid.length - 3000, grid.length - 2900);
+    await expect(pictures.decode(bad, LIMITS)).rejects.toMatchObject({ code: 'CORRUPT' });
+  });
+
+  it('is too large by its header, however many tiles it has', async () => {
+    const grid = heicGrid(43, 43);
+    await expect(pictures.decode(grid, LIMITS)).rejects.toThrow(
+      /16512 x 12384 pixels are more than --max-pixels/,
+    );
+    const unlimited = { ...LIMITS, maxPixels: 1e9, maxMemory: 1e12 };
+    await expect(pictures.decode(grid, unlimited)).rejects.toMatchObject({ code: 'TOO_LARGE' });
+  });
+
+  it('says which codec has no decoder', async () => {
+    const decoded = pictures.decode(heifFile([{ ...hevcItem(), type: 'unci' }]), LIMITS);
+    await expect(decoded).rejects.toThrow(/uncompressed \(unci\) images cannot be decoded/);
   });
 
   it('may have a major brand that heic-decode does not know', async () => {
@@ -131,6 +168,52 @@ async function makeSecondMain(heic: Buffer): Promise<void> {
   }
   throw new Error('the file has no second picture');
 }
+
+describe('AVIF', () => {
+  it('may be animated: its still picture is shown', async () => {
+    const still = await sharp(ASTRONAUT).resize(64).avif({ effort: 0 }).toBuffer();
+    const bytes = Buffer.from(still);
+    bytes.write('avis', 8, 'latin1');
+    const { format, raster } = await pictures.decodeFull(bytes, LIMITS);
+    expect(format).toBe('avif');
+    expect(raster.data.equals((await pictures.decodeFull(still, LIMITS)).raster.data)).toBe(true);
+  });
+});
+
+const ffmpeg = spawnSync('ffmpeg', ['-hide_banner', '-encoders'], { encoding: 'utf8' });
+
+describe.skipIf(ffmpeg.error !== undefined || !ffmpeg.stdout.includes('libaom-av1'))(
+  'Sequences of ffmpeg (needs its libaom and libx265)',
+  () => {
+    let folder: string;
+    beforeAll(() => {
+      folder = mkdtempSync(path.join(tmpdir(), 'facetag-sequence-'));
+    });
+    afterAll(() => {
+      rmSync(folder, { recursive: true });
+    });
+
+    function made(name: string, ...encoding: readonly string[]): Buffer {
+      const file = path.join(folder, name);
+      const input = ['-v', 'error', '-loop', '1', '-i', ASTRONAUT, '-frames:v', '2', '-vf', 'scale=128:128'];
+      execFileSync('ffmpeg', [...input, ...encoding, '-pix_fmt', 'yuv420p', file]);
+      return readFileSync(file);
+    }
+
+    it('show the still picture of an animated AVIF', async () => {
+      const bytes = made('two.avif', '-c:v', 'libaom-av1', '-cpu-used', '8');
+      expect(bytes.toString('latin1', 8, 12)).toBe('avis');
+      const { raster } = await pictures.decodeFull(bytes, LIMITS);
+      expect(difference(raster, await rasterOf(sharp(ASTRONAUT).resize(128)))).toBeLessThan(8);
+    });
+
+    it('are named where they have none', async () => {
+      const bytes = made('two.mp4', '-c:v', 'libx265', '-x265-params', 'log-level=none', '-tag:v', 'hvc1');
+      bytes.write('msf1', 8, 'latin1');
+      await expect(pictures.decode(bytes, LIMITS)).rejects.toThrow(/HEIC sequences without a still picture/);
+    });
+  },
+);
 
 describe('BMP', () => {
   it('is decoded, within the same limits', async () => {

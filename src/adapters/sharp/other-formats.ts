@@ -1,6 +1,5 @@
-import { heifCodec, withKnownBrand } from '../../core/picture-format/iso-media.js';
+import { isAv1, withKnownBrand } from '../../core/picture-format/iso-media.js';
 import { writeTiff } from '../../core/picture-format/write-tiff.js';
-import { ImageError } from '../../errors.js';
 import type { HeaderFacts } from './read-metadata.js';
 
 /**
@@ -18,11 +17,8 @@ export async function toTiff(
     const { decodeBmp } = await import('../../core/picture-format/bmp-pixels.js');
     return writeTiff({ ...decodeBmp(file), channels: 3 });
   }
-  const codec = heifCodec(file);
   // AVIF by another name.
-  if (codec === 'av1') return withKnownBrand(file);
-  if (codec === undefined)
-    throw new ImageError('UNSUPPORTED_FORMAT', 'HEIF files without HEVC or AV1 in them cannot be decoded');
+  if (isAv1(file)) return withKnownBrand(file);
   const { decodeHeic } = await import('../heic.js');
   const pixels = await decodeHeic(file, { index: pagePrimary ?? 0, width, height });
   return writeTiff({ ...pixels, channels: 4, icc });

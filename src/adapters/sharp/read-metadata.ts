@@ -29,8 +29,11 @@ export async function readMetadata(
   format: PictureFormat,
 ): Promise<HeaderFacts> {
   if (format !== 'bmp') {
-    const file = format === 'heic' ? withKnownBrand(bytes) : bytes;
-    const metadata = await load(file, { limitInputPixels: false, failOn: 'none' }).metadata();
+    const isHeif = format === 'heic' || format === 'avif';
+    const file = isHeif ? withKnownBrand(bytes) : bytes;
+    // libheif's own limits would refuse a sound picture of 256 tiles.
+    const unlimited = format === 'heic';
+    const metadata = await load(file, { limitInputPixels: false, failOn: 'none', unlimited }).metadata();
     if (format !== 'heic') return metadata;
     // HEIF says by properties of its own how a picture is turned, and the size is that afterwards. EXIF's word for it
     // repeats that (iPhones) or contradicts it; by the standard it counts for nothing.

@@ -1,5 +1,5 @@
 import { ImageError } from '../../errors.js';
-import { findIsoMediaTruncation } from './iso-media.js';
+import { findHeicDamage, findIsoMediaTruncation, heifWithoutDecoder } from './iso-media.js';
 import { findGifTruncation } from './gif.js';
 import { findZeroBlock } from './jpeg-damage.js';
 import { findJpegTruncation } from './jpeg.js';
@@ -37,6 +37,15 @@ export function requireDecodable(bytes: Buffer): PictureFormat {
 }
 
 /**
+ * Checks that there is a decoder for what is inside the file, whatever its first bytes promise.
+ * @throws {ImageError} UNSUPPORTED_FORMAT.
+ */
+export function requireDecoder(bytes: Buffer, format: PictureFormat): void {
+  const kind = format === 'heic' || format === 'avif' ? heifWithoutDecoder(bytes) : undefined;
+  if (kind !== undefined) throw new ImageError('UNSUPPORTED_FORMAT', `${kind} cannot be decoded`);
+}
+
+/**
  * Checks that reading the headers takes a time that grows with the file, before a decoder does it.
  * @throws {ImageError} CORRUPT.
  */
@@ -59,6 +68,7 @@ export function requireComplete(bytes: Buffer, format: PictureFormat): void {
 const DAMAGE_FINDERS: Readonly<Partial<Record<PictureFormat, (bytes: Buffer) => string | undefined>>> = {
   jpeg: findZeroBlock,
   webp: findWebpZeroBlock,
+  heic: findHeicDamage,
 };
 
 /**

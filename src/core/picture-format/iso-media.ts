@@ -1,15 +1,21 @@
-import { hasZeroTail, isZeroFrom } from './zeros.js';
+import { findHevcDamage } from './hevc.js';
+import { type HeifIndex, readHeifIndex } from './heif-index.js';
+import { boxesIn, readBox } from './iso-boxes.js';
+import { isZeroFrom } from './zeros.js';
 
-/** More than the padding that metadata behind the pixels may have; a shorter unwritten end fails in the decoder. */
-const ZERO_TAIL_BYTES = 4096;
+type Name = 'AVIF' | 'HEIC';
+
+/** No coder ends a picture in so many zero bytes; AV1 closes every tile with a bit of 1, HEVC every slice. */
+const ZERO_TAIL_BYTES = 64;
 
 /**
- * Steps over the top-level boxes of an AVIF or HEIC file (ISO/IEC 14496-12). The item data may be in front or behind, but both
- * the index (`meta`) and the data (`mdat`, or `idat` inside `meta`) must be there.
+ * Steps over the top-level boxes of an AVIF or HEIC file (ISO/IEC 14496-12), and looks where the index says that the
+ * data of the picture is. It may be in front or behind, but both the index (`meta`) and the data (`mdat`, or `idat`
+ * inside `meta`) must be there.
  * @param name of the format, for people.
  * @returns what is missing, or undefined for a whole file.
  */
-export function findIsoMediaTruncation(bytes: Buffer, name: 'AVIF' | 'HEIC'): string | undefined {
+export function findIsoMediaTruncation(bytes: Buffer, name: Name): string | undefined {
   const seen = new Set<string>();
   for (let at = 0; at < bytes.length;) {
     if (isZeroFrom(bytes, at)) break;
@@ -22,30 +28,88 @@ export function findIsoMediaTruncation(bytes: Buffer, name: 'AVIF' | 'HEIC'): st
   }
   if (!seen.has('meta') && !seen.has('moov')) return `the ${name} has no index of its items`;
   if (!seen.has('mdat') && !seen.has('idat')) return `the ${name} has no image data`;
-  return hasZeroTail(bytes, ZERO_TAIL_BYTES) ? `the ${name} ends in zero bytes` : undefined;
+  const index = readHeifIndex(bytes);
+  return index && findMissingData(bytes, index, name);
 }
 
-/** Codes of items (`infe`, ISO/IEC 23008-12) by what decodes them. */
-const CODECS = { hevc: ['hvc1', 'hev1'], av1: ['av01'] } as const;
+function findMissingData(bytes: Buffer, { shown }: HeifIndex, name: Name): string | undefined {
+  for (const { extents } of shown) {
+    for (const { start, end } of extents) {
+      if (end > bytes.length) return `the ${name} holds ${bytes.length} of ${end} bytes`;
+      if (end - start > ZERO_TAIL_BYTES && isZeroFrom(bytes, end - ZERO_TAIL_BYTES))
+        return `the ${name} ends in zero bytes`;
+    }
+  }
+  return undefined;
+}
+
+/** Finds bytes that no encoder writes in what is shown of a HEIC. @returns what is wrong, or undefined. */
+export function findHeicDamage(bytes: Buffer): string | undefined {
+  const seen = new Set<string>();
+  let left = bytes.length;
+  for (const { type, extents, properties } of readHeifIndex(bytes)?.shown ?? []) {
+    const config = properties.get('hvcC');
+    if (!HEVC.includes(type) || !config) continue;
+    // Tiles of one colour may share their data.
+    const place = extents.map(({ start, end }) => `${start}-${end}`).join();
+    if (seen.has(place)) continue;
+    seen.add(place);
+    // Extents that overlap otherwise would be work beyond the size of the file.
+    left -= extents.reduce((sum, { start, end }) => sum + end - start, 0);
+    if (left < 0) return undefined;
+    const data = Buffer.concat(extents.map(({ start, end }) => bytes.subarray(start, end)));
+    const damage = findHevcDamage(data, config);
+    if (damage !== undefined) return damage;
+  }
+  return undefined;
+}
+
+/** Codes of items that are pictures (ISO/IEC 23008-12), by what decodes them. */
+const HEVC: readonly string[] = ['hvc1', 'hev1'];
+const AV1 = 'av01';
+
+/** Items that say how other items make a picture. */
+const DERIVED = ['grid', 'iovl', 'iden'];
+
+/** Codes without a decoder here. */
+const UNDECODABLE: Readonly<Record<string, string>> = {
+  unci: 'uncompressed (unci) images',
+  jpeg: 'JPEG images',
+  j2k1: 'JPEG 2000 images',
+  avc1: 'H.264 (AVC) images',
+  vvc1: 'H.266 (VVC) images',
+  evc1: 'EVC images',
+};
+
+/** Whether what is shown is AV1, which sharp decodes whatever the file calls itself. */
+export function isAv1(heif: Buffer): boolean {
+  return readHeifIndex(heif)?.shown.some(({ type }) => type === AV1) ?? false;
+}
 
 /**
- * What the pictures of a HEIF file are coded with, by the kinds of items that its index lists: of these the brands need
- * not tell. Undefined for anything else.
+ * Names what no decoder here can do with a sound AVIF or HEIC file, by its index: the brands need not say it.
+ * @returns undefined for what can be decoded, and for damage that the decoder should name.
  */
-export function heifCodec(bytes: Buffer): keyof typeof CODECS | undefined {
-  let index: Buffer | undefined;
-  for (let at = 0; at < bytes.length && !index;) {
-    const box = readBox(bytes, at);
-    if (box?.type === 'meta') index = bytes.subarray(at, box.end);
-    at = box?.end ?? bytes.length;
-  }
-  const lists = (codes: readonly string[]): boolean =>
-    codes.some((code) => index?.includes(code, 0, 'latin1'));
-  return lists(CODECS.hevc) ? 'hevc' : lists(CODECS.av1) ? 'av1' : undefined;
+export function heifWithoutDecoder(bytes: Buffer): string | undefined {
+  const index = readHeifIndex(bytes);
+  if (!index) return withoutIndex(bytes);
+  const types = index.shown.map(({ type }) => type).filter((type) => !DERIVED.includes(type));
+  const other = types.find((type) => !HEVC.includes(type) && type !== AV1);
+  return other && `HEIF files with ${UNDECODABLE[other] ?? 'other images than HEVC and AV1'}`;
 }
 
-/** The major brands that both sharp and heic-decode accept; they do not look at the others that a file names. */
-const MAJOR_BRANDS = ['heic', 'heix', 'hevc', 'hevx', 'mif1', 'msf1'];
+function withoutIndex(bytes: Buffer): string | undefined {
+  for (const { type, start, end } of boxesIn(bytes)) {
+    if (type === 'mini') return 'HEIF files in the short form (mini)';
+    if (type !== 'moov') continue;
+    const codec = bytes.includes(AV1, start, 'latin1') ? 'AVIF' : 'HEIC';
+    if (end <= bytes.length) return `${codec} sequences without a still picture`;
+  }
+  return undefined;
+}
+
+/** Major brands that sharp accepts. heic-decode accepts all but those of AVIF; neither looks at a file's other brands. */
+const MAJOR_BRANDS = ['heic', 'heix', 'hevc', 'hevx', 'mif1', 'msf1', 'avif'];
 const BRAND_AT = 8;
 const BRAND_END = 12;
 
@@ -53,16 +117,4 @@ const BRAND_END = 12;
 export function withKnownBrand(heif: Buffer): Buffer {
   if (MAJOR_BRANDS.includes(heif.toString('latin1', BRAND_AT, BRAND_END))) return heif;
   return Buffer.concat([heif.subarray(0, BRAND_AT), Buffer.from('mif1', 'latin1'), heif.subarray(BRAND_END)]);
-}
-
-/** Size 1 means that a 64-bit size follows the type; size 0 that the box runs to the end of the file. */
-function readBox(bytes: Buffer, at: number): { readonly type: string; readonly end: number } | undefined {
-  if (at + 8 > bytes.length) return undefined;
-  const type = bytes.toString('latin1', at + 4, at + 8);
-  const size = bytes.readUInt32BE(at);
-  if (size === 0) return { type, end: bytes.length };
-  if (size !== 1) return { type, end: at + Math.max(8, size) };
-  return at + 16 > bytes.length
-    ? undefined
-    : { type, end: at + Math.max(16, Number(bytes.readBigUInt64BE(at + 8))) };
 }

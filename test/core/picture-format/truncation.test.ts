@@ -153,7 +153,7 @@ describe('findIsoMediaTruncation', () => {
     ['a cut box header', Buffer.concat([ftyp, meta, mdat.subarray(0, 6)])],
     ['no data', Buffer.concat([ftyp, meta])],
     ['no index', Buffer.concat([ftyp, mdat])],
-    ['unwritten data', zeroTail(Buffer.concat([ftyp, meta, mdat]), 0.5)],
+    ['an index that was never written', zeroTail(Buffer.concat([ftyp, mdat, meta]), 0.5)],
   ])('finds %s', (_, bytes) => {
     expect(findIsoMediaTruncation(bytes, 'AVIF')).toMatch(/AVIF/);
   });
