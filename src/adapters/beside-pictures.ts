@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { isPictureThere } from '../core/path-kind.js';
 import { entriesOf, type Roots } from '../core/roots.js';
 import { hasCode } from '../core/thrown.js';
 import { ImageError } from '../errors.js';
@@ -52,7 +53,7 @@ class PictureFolders implements ExportFolder {
     const { tree, inner } = this.placeOf(relative);
     try {
       const picture = inner.slice(0, -this.sidecars.ending.length);
-      if (tree.stats(picture) === undefined) throw notMade('the picture is not there any more');
+      if (!isPictureThere(tree.kindAt(picture))) throw notMade('the picture is not there any more');
       if (this.isStranger(tree, inner)) throw notMade('its sidecar is of another program');
       await tree.replace(inner, content);
     } catch (error) {

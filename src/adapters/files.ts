@@ -1,9 +1,9 @@
 import { createHash, type Hash } from 'node:crypto';
-import { closeSync, constants, createReadStream, openSync, readSync, statSync } from 'node:fs';
+import nodeFs, { closeSync, constants, createReadStream, openSync, readSync, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
+import { kindNow, type PathKind } from '../core/path-kind.js';
 import { requireDecodable } from '../core/picture-format/inspect.js';
-import { hasCode } from '../core/thrown.js';
 import { ImageError } from '../errors.js';
 import type { PictureFiles } from '../ports.js';
 import { notAFile, unreadable } from './file-faults.js';
@@ -87,18 +87,9 @@ async function requirePictureHead(handle: FileHandle): Promise<void> {
   }
 }
 
-/** Whether a file is certainly not there: neither a fault of reading nor a folder that cannot be entered counts. */
-export function isGone(file: string): boolean {
-  try {
-    statSync(file);
-    return false;
-  } catch (error) {
-    return hasCode(error, 'ENOENT', 'ENOTDIR');
-  }
-}
-
-export function isFolder(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
+/** What there is at a path, links followed. */
+export function kindAt(file: string): PathKind {
+  return kindNow(nodeFs, file);
 }
 
 export function isFifo(file: string): boolean {

@@ -56,7 +56,7 @@ export interface Pictures extends Roots {
 
 export type DiscoveryPorts = Pick<
   TagPorts,
-  'cwd' | 'files' | 'isGone' | 'loadSources' | 'log' | 'mtimeOf' | 'now' | 'readPathList'
+  'cwd' | 'files' | 'kindAt' | 'loadSources' | 'log' | 'mtimeOf' | 'now' | 'readPathList'
 >;
 
 /**
@@ -178,7 +178,7 @@ export function givenRoots(
   { base }: Pick<Config, 'base'>,
   output: OutputFolder | undefined,
   stored: Roots | undefined,
-  ports: Pick<DiscoveryPorts, 'cwd' | 'files' | 'isGone' | 'log'>,
+  ports: Pick<DiscoveryPorts, 'cwd' | 'files' | 'kindAt' | 'log'>,
 ): { readonly base?: string; readonly known?: KnownRoots } {
   const typed = base === undefined ? undefined : path.resolve(ports.cwd, base);
   if (output === undefined || stored === undefined) return typed === undefined ? {} : { base: typed };

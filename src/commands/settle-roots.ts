@@ -1,11 +1,20 @@
 import { isWithin, commonParent } from '../core/base-folder.js';
-import { addRoot, covers, entriesOf, pathOf, rootOf, withRoot, type Roots } from '../core/roots.js';
+import {
+  addRoot,
+  covers,
+  entriesOf,
+  isRootGone,
+  pathOf,
+  rootOf,
+  withRoot,
+  type Roots,
+} from '../core/roots.js';
 import type { Outside } from '../discover/discover.js';
 import { ImageError } from '../errors.js';
 import type { Ledger } from '../ports.js';
 import type { TagPorts } from './tag-ports.js';
 
-type RootPorts = Pick<TagPorts, 'files' | 'isGone' | 'log'>;
+type RootPorts = Pick<TagPorts, 'files' | 'kindAt' | 'log'>;
 
 /** What the output folder holds. */
 interface Records {
@@ -40,7 +49,7 @@ export async function settleRoots(
 }
 
 async function takeIn(roots: Roots, folder: string, records: Records, ports: RootPorts): Promise<Roots> {
-  const gone = entriesOf(roots).filter(([, root]) => ports.isGone(root));
+  const gone = entriesOf(roots).filter(([, root]) => isRootGone(root, ports.kindAt));
   for (const [name, before] of gone) {
     if (!(await holdsPicturesOf(roots, name, folder, records, ports))) continue;
     tell(`${before} is gone and ${folder} has its pictures: they keep their names and results`, ports);
@@ -53,7 +62,7 @@ async function join(roots: Roots, folder: string, records: Records, ports: RootP
   const images = await records.images();
   // Names may be those of results whose pictures are gone.
   const isTaken = (name: string): boolean =>
-    !ports.isGone(pathOf(roots, name)) || images.some((image) => image.startsWith(`${name}/`));
+    ports.kindAt(pathOf(roots, name)) !== 'absent' || images.some((image) => image.startsWith(`${name}/`));
   const joined = addRoot(roots, folder, isTaken);
   const name = entriesOf(joined).find(([, root]) => root === folder)?.[0] ?? '';
   tell(`Names of pictures in ${folder} start with ${name}/, for it is outside ${roots.base}`, ports);
@@ -105,7 +114,7 @@ async function partNamesakes(roots: Roots, records: Records, ports: RootPorts): 
   for (const name of roots.others?.keys() ?? []) {
     const namesake = pathOf({ base: roots.base }, name);
     const known = entriesOf(parted).some(([root, folder]) => root !== '' && isWithin(folder, namesake));
-    if (!known && !ports.isGone(namesake)) parted = await join(parted, namesake, records, ports);
+    if (!known && ports.kindAt(namesake) === 'folder') parted = await join(parted, namesake, records, ports);
   }
   return parted;
 }

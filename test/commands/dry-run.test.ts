@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { isFolder, isGone, mtimeOf, pictureFiles } from '../../src/adapters/files.js';
+import { kindAt, mtimeOf, pictureFiles } from '../../src/adapters/files.js';
 import { outputFolders } from '../../src/adapters/output-folder.js';
 import { openStandardOutput } from '../../src/adapters/standard-output.js';
 import { dryRun } from '../../src/commands/dry-run.js';
@@ -32,8 +32,7 @@ async function list(flags: RawFlags, { terminal = false, log = [] as RunEvent[] 
     dryRun(config, runKey, folder, {
       cwd,
       files: pictureFiles,
-      isFolder,
-      isGone,
+      kindAt,
       loadSources: () => Promise.reject(new Error('there are no archives')),
       log: { emit: (event) => log.push(event) },
       mtimeOf,
