@@ -86,7 +86,7 @@ function tellingOnce(log: EventLog): EventLog {
   const told = new Set<string>();
   return {
     emit(event) {
-      if (event.event === 'warning') {
+      if (event.event === 'warning' || event.event === 'note') {
         if (told.has(event.message)) return;
         told.add(event.message);
       }

@@ -75,6 +75,18 @@ describe('what is taken', () => {
     ]);
   });
 
+  it('by name: folders of the system only when asked, which is told in one line', async () => {
+    cpSync(path.join(photos, 'p002.jpg'), path.join(photos, '@eaDir/p002.jpg/SYNOPHOTO_THUMB_M.jpg'));
+    cpSync(path.join(photos, 'p002.jpg'), path.join(photos, 'a/@eaDir/p000.jpg/SYNOPHOTO_THUMB_M.jpg'));
+    const ran = await facetag(['photos', '--dry-run'], { cwd });
+    expect(ran.stdout).toBe(NAMES.map((name) => `tag\t${name}\n`).join(''));
+    expect(ran.stderr).toBe(
+      'Folders of the system left out: 2 @eaDir. Pass --hidden, or name one, to take what is in it\n',
+    );
+    expect(await found('photos', '--hidden')).toHaveLength(NAMES.length + 2);
+    expect(await found('photos/@eaDir')).toEqual(['p002.jpg/SYNOPHOTO_THUMB_M.jpg']);
+  });
+
   it('once, however often it is named', async () => {
     expect(await found('photos/a', 'photos', './photos/', 'photos/a/p000.jpg', 'photos/*.jpg')).toEqual(
       NAMES,
