@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { exportFolders } from '../adapters/export-folder.js';
+import { kindAt } from '../adapters/files.js';
 import { outputFolders } from '../adapters/output-folder.js';
 import { exportCommand } from '../commands/export.js';
 import { EXPORT_KINDS, type ExportFlags } from '../config.js';
@@ -27,6 +28,6 @@ export async function runExport(
       flags,
       given: names.filter((name) => flags[name] !== FLAGS[name].fallback),
     },
-    { outputs: outputFolders, exports: exportFolders, log },
+    { outputs: outputFolders, exports: exportFolders, kindAt, log },
   );
 }

@@ -11,7 +11,7 @@ import {
 } from '../core/roots.js';
 import type { Outside } from '../discover/discover.js';
 import { ImageError } from '../errors.js';
-import type { Ledger } from '../ports.js';
+import type { Ledger, StoredRecord } from '../ports.js';
 import type { TagPorts } from './tag-ports.js';
 
 type RootPorts = Pick<TagPorts, 'files' | 'kindAt' | 'log'>;
@@ -70,16 +70,16 @@ async function join(roots: Roots, folder: string, records: Records, ports: RootP
 }
 
 /**
- * Whether a folder holds at least half of a root's pictures at the same places with the same sizes: pictures that were
- * removed meanwhile do not matter, and two cameras' pictures of the same names have other sizes. A wrong guess would
- * cost results, so a folder that merely stands at the place of a disk that is not mounted is no match.
+ * Whether a folder holds some of a root's pictures, and at least half of those that are looked at, at the same places:
+ * pictures that were removed meanwhile do not matter. A wrong guess would cost results, so a folder that merely stands at
+ * the place of a disk that is not mounted is no match, nor is any for a root of which no picture is recorded.
  */
 async function holdsPicturesOf(
   roots: Roots,
   name: string,
   folder: string,
   { ledger, images: all }: Records,
-  { files }: RootPorts,
+  ports: RootPorts,
 ): Promise<boolean> {
   const images = (await all()).filter((image) => rootOf(roots, image) === name);
   const moved = withRoot(roots, name, folder);
@@ -88,19 +88,26 @@ async function holdsPicturesOf(
   let found = 0;
   for (let at = 0; at < images.length; at += step) {
     const image = images[at] ?? '';
-    const bytes = ledger.read(image)?.record.source?.bytes;
-    if (bytes === undefined) continue;
+    const stored = ledger.read(image);
+    if (stored?.record.source === undefined) continue;
     looked += 1;
-    if (sizeOf(pathOf(moved, image), files) === bytes) found += 1;
+    if (await isPictureOf(stored, pathOf(moved, image), ports)) found += 1;
   }
-  return 2 * found >= looked;
+  return found > 0 && 2 * found >= looked;
 }
 
-function sizeOf(file: string, files: RootPorts['files']): number | undefined {
+/** By size and time, as a folder that was renamed keeps them, else by content: scans of one format are all of one size. */
+async function isPictureOf(
+  { record: { source }, mtimeMs }: StoredRecord,
+  file: string,
+  { files }: RootPorts,
+): Promise<boolean> {
   try {
-    return files.stamp(file).bytes;
+    const stamp = files.stamp(file);
+    if (stamp.bytes !== source?.bytes) return false;
+    return stamp.mtimeMs === mtimeMs || (await files.sha256(file)) === source.sha256;
   } catch (error) {
-    if (error instanceof ImageError) return undefined;
+    if (error instanceof ImageError) return false;
     throw error;
   }
 }
