@@ -255,7 +255,14 @@ export default tseslint.config(
     ['src/commands/models.ts', 'src/commands/models/quantize.ts'],
     [adapters, nativeLibraries, above('cli', 'picture', 'nets')],
   ),
-  forbid(['src/adapters/**'], [capabilities, above(...TOP, 'nets', 'discover', 'sources', 'convert')]),
+  forbid(['src/adapters/**'], [capabilities, above(...TOP, 'nets', 'discover', 'sources', 'convert')], {
+    syntax: [
+      {
+        selector: 'AwaitExpression Identifier[name=/^SHARED/]',
+        message: 'Whoever has a turn meanwhile fills the same buffer: await with one of its own.',
+      },
+    ],
+  }),
   // The vocabulary, which everybody may import.
   forbid(
     ['src/*.ts'],

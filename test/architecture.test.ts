@@ -50,6 +50,7 @@ describe('the layering rules', () => {
     ['src/discover/walk.ts', "import { Room } from '../sources/room.js';"],
     ['src/adapters/archives.ts', "import { Room } from '../sources/room.js';"],
     ['src/core/box.ts', "import { Room } from '../sources/room.js';"],
+    ['src/adapters/files.ts', 'await handle.read(SHARED_HEAD, 0, 9, 0);'],
     ['src/results/with-results.ts', "import { outputFolders } from '../adapters/output-folder.js';"],
     ['src/results/with-results.ts', "import { writeOutputs } from '../batch/write-tables.js';"],
     ['src/core/box.ts', "import { readRecords } from '../results/read-records.js';"],

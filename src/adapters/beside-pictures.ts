@@ -1,4 +1,6 @@
 import path from 'node:path';
+import { archivesAround } from '../core/archives/kind.js';
+import { isPictureThere } from '../core/path-kind.js';
 import { entriesOf, type Roots } from '../core/roots.js';
 import { hasCode } from '../core/thrown.js';
 import { ImageError } from '../errors.js';
@@ -52,7 +54,9 @@ class PictureFolders implements ExportFolder {
     const { tree, inner } = this.placeOf(relative);
     try {
       const picture = inner.slice(0, -this.sidecars.ending.length);
-      if (tree.stats(picture) === undefined) throw notMade('the picture is not there any more');
+      if (isInArchive(tree, picture))
+        throw notMade('it is in an archive, where nothing can be put beside it');
+      if (!isPictureThere(tree.kindAt(picture))) throw notMade('the picture is not there any more');
       if (this.isStranger(tree, inner)) throw notMade('its sidecar is of another program');
       await tree.replace(inner, content);
     } catch (error) {
@@ -63,7 +67,7 @@ class PictureFolders implements ExportFolder {
   omit(relative: string): void {
     const { tree, inner } = this.placeOf(relative);
     try {
-      if (!this.isStranger(tree, inner)) tree.remove(inner);
+      if (!isInArchive(tree, inner) && !this.isStranger(tree, inner)) tree.remove(inner);
     } catch (error) {
       // A picture's folder may be gone.
       if (!hasCode(error, 'ENOENT')) throw writeFault(error, path.join(tree.root.path, inner), 'remove');
@@ -85,6 +89,11 @@ class PictureFolders implements ExportFolder {
       tree.stats(inner) !== undefined && !tree.withFile(inner, (file) => this.sidecars.isOurs(textOf(file)))
     );
   }
+}
+
+/** @param inner below a tree's root. */
+function isInArchive(tree: OutputTree, inner: string): boolean {
+  return archivesAround(inner).some((archive) => tree.kindAt(archive) === 'file');
 }
 
 const notMade = (why: string): ImageError => new ImageError('WRITE_FAILED', why, 'write');

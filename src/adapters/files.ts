@@ -1,9 +1,9 @@
 import { createHash, type Hash } from 'node:crypto';
-import { closeSync, constants, createReadStream, openSync, readSync, statSync } from 'node:fs';
+import nodeFs, { closeSync, constants, createReadStream, openSync, readSync, statSync } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
+import { kindNow, type PathKind } from '../core/path-kind.js';
 import { requireDecodable } from '../core/picture-format/inspect.js';
-import { hasCode } from '../core/thrown.js';
 import { ImageError } from '../errors.js';
 import type { PictureFiles } from '../ports.js';
 import { notAFile, unreadable } from './file-faults.js';
@@ -32,7 +32,7 @@ export const pictureFiles: PictureFiles = {
     try {
       const stats = await handle.stat();
       if (!stats.isFile()) throw notAFile();
-      if (stats.size > HEAD.length) await requirePictureHead(handle);
+      if (stats.size > HEAD_BYTES) await requirePictureHead(handle);
       const limit = Math.min(maxBytes, MAX_FILE_BYTES);
       if (stats.size > limit) {
         const message = `the file has ${stats.size} bytes, more than --max-bytes ${limit}`;
@@ -51,7 +51,7 @@ export const pictureFiles: PictureFiles = {
     try {
       const descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
       const length = readHead(descriptor, hash);
-      if (length === HEAD.length) {
+      if (length === HEAD_BYTES) {
         await pipeline(createReadStream(file, { fd: descriptor, start: length }), hash);
       } else closeSync(descriptor);
     } catch (error) {
@@ -61,14 +61,17 @@ export const pictureFiles: PictureFiles = {
   },
 };
 
-/** A small file fits in: a stream and its buffer for each of 10,000 touched ones would take two seconds more. */
-const HEAD = Buffer.alloc(1 << 17);
+/** How much of a file is read at first, in bytes: a small one whole. */
+const HEAD_BYTES = 1 << 17;
 
-/** @returns how many bytes there are, at most the size of `HEAD`. Closes the file when it cannot be read. */
+/** For one file after the other: a stream and its buffer for each of 10,000 touched ones would take two seconds more. */
+const SHARED_HEAD = Buffer.alloc(HEAD_BYTES);
+
+/** @returns how many bytes there are, at most `HEAD_BYTES`. Closes the file when it cannot be read. */
 function readHead(descriptor: number, hash: Hash): number {
   try {
-    const length = readSync(descriptor, HEAD, 0, HEAD.length, 0);
-    hash.update(HEAD.subarray(0, length));
+    const length = readSync(descriptor, SHARED_HEAD, 0, HEAD_BYTES, 0);
+    hash.update(SHARED_HEAD.subarray(0, length));
     return length;
   } catch (error) {
     closeSync(descriptor);
@@ -78,27 +81,19 @@ function readHead(descriptor: number, hash: Hash): number {
 
 /** Reads the first bytes alone: gigabytes that are no picture, or that nobody ever wrote, cost no more than these. */
 async function requirePictureHead(handle: FileHandle): Promise<void> {
-  // The handle's own position stays at the start.
-  const { bytesRead } = await handle.read(HEAD, 0, HEAD.length, 0);
+  // Its own, as other files are read meanwhile. The handle's position stays at the start.
+  const head = Buffer.allocUnsafe(HEAD_BYTES);
+  const { bytesRead } = await handle.read(head, 0, HEAD_BYTES, 0);
   try {
-    requireDecodable(HEAD.subarray(0, bytesRead));
+    requireDecodable(head.subarray(0, bytesRead));
   } catch (error) {
     throw error instanceof ImageError ? new ImageError(error.code, error.message, 'decode') : error;
   }
 }
 
-/** Whether a file is certainly not there: neither a fault of reading nor a folder that cannot be entered counts. */
-export function isGone(file: string): boolean {
-  try {
-    statSync(file);
-    return false;
-  } catch (error) {
-    return hasCode(error, 'ENOENT', 'ENOTDIR');
-  }
-}
-
-export function isFolder(file: string): boolean {
-  return statSync(file, { throwIfNoEntry: false })?.isDirectory() === true;
+/** What there is at a path, links followed. */
+export function kindAt(file: string): PathKind {
+  return kindNow(nodeFs, file);
 }
 
 export function isFifo(file: string): boolean {

@@ -14,10 +14,12 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { PathKind } from '../core/path-kind.js';
 import { hasCode } from '../core/thrown.js';
 import { FatalError } from '../errors.js';
 import { replaceBy } from '../packs/replace-file.js';
 import type { FileContent } from '../ports.js';
+import { kindAt } from './files.js';
 import type { OpenFolder } from './open-folder.js';
 import { openPlainFile, plainFileAt, withPlainFile, type PlainFile } from './plain-file.js';
 
@@ -60,6 +62,12 @@ export class OutputTree {
   stats(relative: string): Stats | undefined {
     const address = this.#find(relative);
     return address === undefined ? undefined : plainFileAt(address, this.#place(relative));
+  }
+
+  /** What there is by that name; a link there is followed, none on the way to it. @throws {OddFileError} */
+  kindAt(relative: string): PathKind {
+    const address = this.#find(relative);
+    return address === undefined ? 'absent' : kindAt(address);
   }
 
   /** Whether there is a folder by that name at the top. */

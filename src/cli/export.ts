@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { exportFolders } from '../adapters/export-folder.js';
+import { kindAt } from '../adapters/files.js';
 import { outputFolders } from '../adapters/output-folder.js';
 import { Stop } from '../batch/stop-switch.js';
 import { exportCommand } from '../commands/export.js';
@@ -30,6 +31,6 @@ export async function runExport(
   };
   const stop = new Stop();
   return await withSignals(stop, () =>
-    exportCommand(options, { outputs: outputFolders, exports: exportFolders, log, stop }),
+    exportCommand(options, { outputs: outputFolders, exports: exportFolders, kindAt, log, stop }),
   );
 }

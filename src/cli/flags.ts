@@ -309,7 +309,12 @@ const TABLE = {
     number(0, 2, 'a fraction in 0..2'),
   ),
   ignore: repeatable(FACES, 'Pictures', '--ignore <glob>', 'leave out what matches (repeatable)'),
-  hidden: toggle(FACES, 'Pictures', '--hidden', 'take hidden files and folders too'),
+  hidden: toggle(
+    FACES,
+    'Pictures',
+    '--hidden',
+    'take hidden files and folders too, and those of systems such as @eaDir',
+  ),
   follow: toggle(FACES, 'Pictures', '--follow', 'follow symbolic links to folders'),
   newerThan: optional(
     FACES,

@@ -1,5 +1,5 @@
 import { createFolderLock } from '../adapters/folder-lock.js';
-import { isFolder, pictureFiles } from '../adapters/files.js';
+import { kindAt, pictureFiles } from '../adapters/files.js';
 import { loadOnnxRuntime } from '../adapters/onnxruntime.js';
 import { loadOpenCv } from '../adapters/opencv.js';
 import { readPathList } from '../adapters/path-list.js';
@@ -54,7 +54,7 @@ export function runQuantize(
     return await quantizeModels(models, options, {
       cwd: process.cwd(),
       files: pictureFiles,
-      isFolder,
+      isFolder: (place) => kindAt(place) === 'folder',
       readPathList,
       imaging,
       look,

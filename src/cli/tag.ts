@@ -1,4 +1,4 @@
-import { isFolder, isGone, mtimeOf, pictureFiles } from '../adapters/files.js';
+import { kindAt, mtimeOf, pictureFiles } from '../adapters/files.js';
 import { watchFolders } from '../adapters/folder-watch.js';
 import { isFastInInt8, readMachineLimits } from '../adapters/limits.js';
 import { readMemory } from '../adapters/memory.js';
@@ -48,8 +48,7 @@ async function tag(given: Config, { log, version, ahead }: RunContext, stop: Sto
     readPathList,
     streamPathList,
     mtimeOf,
-    isFolder,
-    isGone,
+    kindAt,
     watchFolders,
     createLanes: (options) => createLanes(options, process.env, ahead),
     defaultLanes: () => decideLanes(readMachineLimits(), FOOTPRINT).lanes,

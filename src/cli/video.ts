@@ -1,5 +1,5 @@
 import { ffmpeg } from '../adapters/ffmpeg.js';
-import { isFifo, isFolder, isGone, mtimeOf, pictureFiles } from '../adapters/files.js';
+import { isFifo, kindAt, mtimeOf, pictureFiles } from '../adapters/files.js';
 import { isFastInInt8, readMachineLimits } from '../adapters/limits.js';
 import { readMemory } from '../adapters/memory.js';
 import { unmetForWriting, writeNamedFile } from '../adapters/named-file.js';
@@ -44,8 +44,7 @@ export async function runVideo(
       files: pictureFiles,
       outputs: outputFolders,
       mtimeOf,
-      isFolder,
-      isGone,
+      kindAt,
       readPathList,
       stdout: openStandardOutput(),
       unmetForWriting,

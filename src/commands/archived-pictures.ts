@@ -51,6 +51,7 @@ export class ArchivedPictures implements RunStock {
     const images: string[] = [];
     const faults = new Map<string, ImageFailure>();
     const unread = { ...found.unread };
+    const systemFolders = new Set(found.systemFolders);
     let { unlisted } = found;
     for (const image of found.images) {
       if (!isArchiveName(image) || found.faults.get(image)) {
@@ -63,14 +64,14 @@ export class ArchivedPictures implements RunStock {
         this.#warn(image, message);
       });
       this.#takeFailure(image, content, images, faults);
-      this.#takeMembers(image, content, found, images, faults);
+      this.#takeMembers(image, content, found, images, faults, systemFolders);
       unlisted += content.listing.unsafe;
       for (const [extension, count] of Object.entries(content.listing.unread)) {
         unread[extension] = (unread[extension] ?? 0) + count;
       }
     }
     const all = { get: (image: string) => faults.get(image) ?? found.faults.get(image) };
-    return { ...found, images, faults: all, unread, unlisted };
+    return { ...found, images, faults: all, unread, unlisted, systemFolders };
   }
 
   open(image: string): OpenPicture | undefined {
@@ -111,8 +112,9 @@ export class ArchivedPictures implements RunStock {
     roots: Roots,
     images: string[],
     faults: Map<string, ImageFailure>,
+    systemFolders: Set<string>,
   ): void {
-    const isTaken = nameFilter({ ...this.config, cwd: this.ports.cwd }, pathOf(roots, image));
+    const isTaken = nameFilter({ ...this.config, cwd: this.ports.cwd }, pathOf(roots, image), systemFolders);
     for (const name of names) {
       const member = `${image}/${name}`;
       if (!isTaken(name) || !this.#isMine(member)) continue;

@@ -12,6 +12,7 @@ import {
   givenRoots,
   requirePictures,
   tellOfResults,
+  tellOfSystemFolders,
   withFaults,
   type DiscoveryPorts,
   type Pictures,
@@ -33,6 +34,7 @@ export class ArrivingPictures implements Pictures {
   isCutShort = false;
   readonly arriving: NonNullable<Pictures['arriving']>;
   readonly stock: ArrivingStock;
+  readonly systemFolders = new Set<string>();
   readonly #seen = new Set<string>();
   #foundAny = false;
 
@@ -69,12 +71,20 @@ export class ArrivingPictures implements Pictures {
       tellOfResults(found.resultFolders, this.ports);
       yield* this.#keepNew(await this.stock.unpack(withFaults(found, this.ports)));
     }
+    tellOfSystemFolders(this.systemFolders, this.ports);
     if (this.images.length > 0 || this.unlisted > 0 || this.isCutShort) return;
     requirePictures(this.config, { foundAny: this.#foundAny, unread: this.unread, unmatchedGlobs: [] });
   }
 
-  async *#keepNew({ images, faults, unread, unlisted }: Pictures): AsyncGenerator<string> {
+  async *#keepNew({
+    images,
+    faults,
+    unread,
+    unlisted,
+    systemFolders = new Set(),
+  }: Pictures): AsyncGenerator<string> {
     this.unlisted += unlisted;
+    for (const folder of systemFolders) this.systemFolders.add(folder);
     for (const [extension, files] of Object.entries(unread)) {
       this.unread = { ...this.unread, [extension]: (this.unread[extension] ?? 0) + files };
     }

@@ -4,7 +4,13 @@ import { countOf } from '../core/count-of.js';
 import { isPictureName } from '../core/picture-name.js';
 import { sameRoots } from '../core/roots.js';
 import { inShard } from '../core/shard.js';
-import { bucketAddress, keyOfName, parseStoreAddress, type StoreAddress } from '../core/store-address.js';
+import {
+  bucketAddress,
+  keyOfName,
+  nameOfKey,
+  parseStoreAddress,
+  type StoreAddress,
+} from '../core/store-address.js';
 import { usageError } from '../errors.js';
 import type { ObjectStore, OpenPicture, OutputFolder } from '../ports.js';
 import { nameFilter } from '../sources/matching.js';
@@ -14,6 +20,7 @@ import type { ImageFailure } from '../types.js';
 import {
   discoveryOf,
   requirePictures,
+  tellOfSystemFolders,
   type DiscoveryPorts,
   type Pictures,
   type RunStock,
@@ -44,7 +51,10 @@ export async function findStoredPictures(
     for (const prefix of new Set(prefixes)) await pictures.addAll(prefix);
     const keys = addresses.filter(({ key }) => isPictureName(key)).map(({ key }) => key);
     const missing = await pictures.addKeys(keys);
-    const found = choose(pictures, roots.base, keys, config, output, ports);
+    const systemFolders = new Set<string>();
+    const taken = { keys, prefixes: prefixes.map(nameOfKey), systemFolders };
+    const found = choose(pictures, roots.base, taken, config, output, ports);
+    tellOfSystemFolders(systemFolders, ports);
     const mine = missing.filter((name) => isMine(name, config));
     const faults = new Map(mine.map((name) => [name, NOT_THERE]));
     const images = [...found.images, ...faults.keys()].sort();
@@ -98,17 +108,25 @@ function requireSame(
 
 const asFolder = (key: string): string => (key === '' || key.endsWith('/') ? key : `${key}/`);
 
+/** What was named, and what is left out of it. */
+interface Taken {
+  readonly keys: readonly string[];
+  /** As of `NameFilter`. */
+  readonly prefixes: readonly string[];
+  readonly systemFolders: Set<string>;
+}
+
 /** Those that filters leave. What was named by its key is taken whatever it is called. */
 function choose(
   pictures: StoredPictures,
   base: string,
-  keys: readonly string[],
+  { keys, prefixes, systemFolders }: Taken,
   config: Config,
   output: OutputFolder | undefined,
   ports: DiscoveryPorts,
 ): { readonly images: string[]; readonly foundAny: boolean } {
   const { newerThanMs = -Infinity } = discoveryOf(config, output, ports);
-  const isTaken = nameFilter({ ...config, cwd: ports.cwd }, base);
+  const isTaken = nameFilter({ ...config, cwd: ports.cwd, prefixes }, base, systemFolders);
   const named = new Set(keys);
   const all = [...pictures.names].filter((name) => named.has(keyOfName(name)) || isTaken(name));
   const images = all.filter(

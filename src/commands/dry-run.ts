@@ -9,22 +9,12 @@ import { openPicture } from '../batch/open-picture.js';
 import type { OutputFolder, ReportSink } from '../ports.js';
 import type { RunKey } from '../types.js';
 import { findPictures, type Pictures } from './find-pictures.js';
-import { findGone, recordedIn } from './prune.js';
+import { findGone, namesInOrder, recordedIn } from './prune.js';
 import type { TagPorts } from './tag-ports.js';
 
 type DryRunPorts = Pick<
   TagPorts,
-  | 'cwd'
-  | 'files'
-  | 'isFolder'
-  | 'isGone'
-  | 'loadSources'
-  | 'log'
-  | 'mtimeOf'
-  | 'now'
-  | 'readPathList'
-  | 'stdout'
-  | 'stop'
+  'cwd' | 'files' | 'kindAt' | 'loadSources' | 'log' | 'mtimeOf' | 'now' | 'readPathList' | 'stdout' | 'stop'
 >;
 
 /** What a run would do with a picture, or with the results of one that is gone. */
@@ -93,7 +83,7 @@ async function foresee(
       {
         roots: pictures,
         stock: pictures.stock,
-        found: images.length,
+        found: namesInOrder(pictures),
         all: config.pruneAll,
       },
       recordedIn(ledger),

@@ -1,6 +1,10 @@
 import type { ExportFlags, ExportKind } from '../config.js';
+import { archivesAround } from '../core/archives/kind.js';
 import { isWithin } from '../core/base-folder.js';
 import { exitCodeFor } from '../core/exit-code.js';
+import type { PathKind } from '../core/path-kind.js';
+import { pathOf } from '../core/roots.js';
+import { isStoreAddress } from '../core/store-address.js';
 import { usageError } from '../errors.js';
 import { ExportJob } from '../exports/export-job.js';
 import { EXPORTS } from '../exports/registry.js';
@@ -12,6 +16,8 @@ import { withResults, type Interruption, type Results } from '../results/with-re
 export interface ExportPorts {
   readonly outputs: OutputFolders;
   readonly exports: ExportFolders;
+  /** What there is at a path, links followed. */
+  readonly kindAt: (path: string) => PathKind;
   readonly log: EventLog;
   readonly stop: Interruption;
 }
@@ -63,20 +69,33 @@ function refuseOthersFlags({ to, given }: ExportOptions): void {
   throw usageError(`${kinds.join(' or ')}, which has the flag ${wrong},`, '--to', to);
 }
 
+/** Objects of a bucket have no folder, nor has a member of an archive. Where files are among the members, they get theirs. */
+function refuseWithoutFolder({ images, roots }: Results, { kindAt }: ExportPorts): void {
+  const archiveOf = (image: string): string | undefined =>
+    archivesAround(image).find((name) => kindAt(pathOf(roots, name)) === 'file');
+  const [first] = images;
+  const archive = first === undefined ? undefined : archiveOf(first);
+  const isAllMembers = archive !== undefined && images.every((image) => archiveOf(image) !== undefined);
+  const place = isStoreAddress(roots.base) ? roots.base : isAllMembers ? archive : undefined;
+  if (place !== undefined)
+    throw usageError('results of files in folders (take -o for these)', '--beside', place);
+}
+
 async function intoFolder<T>(
   { folder, to, output, flags }: ExportOptions,
-  { roots }: Results,
-  { exports }: ExportPorts,
+  results: Results,
+  ports: ExportPorts,
   work: (target: ExportFolder) => Promise<T>,
 ): Promise<T> {
   if (flags.beside) {
     if (output !== undefined) throw usageError('either --output or --beside', '--output', output);
+    refuseWithoutFolder(results, ports);
     const { sidecars } = await import('../exports/xmp.js');
-    return await exports.beside(roots, sidecars, work);
+    return await ports.exports.beside(results.roots, sidecars, work);
   }
   if (output === undefined) throw usageError('the folder to write', '--output', 'nothing');
   if (isWithin(folder, output)) {
     throw usageError('a folder outside the one to read', '--output', output);
   }
-  return await exports.hold(output, to, work);
+  return await ports.exports.hold(output, to, work);
 }

@@ -8,6 +8,7 @@ import { isStoreAddress } from '../core/store-address.js';
 import { isPictureName } from '../core/picture-name.js';
 import { refuseOutside } from '../core/base-folder.js';
 import { formatUnread } from '../core/summary.js';
+import { countSystemFolders } from '../core/system-folders.js';
 import { FatalError, usageError } from '../errors.js';
 import {
   ABSENT,
@@ -50,13 +51,15 @@ export interface Pictures extends Roots {
   readonly unread: Readonly<Record<string, number>>;
   /** Folders and names that could not be listed. */
   readonly unlisted: number;
+  /** Paths of folders of the system that were left out, in archives too. */
+  readonly systemFolders?: ReadonlySet<string>;
   /** Where those are that are no files; absent when all are. */
   readonly stock?: RunStock;
 }
 
 export type DiscoveryPorts = Pick<
   TagPorts,
-  'cwd' | 'files' | 'isGone' | 'loadSources' | 'log' | 'mtimeOf' | 'now' | 'readPathList'
+  'cwd' | 'files' | 'kindAt' | 'loadSources' | 'log' | 'mtimeOf' | 'now' | 'readPathList'
 >;
 
 /**
@@ -91,6 +94,7 @@ export async function findPictures(
   });
   tellOfResults(found.resultFolders, ports);
   const pictures = await withMembers(withFaults(found, ports), config, ports);
+  tellOfSystemFolders(pictures.systemFolders, ports);
   if (pictures.images.length === 0 && pictures.unlisted === 0)
     requirePictures(config, { ...found, ...pictures });
   if (output && !config.dryRun && !(stored && sameRoots(stored, found))) await output.writeRoots(found);
@@ -178,7 +182,7 @@ export function givenRoots(
   { base }: Pick<Config, 'base'>,
   output: OutputFolder | undefined,
   stored: Roots | undefined,
-  ports: Pick<DiscoveryPorts, 'cwd' | 'files' | 'isGone' | 'log'>,
+  ports: Pick<DiscoveryPorts, 'cwd' | 'files' | 'kindAt' | 'log'>,
 ): { readonly base?: string; readonly known?: KnownRoots } {
   const typed = base === undefined ? undefined : path.resolve(ports.cwd, base);
   if (output === undefined || stored === undefined) return typed === undefined ? {} : { base: typed };
@@ -203,8 +207,18 @@ export function tellOfResults(
   log.emit({ event: 'warning', message });
 }
 
+/** Says once how many such folders there are, and how their pictures are taken. */
+export function tellOfSystemFolders(
+  folders: ReadonlySet<string> | undefined,
+  { log }: Pick<DiscoveryPorts, 'log'>,
+): void {
+  if (folders === undefined || folders.size === 0) return;
+  const message = `Folders of the system left out: ${countSystemFolders(folders)}. Pass --hidden, or name one, to take what is in it`;
+  log.emit({ event: 'note', message });
+}
+
 export function withFaults(found: Discovery, { log }: DiscoveryPorts): Pictures {
-  const { base, others, relativePaths, unread } = found;
+  const { base, others, relativePaths, unread, systemFolders } = found;
   const faults = new Map<string, ImageFailure>();
   let unlisted = 0;
   const tell = ({ path: place, message }: DiscoveryProblem): void => {
@@ -219,7 +233,7 @@ export function withFaults(found: Discovery, { log }: DiscoveryPorts): Pictures 
   for (const name of found.absent) if (!isTaken(name)) tell(absentProblem(name, found));
   const absent = found.absent.filter(isTaken);
   const images = joined(relativePaths, [...faults.keys()], absent);
-  return { base, others, images, faults: withAbsent(faults, absent), unread, unlisted };
+  return { base, others, images, faults: withAbsent(faults, absent), unread, unlisted, systemFolders };
 }
 
 const isTaken = (name: string): boolean => isPictureName(name) || isArchiveName(name);

@@ -1,17 +1,16 @@
-import { entriesOf, pathOf, rootOf, type Roots } from '../core/roots.js';
+import { entriesOf, isRootGone, pathOf, rootOf, type Roots } from '../core/roots.js';
+import { isPictureThere } from '../core/path-kind.js';
 import { archivesAround } from '../core/archives/kind.js';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { RunEvent } from '../core/events.js';
 import { countOf } from '../core/count-of.js';
+import { SortedNames } from '../core/sorted-names.js';
 import { FatalError, ImageError } from '../errors.js';
 import type { EventLog, Ledger, StopSwitch } from '../ports.js';
-import type { RunStock } from './find-pictures.js';
+import type { Pictures, RunStock } from './find-pictures.js';
+import type { TagPorts } from './tag-ports.js';
 
-/** What pruning asks of the file system. */
-interface PrunePorts {
-  readonly isGone: (file: string) => boolean;
-  readonly isFolder: (file: string) => boolean;
-}
+type PrunePorts = Pick<TagPorts, 'kindAt'>;
 
 /** Results that can be gone through and removed, by the name of what they are of. */
 export interface Recorded {
@@ -51,18 +50,24 @@ export function recordedIn(ledger: Ledger): Removable {
 interface PruneOptions {
   readonly roots: Roots;
   readonly stock?: Pick<RunStock, 'isGone'> | undefined;
-  /** Pictures, or videos, that this run found. */
-  readonly found: number;
+  /** Names of the pictures, or videos, that this run is about, sorted: their results are its own. */
+  readonly found: readonly string[];
   /** `--prune-all`: also when nothing would be left. */
   readonly all: boolean;
+}
+
+/** The names of a run's pictures, sorted: those of a list that arrives and of archives are not. */
+export function namesInOrder({ images, arriving, stock }: Pictures): readonly string[] {
+  return arriving === undefined && stock === undefined ? images : [...images].sort();
 }
 
 /** Pictures between two looks at the event loop, so that signals are heard and the lock is kept alive. */
 const TURN = 64;
 
 /**
- * Pictures or videos that have results and are not there any more, in path order. Where a root itself is not there, a disk may not
- * be mounted: of several roots, one that is gone keeps its results.
+ * Pictures or videos that have results and are not there any more, in path order. What the run is about keeps the result that
+ * the run gave it: one that vanished meanwhile goes with the next run. Where a root itself is not there, a disk may not be
+ * mounted: of several roots, one that is gone keeps its results.
  *
  * @throws {FatalError} NO_PICTURES, or NO_VIDEOS, when every one is gone: a disk that is not mounted looks like that.
  */
@@ -71,18 +76,23 @@ export async function findGone(
   recorded: Recorded,
   ports: PrunePorts,
 ): Promise<string[]> {
-  const { isGone } = ports;
   const gone: string[] = [];
   const several = roots.others !== undefined;
-  const absent = new Set(entriesOf(roots).flatMap(([name, root]) => (several && isGone(root) ? [name] : [])));
-  let kept = found;
+  const absent = new Set(
+    entriesOf(roots).flatMap(([name, root]) => (several && isRootGone(root, ports.kindAt) ? [name] : [])),
+  );
+  const isGone = (image: string): boolean =>
+    !absent.has(rootOf(roots, image)) && (stock?.isGone(image) ?? isFileGone(image, roots, ports));
+  const own = new SortedNames(found);
+  let isAnyThere = false;
   for (const [index, image] of (await recorded.images()).entries()) {
     if (index % TURN === 0) await nextTurn();
-    if (absent.has(rootOf(roots, image)) || !(stock?.isGone(image) ?? isFileGone(image, roots, ports)))
-      kept += 1;
-    else if (recorded.isOurs(image)) gone.push(image);
+    if (!isGone(image)) isAnyThere = true;
+    else if (!own.has(image) && recorded.isOurs(image)) gone.push(image);
   }
-  if (gone.length > 0 && kept === 0 && !all) {
+  // A dry run finds pictures that have no result yet.
+  isAnyThere ||= gone.length > 0 && found.some((image) => !isGone(image));
+  if (gone.length > 0 && !isAnyThere && !all) {
     throw new FatalError(
       recorded.noun === 'picture' ? 'NO_PICTURES' : 'NO_VIDEOS',
       `${countOf(gone.length, recorded.noun)} with results, and none is in ${roots.base} any more: is that disk mounted? ` +
@@ -93,12 +103,8 @@ export async function findGone(
 }
 
 /** A picture in an archive that this run was not about is there as long as the archive is. */
-function isFileGone(image: string, roots: Roots, { isGone, isFolder }: PrunePorts): boolean {
-  if (!isGone(pathOf(roots, image))) return false;
-  return !archivesAround(image).some((archive) => {
-    const file = pathOf(roots, archive);
-    return !isGone(file) && !isFolder(file);
-  });
+function isFileGone(image: string, roots: Roots, { kindAt }: PrunePorts): boolean {
+  return ![image, ...archivesAround(image)].some((name) => isPictureThere(kindAt(pathOf(roots, name))));
 }
 
 /**

@@ -1,11 +1,20 @@
 import { isWithin, commonParent } from '../core/base-folder.js';
-import { addRoot, covers, entriesOf, pathOf, rootOf, withRoot, type Roots } from '../core/roots.js';
+import {
+  addRoot,
+  covers,
+  entriesOf,
+  isRootGone,
+  pathOf,
+  rootOf,
+  withRoot,
+  type Roots,
+} from '../core/roots.js';
 import type { Outside } from '../discover/discover.js';
 import { ImageError } from '../errors.js';
-import type { Ledger } from '../ports.js';
+import type { Ledger, StoredRecord } from '../ports.js';
 import type { TagPorts } from './tag-ports.js';
 
-type RootPorts = Pick<TagPorts, 'files' | 'isGone' | 'log'>;
+type RootPorts = Pick<TagPorts, 'files' | 'kindAt' | 'log'>;
 
 /** What the output folder holds. */
 interface Records {
@@ -40,7 +49,7 @@ export async function settleRoots(
 }
 
 async function takeIn(roots: Roots, folder: string, records: Records, ports: RootPorts): Promise<Roots> {
-  const gone = entriesOf(roots).filter(([, root]) => ports.isGone(root));
+  const gone = entriesOf(roots).filter(([, root]) => isRootGone(root, ports.kindAt));
   for (const [name, before] of gone) {
     if (!(await holdsPicturesOf(roots, name, folder, records, ports))) continue;
     tell(`${before} is gone and ${folder} has its pictures: they keep their names and results`, ports);
@@ -53,7 +62,7 @@ async function join(roots: Roots, folder: string, records: Records, ports: RootP
   const images = await records.images();
   // Names may be those of results whose pictures are gone.
   const isTaken = (name: string): boolean =>
-    !ports.isGone(pathOf(roots, name)) || images.some((image) => image.startsWith(`${name}/`));
+    ports.kindAt(pathOf(roots, name)) !== 'absent' || images.some((image) => image.startsWith(`${name}/`));
   const joined = addRoot(roots, folder, isTaken);
   const name = entriesOf(joined).find(([, root]) => root === folder)?.[0] ?? '';
   tell(`Names of pictures in ${folder} start with ${name}/, for it is outside ${roots.base}`, ports);
@@ -61,16 +70,16 @@ async function join(roots: Roots, folder: string, records: Records, ports: RootP
 }
 
 /**
- * Whether a folder holds at least half of a root's pictures at the same places with the same sizes: pictures that were
- * removed meanwhile do not matter, and two cameras' pictures of the same names have other sizes. A wrong guess would
- * cost results, so a folder that merely stands at the place of a disk that is not mounted is no match.
+ * Whether a folder holds some of a root's pictures, and at least half of those that are looked at, at the same places:
+ * pictures that were removed meanwhile do not matter. A wrong guess would cost results, so a folder that merely stands at
+ * the place of a disk that is not mounted is no match, nor is any for a root of which no picture is recorded.
  */
 async function holdsPicturesOf(
   roots: Roots,
   name: string,
   folder: string,
   { ledger, images: all }: Records,
-  { files }: RootPorts,
+  ports: RootPorts,
 ): Promise<boolean> {
   const images = (await all()).filter((image) => rootOf(roots, image) === name);
   const moved = withRoot(roots, name, folder);
@@ -79,19 +88,26 @@ async function holdsPicturesOf(
   let found = 0;
   for (let at = 0; at < images.length; at += step) {
     const image = images[at] ?? '';
-    const bytes = ledger.read(image)?.record.source?.bytes;
-    if (bytes === undefined) continue;
+    const stored = ledger.read(image);
+    if (stored?.record.source === undefined) continue;
     looked += 1;
-    if (sizeOf(pathOf(moved, image), files) === bytes) found += 1;
+    if (await isPictureOf(stored, pathOf(moved, image), ports)) found += 1;
   }
-  return 2 * found >= looked;
+  return found > 0 && 2 * found >= looked;
 }
 
-function sizeOf(file: string, files: RootPorts['files']): number | undefined {
+/** By size and time, as a folder that was renamed keeps them, else by content: scans of one format are all of one size. */
+async function isPictureOf(
+  { record: { source }, mtimeMs }: StoredRecord,
+  file: string,
+  { files }: RootPorts,
+): Promise<boolean> {
   try {
-    return files.stamp(file).bytes;
+    const stamp = files.stamp(file);
+    if (stamp.bytes !== source?.bytes) return false;
+    return stamp.mtimeMs === mtimeMs || (await files.sha256(file)) === source.sha256;
   } catch (error) {
-    if (error instanceof ImageError) return undefined;
+    if (error instanceof ImageError) return false;
     throw error;
   }
 }
@@ -105,7 +121,7 @@ async function partNamesakes(roots: Roots, records: Records, ports: RootPorts): 
   for (const name of roots.others?.keys() ?? []) {
     const namesake = pathOf({ base: roots.base }, name);
     const known = entriesOf(parted).some(([root, folder]) => root !== '' && isWithin(folder, namesake));
-    if (!known && !ports.isGone(namesake)) parted = await join(parted, namesake, records, ports);
+    if (!known && ports.kindAt(namesake) === 'folder') parted = await join(parted, namesake, records, ports);
   }
   return parted;
 }

@@ -3,6 +3,7 @@ import type { PrecisionPorts } from './warn-precision.js';
 import type { LanePoolOptions, StartableLanePool } from '../lanes/pool.js';
 import type { Store } from '../packs/store.js';
 import type { Stop } from '../batch/stop-switch.js';
+import type { PathKind } from '../core/path-kind.js';
 import type {
   Archives,
   EventLog,
@@ -43,9 +44,8 @@ export interface TagPorts {
   readonly streamPathList: (separator: '\n' | '\0') => PathStream;
   /** @param onUnable hears once why not all folders are watched. */
   readonly watchFolders: (onUnable: (reason: string) => void) => FolderWatch;
-  readonly isFolder: (path: string) => boolean;
-  /** Whether a file is certainly not there any more; an unreadable one is not gone. */
-  readonly isGone: (file: string) => boolean;
+  /** What there is at a path, links followed. */
+  readonly kindAt: (path: string) => PathKind;
   /** Milliseconds since the epoch of a file's mtime; undefined where there is none. */
   readonly mtimeOf: (file: string) => number | undefined;
   readonly createLanes: (options: LaneOptions) => StartableLanePool;

@@ -16,7 +16,7 @@ import { noteBegin, requestOf, type BegunNote } from './completion.js';
 import { drawingOf, restyleCopies } from './copies.js';
 import type { Pictures } from './find-pictures.js';
 import { logFinished } from './log-finished.js';
-import { pruneGone, recordedIn } from './prune.js';
+import { namesInOrder, pruneGone, recordedIn } from './prune.js';
 import type { RunSettings } from './run-settings.js';
 import type { TagPorts } from './tag-ports.js';
 
@@ -135,11 +135,10 @@ export class TagSession {
     await this.#tag(pictures, arrived, tally, screened);
     if (output) removeSound(pictures, output.ledger);
 
-    const isSorted = pictures.arriving === undefined && pictures.stock === undefined;
-    const images = isSorted ? pictures.images : [...pictures.images].sort();
+    const images = namesInOrder(pictures);
     if (tally.reformatted > 0) log.emit({ event: 'format-changed', pictures: tally.reformatted });
     if (!output) return;
-    await this.#prune(pictures, images.length, tally, output.ledger);
+    await this.#prune(pictures, images, tally, output.ledger);
     const notDone = images.length - tally.done;
     await this.#publish(images, notDone, output.ledger);
     if (notDone === 0 && pictures.isCutShort !== true) await note?.finish(tally);
@@ -190,7 +189,7 @@ export class TagSession {
     }
   }
 
-  async #prune(pictures: Pictures, found: number, tally: Tally, ledger: Ledger): Promise<void> {
+  async #prune(pictures: Pictures, found: readonly string[], tally: Tally, ledger: Ledger): Promise<void> {
     const { prune, pruneAll, watch } = this.run.config;
     if (!(prune || pruneAll) || this.ports.stop.requested !== undefined) return;
     try {

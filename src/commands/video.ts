@@ -93,7 +93,7 @@ async function takeAll(
     await lanes.close();
   }
   const { counts } = tally;
-  const pruning = await prune(config, sources.length, output, files, ports);
+  const pruning = await prune(config, sources, output, files, ports);
   const exitCode = exitCodeFor({
     signal: stop.requested === 'closed pipe' ? undefined : stop.requested,
     failed: counts.failed + counts.partial + pruning.notPruned,
@@ -124,7 +124,7 @@ type Pruning = Pick<VideoTotals, 'pruned' | 'notPruned'>;
 /** @throws {FatalError} NO_VIDEOS as `findGone`; OUTPUT_UNUSABLE. */
 async function prune(
   config: VideoConfig,
-  found: number,
+  sources: Videos['sources'],
   output: OutputFolder,
   files: OutputFiles,
   ports: VideoPorts,
@@ -134,6 +134,7 @@ async function prune(
     return { pruned: 0, notPruned: 0 };
   const { pruneGone } = await import('./prune.js');
   const { prunableVideos } = await import('./video/recorded-videos.js');
+  const found = sources.map(({ name }) => name);
   return await pruneGone({ roots, found, all: config.pruneAll }, prunableVideos(files), ports);
 }
 

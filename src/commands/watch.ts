@@ -76,8 +76,8 @@ export async function tagArrivals(
 }
 
 /** Files and globs have nothing to wait for. */
-function requireFolders(inputs: readonly string[], { cwd, isFolder }: TagPorts): void {
-  const others = inputs.filter((input) => !isFolder(path.resolve(cwd, input)));
+function requireFolders(inputs: readonly string[], { cwd, kindAt }: TagPorts): void {
+  const others = inputs.filter((input) => kindAt(path.resolve(cwd, input)) !== 'folder');
   if (inputs.length === 0 || others.length > 0) throw usageError('folders', '--watch', others);
 }
 
@@ -86,7 +86,7 @@ function tellingOnce(log: EventLog): EventLog {
   const told = new Set<string>();
   return {
     emit(event) {
-      if (event.event === 'warning') {
+      if (event.event === 'warning' || event.event === 'note') {
         if (told.has(event.message)) return;
         told.add(event.message);
       }

@@ -43,6 +43,11 @@ export function entriesOf({ base, others }: Roots): [name: string, folder: strin
   return [['', base], ...(others ?? [])];
 }
 
+/** Whether the folder of a root is there no more, as where its disk is not mounted; a link to it may be left. */
+export function isRootGone(folder: string, kindAt: (path: string) => unknown): boolean {
+  return kindAt(`${folder}/.`) === 'absent';
+}
+
 /** Whether a folder is one of the roots or lies in one. */
 export function covers(roots: Roots, folder: string): boolean {
   return entriesOf(roots).some(([, root]) => isWithin(root, folder));

@@ -1,6 +1,7 @@
 import path from 'node:path';
+import type { PathKind } from '../core/path-kind.js';
 import { usageError } from '../errors.js';
-import { inBatches, kindOf, type DiscoveryFileSystem, type PathKind } from './file-system.js';
+import { inBatches, kindOf, type DiscoveryFileSystem } from './file-system.js';
 import { asGlob, type GlobInput } from './glob-input.js';
 import { sortIn, type Inputs } from './inputs.js';
 import { classifyList } from './listed-paths.js';

@@ -25,7 +25,7 @@ export interface DiscoverOptions extends NamedPaths {
   readonly known?: KnownRoots | undefined;
   /** Globs of pictures and folders to leave out; see `ignorePatterns`. Files named one by one are always taken. */
   readonly ignore: readonly string[];
-  /** Take files and enter folders whose name starts with a dot. Paths that were named are taken in any case. */
+  /** Take files and enter folders whose name starts with a dot, and those of the system. Paths that were named are taken in any case. */
   readonly hidden: boolean;
   /** Enter linked folders, each real folder once. Linked files are always taken. */
   readonly followSymlinks: boolean;
@@ -54,6 +54,8 @@ export interface Discovery extends Roots {
   readonly problems: DiscoveryProblem[];
   /** Output folders of facetag below the named folders, absolute: their annotated copies were not taken. */
   readonly resultFolders: string[];
+  /** Absolute paths of folders of the system that were left out, such as `@eaDir`; in no order. */
+  readonly systemFolders: ReadonlySet<string>;
   /** Files that look like pictures or videos and are not read: how many of each extension (`.cr2`). */
   readonly unread: Readonly<Record<string, number>>;
   /** Globs that matched neither picture nor folder, as typed. */
@@ -89,6 +91,7 @@ export async function discoverImages(
   const { folders, unmatchedGlobs } = await expandGlobs(inputs, places, explorer, findings);
   for (const folder of outermostFirst([...places.folders, ...folders])) await explorer.exploreFolder(folder);
   await explorer.followLinks();
+  for (const { path: named } of places.folders) findings.systemFolders.delete(named);
   addNamedFiles(inputs, places, excluded, findings);
 
   const { roots } = places;
@@ -105,6 +108,7 @@ export async function discoverImages(
     absent: keepUnique(findings.absent, mine),
     problems: findings.problems.filter(({ relativePath }) => mine(relativePath)),
     resultFolders: findings.resultFolders,
+    systemFolders: findings.systemFolders,
     unread: findings.unread,
     unmatchedGlobs,
     foundAny,

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Stats } from 'node:fs';
-import { asksForArchives, isArchiveName } from '../core/archives/kind.js';
+import { asksForArchives } from '../core/archives/kind.js';
 import type { NameRules } from '../core/picture-name.js';
 import { type DiscoveryFileSystem, inBatches, statOf } from './file-system.js';
 import type { Findings } from './findings.js';
@@ -117,8 +117,9 @@ export class Explorer {
       if (named) this.findings.pictures.push(name);
       return;
     }
-    if (named && !(target.isDirectory() && isArchiveName(link))) this.findings.notAFile(location);
-    if (target.isDirectory() && this.options.followSymlinks) this.#linkedFolders.push({ root, location });
+    if (!target.isDirectory()) {
+      if (named) this.findings.notAFile(location);
+    } else if (this.options.followSymlinks) this.#linkedFolders.push({ root, location });
   }
 }
 

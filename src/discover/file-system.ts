@@ -1,5 +1,6 @@
 import type nodeFs from 'node:fs';
 import { promisify } from 'node:util';
+import { kindIn, saysAbsent, unclear, type PathKind } from '../core/path-kind.js';
 import { codeOf, messageOf } from '../core/thrown.js';
 
 /** The part of `node:fs` that discovery uses; tests put odd ones in its place. */
@@ -12,45 +13,11 @@ export interface DiscoveryFileSystem {
   readonly realpath: { readonly native: typeof nodeFs.realpath.native };
 }
 
-/** What there is at a path, links followed; `reason` is why it cannot be looked at. */
-export type PathKind = 'folder' | 'file' | 'special' | 'absent' | { readonly reason: string };
-
-/** What `stat` answers for a path that leads nowhere, and Node for one that holds a NUL. */
-const ABSENT = ['ENOENT', 'ENOTDIR', 'ENAMETOOLONG', 'ERR_INVALID_ARG_VALUE'];
-
+/** A disk that is slow is better asked several things at a time than by `kindNow`. */
 export async function kindOf(fs: DiscoveryFileSystem, location: string): Promise<PathKind> {
   const stats = await statOf(fs, location);
   if (typeof stats !== 'string') return kindIn(stats);
-  return ABSENT.includes(stats) && !(await exists(fs, location)) ? 'absent' : unclear(stats);
-}
-
-/**
- * The same at once, without a hop to another thread: where there is nothing it takes a fifth of the time. A disk that is
- * slow is better asked several things at a time.
- */
-export function kindNow(fs: DiscoveryFileSystem, location: string): PathKind {
-  let isThere = false;
-  try {
-    const stats = fs.lstatSync(location, { throwIfNoEntry: false });
-    if (stats === undefined) return 'absent';
-    isThere = true;
-    return kindIn(stats.isSymbolicLink() ? fs.statSync(location) : stats);
-  } catch (error) {
-    const code = codeOf(error) ?? messageOf(error);
-    return ABSENT.includes(code) && !isThere ? 'absent' : unclear(code);
-  }
-}
-
-function kindIn(stats: nodeFs.Stats): PathKind {
-  if (stats.isDirectory()) return 'folder';
-  return stats.isFile() ? 'file' : 'special';
-}
-
-/** @param code of the error that a look at what a path leads to ended with. */
-function unclear(code: string): PathKind {
-  return {
-    reason: `${ABSENT.includes(code) ? 'a link that leads nowhere' : 'cannot be looked at'} (${code})`,
-  };
+  return saysAbsent(stats) && !(await exists(fs, location)) ? 'absent' : unclear(stats);
 }
 
 /** What a path is, links followed: the stats, or the error code (`ENOENT`, `EACCES`, ...). */

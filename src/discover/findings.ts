@@ -17,6 +17,8 @@ export class Findings {
   /** Names of what is in a list and not there; unsorted, may repeat. */
   readonly absent: string[] = [];
   readonly #resultFolders = new Set<string>();
+  /** Paths of folders of the system that were left out. */
+  readonly systemFolders = new Set<string>();
   readonly #unread = new Map<string, number>();
   readonly #problems = new Map<string, DiscoveryProblem>();
 
@@ -26,7 +28,7 @@ export class Findings {
     this.#add({ path, code: 'UNREADABLE', message, relativePath: this.#nameOf(path) });
   }
 
-  /** A folder, FIFO, socket or device where a picture was expected. */
+  /** A FIFO, socket or device where a picture was expected. */
   notAFile(path: string): void {
     const message = 'not a regular file, so it was not opened';
     this.#add({ path, code: 'NOT_A_FILE', message, relativePath: this.#nameOf(path) });

@@ -2,6 +2,7 @@ import type { Dirent } from 'node:fs';
 import path from 'node:path';
 import { isWithin, rebase, relativeTo } from '../core/base-folder.js';
 import { MEMORY, RECORDS, RECORDS_FILE, RECORDS_JOURNAL, VIDEOS } from '../core/output-paths.js';
+import { isSystemFolder } from '../core/system-folders.js';
 import { codeOf, hasCode, messageOf } from '../core/thrown.js';
 import { realPathOf, type DiscoveryFileSystem } from './file-system.js';
 import type { Findings } from './findings.js';
@@ -32,7 +33,9 @@ export function guardedReaddir(walked: Walk, findings: Findings, fs: DiscoveryFi
         return [];
       }
       for (const name of undecodable) reportUndecodable(folder, name, walked, findings);
-      return entries.filter((entry) => matters(entry, walked)).map(matchable);
+      return entries
+        .filter((entry) => !isSystems(entry, folder, walked, findings) && matters(entry, walked))
+        .map(matchable);
     } catch (error) {
       // A folder that vanished, or the fixed part of a glob: there is nothing in it to miss.
       if (hasCode(error, 'ENOENT')) return [];
@@ -96,10 +99,25 @@ function passThroughLinks({ cwd, excluded, followSymlinks }: Walk, fs: Discovery
 }
 
 /** fast-glob would enter a hidden folder, only to match nothing in it. A glob may name one: there it decides. */
-function matters(entry: Dirent, { followSymlinks, hidden, visited, names }: Walk): boolean {
+function matters(entry: Dirent, walked: Walk): boolean {
+  const { hidden, visited, names } = walked;
   if (!hidden && visited !== undefined && entry.name.startsWith('.')) return false;
-  if (entry.isDirectory() || (followSymlinks && entry.isSymbolicLink())) return true;
+  if (isEntered(entry, walked)) return true;
   return names.isTaken(entry.name) || (entry.isFile() && names.unread(entry.name) !== undefined);
+}
+
+/** A folder, or a link that may lead to one. */
+function isEntered(entry: Dirent, { followSymlinks }: Walk): boolean {
+  return entry.isDirectory() || (followSymlinks && entry.isSymbolicLink());
+}
+
+/** Whether a folder is one of the system's, unless it is asked for: by `--hidden`, or by its name in a glob. */
+function isSystems(entry: Dirent, folder: string, walked: Walk, findings: Findings): boolean {
+  const { hidden, pattern } = walked;
+  if (!isEntered(entry, walked) || hidden || !isSystemFolder(entry.name) || pattern.includes(entry.name))
+    return false;
+  findings.systemFolders.add(path.join(folder, entry.name));
+  return true;
 }
 
 function matchable(entry: FolderEntry): FolderEntry {

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { GlobInput } from './glob-input.js';
-import type { PathKind } from './file-system.js';
+import type { PathKind } from '../core/path-kind.js';
 
 /** What the user named, by kind and in the order given. All paths are absolute; links are not resolved. */
 export interface Inputs {

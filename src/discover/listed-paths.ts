@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { kindNow, type PathKind } from '../core/path-kind.js';
 import { PICTURE_NAMES } from '../core/picture-name.js';
 import { hasCode } from '../core/thrown.js';
-import { inBatches, kindNow, kindOf, type DiscoveryFileSystem, type PathKind } from './file-system.js';
+import { inBatches, kindOf, type DiscoveryFileSystem } from './file-system.js';
 import { namesIn, sortIn, type Inputs } from './inputs.js';
 import { listFolder } from './list-folder.js';
 

@@ -1,6 +1,5 @@
 import type { Stats } from 'node:fs';
 import fastGlob from 'fast-glob';
-import { isArchiveName } from '../core/archives/kind.js';
 import type { NameRules } from '../core/picture-name.js';
 import type { DiscoveryFileSystem } from './file-system.js';
 import type { Findings } from './findings.js';
@@ -71,12 +70,8 @@ export async function walk(
     if (unread !== undefined && !dirent.isDirectory()) findings.notRead(unread);
     else if (dirent.isFile()) listener.picture(path);
     else if (dirent.isSymbolicLink()) listener.link(path);
-    else {
-      // A folder may well be called `photos.tar`.
-      const isWanted = !dirent.isDirectory() || !isArchiveName(path);
-      if (walked.names.isTaken(path) && isWanted) findings.notAFile(`${walked.cwd}/${path}`);
-      if (dirent.isDirectory()) listener.folder(path);
-    }
+    else if (dirent.isDirectory()) listener.folder(path);
+    else if (walked.names.isTaken(path)) findings.notAFile(`${walked.cwd}/${path}`);
   });
   await new Promise((resolve, reject) => {
     entries.once('end', resolve).once('error', reject);

@@ -42,6 +42,16 @@ describe('reading a picture', () => {
     }
   });
 
+  it('keeps the heads of files apart that are read at once', async () => {
+    const picture = await written('one.jpg', JPEG, 200_000);
+    const document = await written('other.jpg', Buffer.from('%PDF-1.7'), 200_000);
+    const reads = Array.from({ length: 200 }, (_, index) => (index % 2 === 0 ? picture : document));
+    const outcomes = await Promise.allSettled(reads.map((file) => pictureFiles.read(file, 300_000)));
+    expect(outcomes.map(({ status }) => status)).toEqual(
+      reads.map((file) => (file === picture ? 'fulfilled' : 'rejected')),
+    );
+  });
+
   it('refuses a picture of more bytes than --max-bytes', async () => {
     const file = await written('long.jpg', JPEG, 300_001);
     const message = expect.stringContaining('--max-bytes 300000') as string;

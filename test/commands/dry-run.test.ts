@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { archives } from '../../src/adapters/archives.js';
-import { isFolder, isGone, mtimeOf, pictureFiles } from '../../src/adapters/files.js';
+import { kindAt, mtimeOf, pictureFiles } from '../../src/adapters/files.js';
 import { outputFolders } from '../../src/adapters/output-folder.js';
 import { openStandardOutput } from '../../src/adapters/standard-output.js';
 import { fetchFolders } from '../../src/adapters/upload-folder.js';
@@ -36,8 +36,7 @@ async function list(flags: RawFlags, { terminal = false, log = [] as RunEvent[] 
     dryRun(config, runKey, folder, {
       cwd,
       files: pictureFiles,
-      isFolder,
-      isGone,
+      kindAt,
       loadSources: () => Promise.reject(new Error('there are no archives')),
       log: { emit: (event) => log.push(event) },
       mtimeOf,
@@ -133,8 +132,7 @@ describe('a dry run', () => {
         dryRun(resolveConfig(inputs, { dryRun: true }, {}), runKey, folder, {
           cwd,
           files: { ...pictureFiles, sha256: never },
-          isFolder,
-          isGone,
+          kindAt,
           loadSources: () =>
             Promise.resolve({
               archives,

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { exportFolders } from '../../src/adapters/export-folder.js';
+import { kindAt } from '../../src/adapters/files.js';
 import { outputFolders } from '../../src/adapters/output-folder.js';
 import { exportCommand } from '../../src/commands/export.js';
 import { EXPORT_KINDS, type ExportKind } from '../../src/config.js';

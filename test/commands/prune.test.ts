@@ -6,6 +6,7 @@ import { openLedger } from '../../src/adapters/ledger.js';
 import { Stop } from '../../src/batch/stop-switch.js';
 import { findGone, pruneGone, recordedIn } from '../../src/commands/prune.js';
 import type { Roots } from '../../src/core/roots.js';
+import type { PathKind } from '../../src/core/path-kind.js';
 import type { RunEvent } from '../../src/core/events.js';
 import { ImageError } from '../../src/errors.js';
 import type { Ledger } from '../../src/ports.js';
@@ -23,9 +24,8 @@ afterEach(() => {
   rmSync(output, { recursive: true, force: true });
 });
 
-const isGone = (file: string): boolean => file.startsWith('/photos/gone');
-const isFolder = (): boolean => false;
-const options = { roots: { base: '/photos' } as Roots, found: 0, all: false };
+const kindAt = (file: string): PathKind => (file.startsWith('/photos/gone') ? 'absent' : 'file');
+const options = { roots: { base: '/photos' } as Roots, found: [] as string[], all: false };
 
 async function record(...images: string[]): Promise<void> {
   ledger = openLedger(treeAt(output));
@@ -33,16 +33,23 @@ async function record(...images: string[]): Promise<void> {
 }
 
 function prune(
-  over: { ledger?: Ledger; roots?: Roots; all?: boolean; stop?: Stop; events?: RunEvent[] } = {},
+  over: {
+    ledger?: Ledger;
+    roots?: Roots;
+    found?: string[];
+    all?: boolean;
+    stop?: Stop;
+    events?: RunEvent[];
+    kindAt?: typeof kindAt;
+  } = {},
 ) {
   const ports = {
-    isGone,
-    isFolder,
+    kindAt: over.kindAt ?? kindAt,
     log: { emit: (event: RunEvent) => over.events?.push(event) },
     stop: over.stop ?? new Stop(),
   };
   return pruneGone(
-    { ...options, ...(over.roots && { roots: over.roots }), all: over.all ?? false },
+    { ...options, roots: over.roots ?? options.roots, found: over.found ?? [], all: over.all ?? false },
     recordedIn(over.ledger ?? ledger),
     ports,
   );
@@ -51,10 +58,7 @@ function prune(
 describe('pruneGone', () => {
   it('removes the results of pictures that are gone and no others', async () => {
     await record('gone/b.jpg', 'gone/a.jpg', 'kept.jpg');
-    expect(await findGone(options, recordedIn(ledger), { isGone, isFolder })).toEqual([
-      'gone/a.jpg',
-      'gone/b.jpg',
-    ]);
+    expect(await findGone(options, recordedIn(ledger), { kindAt })).toEqual(['gone/a.jpg', 'gone/b.jpg']);
     expect(await prune()).toEqual({ pruned: 2, notPruned: 0 });
     expect(await ledger.images()).toEqual(['kept.jpg']);
   });
@@ -64,6 +68,32 @@ describe('pruneGone', () => {
     const roots = { base: '/photos', others: new Map([['iphone', '/photos/gone/iphone']]) };
     expect(await prune({ roots })).toEqual({ pruned: 1, notPruned: 0 });
     expect(await ledger.images()).toEqual(['iphone/b.jpg', 'kept.jpg']);
+  });
+
+  it('keeps what this run has recorded, also of a picture that vanished meanwhile, until the next run', async () => {
+    await record('gone/a.jpg', 'gone/b.jpg', 'kept.jpg');
+    expect(await prune({ found: ['gone/b.jpg', 'kept.jpg'] })).toEqual({ pruned: 1, notPruned: 0 });
+    expect(await ledger.images()).toEqual(['gone/b.jpg', 'kept.jpg']);
+    expect(await prune({ found: ['kept.jpg'] })).toEqual({ pruned: 1, notPruned: 0 });
+    expect(await ledger.images()).toEqual(['kept.jpg']);
+  });
+
+  it('takes no picture that is gone for a sign that the disk is there, though the run named it', async () => {
+    await record('gone/a.jpg', 'gone/b.jpg');
+    await expect(prune({ found: ['gone/b.jpg'] })).rejects.toMatchObject({ code: 'NO_PICTURES' });
+  });
+
+  it.each<[PathKind, number]>([
+    ['absent', 1],
+    ['folder', 1],
+    ['file', 0],
+    ['special', 0],
+    [{ reason: 'a link that leads nowhere (ENOENT)' }, 0],
+    [{ reason: 'cannot be looked at (EACCES)' }, 0],
+  ])('goes by what there is: %j', async (kind, pruned) => {
+    await record('a.jpg', 'kept.jpg');
+    const at = (file: string): PathKind => (file === '/photos/a.jpg' ? kind : 'file');
+    expect(await prune({ kindAt: at })).toEqual({ pruned, notPruned: 0 });
   });
 
   it('removes a record in another version of the format, too', async () => {
@@ -90,7 +120,7 @@ describe('pruneGone', () => {
     await expect(refused).rejects.toThrow('--prune-all');
     expect(await ledger.images()).toHaveLength(2);
     // Pictures that were found show that the disk is there.
-    expect(await findGone({ ...options, found: 1 }, recordedIn(ledger), { isGone, isFolder })).toHaveLength(
+    expect(await findGone({ ...options, found: ['new.jpg'] }, recordedIn(ledger), { kindAt })).toHaveLength(
       2,
     );
     expect(await prune({ all: true })).toEqual({ pruned: 2, notPruned: 0 });

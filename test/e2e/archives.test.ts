@@ -164,6 +164,18 @@ describe('archives', () => {
     expect(readdirSync(cwd).sort()).toEqual(['facetag-out', 'odd.tar', 'odd.zip', 'photos', 'summary.json']);
   });
 
+  it('are read without the folders of a system, which is told once', async () => {
+    const names = ['a.jpg', '__MACOSX/._a.jpg', '__MACOSX/b.jpg', 'x/@eaDir/a.jpg/SYNOPHOTO_THUMB_M.jpg'];
+    const members = names.map((name) => ({ name, data: picture }));
+    write('one.tar', tarOf(members));
+    write('two.tar', tarOf(members));
+    const ran = await facetag(['one.tar', 'two.tar', '--dry-run'], { cwd });
+    expect(ran.stdout).toBe('tag\tone.tar/a.jpg\ntag\ttwo.tar/a.jpg\n');
+    expect(ran.stderr).toContain('Folders of the system left out: 2 @eaDir, 2 __MACOSX.');
+    const all = await facetag(['one.tar', '--dry-run', '--hidden'], { cwd });
+    expect(all.stdout.trimEnd().split('\n')).toHaveLength(names.length);
+  });
+
   it('that are damaged give what comes before, and fail with a code until they are whole', async () => {
     archive();
     const [tar, tgz, zip] = ['photos.tar', 'photos.tgz', 'photos.zip'].map((name) =>

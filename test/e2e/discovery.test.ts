@@ -75,6 +75,18 @@ describe('what is taken', () => {
     ]);
   });
 
+  it('by name: folders of the system only when asked, which is told in one line', async () => {
+    cpSync(path.join(photos, 'p002.jpg'), path.join(photos, '@eaDir/p002.jpg/SYNOPHOTO_THUMB_M.jpg'));
+    cpSync(path.join(photos, 'p002.jpg'), path.join(photos, 'a/@eaDir/p000.jpg/SYNOPHOTO_THUMB_M.jpg'));
+    const ran = await facetag(['photos', '--dry-run'], { cwd });
+    expect(ran.stdout).toBe(NAMES.map((name) => `tag\t${name}\n`).join(''));
+    expect(ran.stderr).toBe(
+      'Folders of the system left out: 2 @eaDir. Pass --hidden, or name one, to take what is in it\n',
+    );
+    expect(await found('photos', '--hidden')).toHaveLength(NAMES.length + 2);
+    expect(await found('photos/@eaDir')).toEqual(['p002.jpg/SYNOPHOTO_THUMB_M.jpg']);
+  });
+
   it('once, however often it is named', async () => {
     expect(await found('photos/a', 'photos', './photos/', 'photos/a/p000.jpg', 'photos/*.jpg')).toEqual(
       NAMES,
@@ -154,11 +166,49 @@ describe('what cannot be read', () => {
   });
 });
 
+describe('a link that leads nowhere', () => {
+  const prune = async () => await facetag(['photos', '-f', 'jsonl', '--prune'], { cwd });
+
+  it('fails each run with --prune and ends none; it is tagged when its target comes back', async () => {
+    const target = path.join(cwd, 'target.jpg');
+    symlinkSync(target, path.join(photos, 'link.jpg'));
+    for (const round of [1, 2]) {
+      expect(await prune(), `round ${round}`).toMatchObject({ code: 1 });
+      expect(codesIn(output)).toMatchObject({ 'link.jpg': 'UNREADABLE', 'p002.jpg': 'ok' });
+    }
+    cpSync(path.join(photos, 'p002.jpg'), target);
+    expect(await prune()).toMatchObject({ code: 0 });
+    expect(codesIn(output)).toMatchObject({ 'link.jpg': 'ok' });
+    rmSync(path.join(photos, 'link.jpg'));
+    expect(await prune()).toMatchObject({ code: 0 });
+    expect(codesIn(output)).not.toHaveProperty('link.jpg');
+  });
+
+  it('keeps its results where a run is about something else', async () => {
+    const target = path.join(cwd, 'target.jpg');
+    cpSync(path.join(photos, 'p002.jpg'), target);
+    symlinkSync(target, path.join(photos, 'a/link.jpg'));
+    expect(await prune()).toMatchObject({ code: 0 });
+    rmSync(target);
+    expect(await facetag(['photos/b', '-f', 'jsonl', '--prune'], { cwd })).toMatchObject({ code: 0 });
+    expect(codesIn(output)).toMatchObject({ 'a/link.jpg': 'ok' });
+  });
+
+  it('of a list whose picture is not there fails alike with --prune', async () => {
+    const list = ['p002.jpg', 'never.jpg'].map((name) => path.join(photos, name)).join('\n');
+    const args = ['--files-from', '-', '-f', 'jsonl', '--prune'];
+    for (const base of [[], [], ['--base', photos]]) {
+      expect(await facetag([...args, ...base], { cwd, input: list })).toMatchObject({ code: 1 });
+      expect(codesIn(output)).toEqual({ 'never.jpg': 'UNREADABLE', 'p002.jpg': 'ok' });
+    }
+  });
+});
+
 describe('what changes during the run', () => {
   /** A run that is held up at its first picture. */
-  async function heldUp() {
+  async function heldUp(...flags: string[]) {
     const tap = tapLanes({ on: { 'a/p000.jpg': 'wait' } });
-    const run = launch(['photos', '-j', '1', '-f', 'jsonl'], { cwd, env: tap.env });
+    const run = launch(['photos', '-j', '1', '-f', 'jsonl', ...flags], { cwd, env: tap.env });
     await until(() => tap.tasks().length === 1, 'the first picture is in flight');
     return { tap, run };
   }
@@ -175,6 +225,16 @@ describe('what changes during the run', () => {
     expect((await facetag(['photos', '-f', 'jsonl', '--prune'], { cwd })).code).toBe(0);
     expect(codesIn(output)).toEqual(left);
     expect([...contents(path.join(output, 'json')).keys()].length).toBe(3);
+  });
+
+  it('keeps the record of this very run with --prune, and goes with the next', async () => {
+    const { tap, run } = await heldUp('--prune');
+    rmSync(path.join(photos, 'p005.jpg'));
+    tap.openGate();
+    expect((await run.ended).code).toBe(1);
+    expect(codesIn(output)).toMatchObject({ 'p002.jpg': 'ok', 'p005.jpg': 'UNREADABLE' });
+    expect((await facetag(['photos', '-f', 'jsonl', '--prune'], { cwd })).code).toBe(0);
+    expect(codesIn(output)).not.toHaveProperty('p005.jpg');
   });
 
   it('is recorded as it was read, and looked at again by the next run', async () => {

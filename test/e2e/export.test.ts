@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { outputFolders } from '../../src/adapters/output-folder.js';
@@ -132,6 +132,49 @@ describe('facetag export', () => {
     expect(ran).toMatchObject({ code: 1 });
     expect(ran.stderr).toMatch(/^warning: 2024\/a\.jpg is not exported: .*another program/m);
     expect(textOf('photos/2024/a.jpg.xmp')).toBe(edited);
+  });
+
+  it.each<[string, string, string[], RegExp]>([
+    [
+      'objects of a bucket',
+      's3://photos',
+      ['a.jpg'],
+      /files in folders .* for --beside, received "s3:\/\/photos"/,
+    ],
+    ['members of an archive', 'photos', ['b.zip/a.jpg', 'b.zip/c.jpg'], /for --beside, received "b\.zip"/],
+  ])('refuses to write sidecars beside %s', async (_, base, images, message) => {
+    writeFileSync(path.join(cwd, 'photos/b.zip'), 'an archive');
+    await outputFolders.hold(path.join(cwd, 'other'), async (folder) => {
+      await folder.writeRoots({ base: base.startsWith('s3:') ? base : path.join(cwd, base) });
+      for (const image of images) await folder.ledger.write(okRecord(image), undefined);
+    });
+    const before = contents(cwd);
+    const ran = await run('other', '--to', 'xmp', '--beside');
+    expect(ran).toMatchObject({ code: 2, stderr: expect.stringMatching(message) as string });
+    expect(contents(cwd)).toEqual(before);
+    expect(await run('other', '--to', 'xmp', '-o', 'x')).toMatchObject({ code: 0 });
+  });
+
+  it('writes sidecars beside files and links, and names the members of archives among them', async () => {
+    writeFileSync(path.join(cwd, 'photos/b.zip'), 'an archive');
+    symlinkSync('b.png', path.join(cwd, 'photos/link.png'));
+    mkdirSync(path.join(cwd, 'photos/folder.zip'));
+    writeFileSync(path.join(cwd, 'photos/folder.zip/a.jpg'), 'a picture');
+    await outputFolders.hold(path.join(cwd, 'out'), async ({ ledger }) => {
+      for (const image of ['b.zip/a.jpg', 'folder.zip/a.jpg', 'gone.jpg', 'link.png'])
+        await ledger.write(okRecord(image), undefined);
+      await ledger.write(okRecord('b.zip/none.jpg', []), undefined);
+    });
+    const ran = await run('out', '--to', 'xmp', '--beside');
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toContain('b.zip/a.jpg is not exported: it is in an archive');
+    expect(ran.stderr).toContain('gone.jpg is not exported: the picture is not there any more');
+    expect(ran.stderr.match(/is not exported/g)).toHaveLength(2);
+    expect(files('photos').filter((file) => file.endsWith('.xmp'))).toEqual([
+      '2024/a.jpg.xmp',
+      'folder.zip/a.jpg.xmp',
+      'link.png.xmp',
+    ]);
   });
 
   it('keeps what was exported when its source is gone', async () => {

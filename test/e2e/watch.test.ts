@@ -6,6 +6,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -152,6 +153,21 @@ describe('--watch', () => {
     arrive('home.jpg', 'b.jpg');
     await until(isListed('b.jpg'), 'the next is tagged');
     await until(() => !isListed('a.jpg')(), 'the other is pruned: it is not the last any more');
+    await end(run);
+  });
+
+  it('goes on with --prune beside a link that leads nowhere, and takes it when its target comes', async () => {
+    const target = path.join(cwd, 'target.jpg');
+    symlinkSync(target, path.join(inbox, 'link.jpg'));
+    stand('home.jpg', 'a.jpg');
+    const run = await watch('--prune');
+    expect(record('link.jpg').error?.code).toBe('UNREADABLE');
+    rmSync(path.join(inbox, 'a.jpg'));
+    await until(() => !isListed('a.jpg')(), 'the other is pruned');
+    expect(record('link.jpg').error?.code).toBe('UNREADABLE');
+    copyFileSync(path.join(FIXTURES, 'home.jpg'), target);
+    arrive('home.jpg', 'b.jpg');
+    await until(() => record('link.jpg').status === 'ok', 'it is tagged');
     await end(run);
   });
 

@@ -7,7 +7,7 @@ import type { VideoFailure } from '../../core/video-failures.js';
 import { absentProblem, discoverImages, type Discovery } from '../../discover/discover.js';
 import { FatalError, usageError } from '../../errors.js';
 import type { OutputFolder, VideoInput } from '../../ports.js';
-import { discoveryOf, givenRoots, tellOfResults } from '../find-pictures.js';
+import { discoveryOf, givenRoots, tellOfResults, tellOfSystemFolders } from '../find-pictures.js';
 import type { VideoPorts } from './video-ports.js';
 
 /** A video to look at. */
@@ -95,6 +95,7 @@ async function discover(
     ...givenRoots(config, output, stored, ports),
   });
   tellOfResults(found.resultFolders, ports);
+  tellOfSystemFolders(found.systemFolders, ports);
   if (output && !config.dryRun && !(stored && sameRoots(stored, found))) await output.writeRoots(found);
   return found;
 }

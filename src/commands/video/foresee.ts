@@ -39,7 +39,7 @@ export async function foresee(
   }
   const roots = output?.readRoots();
   if ((config.prune || config.pruneAll) && files && roots && stop.requested === undefined) {
-    const options = { roots, found: sources.length, all: config.pruneAll };
+    const options = { roots, found: sources.map(({ name }) => name), all: config.pruneAll };
     for (const video of await findGone(options, prunableVideos(files), ports)) await tell('prune', video);
   }
   const signal = stop.requested === 'closed pipe' ? undefined : stop.requested;
