@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { archives } from '../../src/adapters/archives.js';
 import type { ArchiveKind } from '../../src/core/archives/kind.js';
 import type { ArchiveMember } from '../../src/ports.js';
-import { tarOf } from '../pictures/made-archives.js';
+import { tarOf, unicodePath, zipOf } from '../pictures/made-archives.js';
 
 let folder: string;
 
@@ -27,8 +27,10 @@ interface Seen {
   readonly damage?: string;
 }
 
+const list = (kind: ArchiveKind, bytes: Buffer): Promise<Seen> => look(kind, bytes, false);
+
 /** Lists an archive, and reads what was listed. */
-async function look(kind: ArchiveKind, bytes: Buffer): Promise<Seen> {
+async function look(kind: ArchiveKind, bytes: Buffer, reads = true): Promise<Seen> {
   const file = path.join(folder, `archive.${kind}`);
   writeFileSync(file, bytes);
   const members: ArchiveMember[] = [];
@@ -45,7 +47,7 @@ async function look(kind: ArchiveKind, bytes: Buffer): Promise<Seen> {
         damage = (error as Error).message;
       });
     const content = new Map<string, Buffer>();
-    for (const member of members) {
+    for (const member of reads ? members : []) {
       const parts: Buffer[] = [];
       for await (const part of archive.read(member)) parts.push(Buffer.from(part));
       content.set(member.name, Buffer.concat(parts));
@@ -135,5 +137,84 @@ describe('a tar.gz', () => {
     const seen = await look('tar.gz', zeroed);
     expect(seen.damage).toBe('it is damaged: a lone zero block, at byte 2048');
     expectSound(seen, 1);
+  });
+});
+
+describe('a zip', () => {
+  const empty = (count: number) =>
+    Array.from({ length: count }, (_, index) => ({
+      name: `${index}.jpg`,
+      data: Buffer.alloc(0),
+      stored: true,
+    }));
+
+  it.each<[string, number, number, boolean]>([
+    ['none', 0, 0, false],
+    ['a few', 3, 3, false],
+    ['65,535', 65_535, 65_535, false],
+    ['65,536, whose count wraps to none', 65_536, 0, false],
+    ['65,540, whose count wraps to four', 65_540, 4, false],
+    ['65,540 in zip64', 65_540, 65_540, true],
+  ])('has all its members: %s', async (_, members, count, zip64) => {
+    const seen = await list('zip', zipOf(empty(members), { count, zip64 }));
+    expect(seen.damage).toBeUndefined();
+    expect(seen.members).toHaveLength(members);
+    expect(seen.members.at(-1)?.name).toBe(members === 0 ? undefined : `${members - 1}.jpg`);
+  });
+
+  it.each<[string, Buffer, number, string]>([
+    [
+      'more members than its end says',
+      zipOf(empty(5), { count: 3 }),
+      5,
+      'its directory counts 3 members, and 5 can be read',
+    ],
+    [
+      'fewer members than its end says',
+      zipOf(empty(3), { count: 5 }),
+      3,
+      'its directory counts 5 members, and 3 can be read',
+    ],
+    [
+      'fewer members by 65,536 than the end of zip64 says',
+      zipOf(empty(4), { count: 65_540, zip64: true }),
+      4,
+      'its directory counts 65540 members, and 4 can be read',
+    ],
+    [
+      'no entry where one should be, at the very number that wrapped',
+      broken(zipOf(empty(65_540)), '4.jpg'),
+      4,
+      'its directory is damaged behind member 4',
+    ],
+  ])('whose directory has %s is damaged', async (_, bytes, members, damage) => {
+    const seen = await list('zip', bytes);
+    expect(seen.damage).toBe(damage);
+    expect(seen.members).toHaveLength(members);
+  });
+
+  /** Without the signature of a member's entry in the directory. */
+  function broken(zip: Buffer, name: string): Buffer {
+    return zip.fill('?', zip.lastIndexOf(`\0${name}PK`) + 1 - 46, zip.lastIndexOf(`\0${name}PK`) + 3 - 46);
+  }
+
+  const data = Buffer.from('some bytes');
+  const [cp437, latin] = [
+    Buffer.from([0x84, 0x2e, 0x6a, 0x70, 0x67]),
+    Buffer.from('M\xfcnchen.jpg', 'latin1'),
+  ];
+
+  it.each<[string, string | Buffer, number, Buffer | undefined, string]>([
+    ['UTF-8 and says so', 'München.jpg', 0x800, undefined, 'München.jpg'],
+    ['UTF-8 and does not say so', Buffer.from('München/日本.jpg'), 0, undefined, 'München/日本.jpg'],
+    ['decomposed UTF-8, as on a Mac', Buffer.from('Mu\u0308nchen.jpg'), 0, undefined, 'Mu\u0308nchen.jpg'],
+    ['code page 437', cp437, 0, undefined, 'ä.jpg'],
+    ['no UTF-8, and said to be', latin, 0x800, undefined, 'Mⁿnchen.jpg'],
+    ['given in UTF-8 besides', cp437, 0, unicodePath(cp437, 'ő.jpg'), 'ő.jpg'],
+    ['given in UTF-8 besides, of another name', cp437, 0, unicodePath('x', 'ő.jpg'), 'ä.jpg'],
+  ])('has a name that is %s', async (_, name, flags, extra, expected) => {
+    const seen = await look('zip', zipOf([{ name, data, flags, ...(extra && { extra }) }]));
+    expect(seen.damage).toBeUndefined();
+    expect([...seen.content]).toEqual([[expected, data]]);
   });
 });
