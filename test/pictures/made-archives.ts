@@ -70,12 +70,20 @@ export interface MadeMember {
   readonly mode?: number;
   /** Where the directory says that it is, wherever it is. */
   readonly at?: number;
+  /** Extra field of the directory. */
+  readonly extra?: Buffer;
+}
+
+interface ZipEnd {
+  /** What the end says of the number of members; as macOS does where nothing is said, which is modulo 65,536. */
+  readonly count?: number;
+  readonly zip64?: boolean;
 }
 
 const UTF8 = 0x800;
 
 /** A whole zip archive. */
-export function zipOf(members: readonly MadeMember[]): Buffer {
+export function zipOf(members: readonly MadeMember[], { count, zip64 = false }: ZipEnd = {}): Buffer {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
@@ -95,15 +103,50 @@ export function zipOf(members: readonly MadeMember[]): Buffer {
     const tail = Buffer.alloc(14);
     tail.writeUInt32LE(((member.mode ?? 0o100644) * 0x10000) >>> 0, 6);
     tail.writeUInt32LE(member.at ?? offset, 10);
-    directory.push(Buffer.from('PK\x01\x02\x14\x03', 'latin1'), common, tail, name);
+    const { extra = Buffer.alloc(0) } = member;
+    const inDirectory = Buffer.from(common);
+    inDirectory.writeUInt16LE(extra.length, 24);
+    directory.push(Buffer.from('PK\x01\x02\x14\x03', 'latin1'), inDirectory, tail, name, extra);
     offset += 30 + name.length + packed.length;
   }
   const central = Buffer.concat(directory);
+  const counted = count ?? members.length;
   const end = Buffer.alloc(22);
   end.write('PK\x05\x06', 'latin1');
-  end.writeUInt16LE(members.length, 8);
-  end.writeUInt16LE(members.length, 10);
+  end.writeUInt16LE(zip64 ? 0xffff : counted % 0x10000, 8);
+  end.writeUInt16LE(zip64 ? 0xffff : counted % 0x10000, 10);
   end.writeUInt32LE(central.length, 12);
-  end.writeUInt32LE(offset, 16);
-  return Buffer.concat([...parts, central, end]);
+  end.writeUInt32LE(zip64 ? 0xffffffff : offset, 16);
+  const end64 = zip64 ? zip64End(counted, central.length, offset) : Buffer.alloc(0);
+  return Buffer.concat([...parts, central, end64, end]);
+}
+
+/** The end record of zip64 and what leads to it. */
+function zip64End(count: number, bytes: number, offset: number): Buffer {
+  const record = Buffer.alloc(56);
+  record.write('PK\x06\x06', 'latin1');
+  record.writeBigUInt64LE(44n, 4);
+  record.writeUInt16LE(45, 12);
+  record.writeUInt16LE(45, 14);
+  record.writeBigUInt64LE(BigInt(count), 24);
+  record.writeBigUInt64LE(BigInt(count), 32);
+  record.writeBigUInt64LE(BigInt(bytes), 40);
+  record.writeBigUInt64LE(BigInt(offset), 48);
+  const locator = Buffer.alloc(20);
+  locator.write('PK\x06\x07', 'latin1');
+  locator.writeBigUInt64LE(BigInt(offset + bytes), 8);
+  locator.writeUInt32LE(1, 16);
+  return Buffer.concat([record, locator]);
+}
+
+/** The Info-ZIP extra field that gives a member's name in UTF-8. */
+export function unicodePath(raw: string | Buffer, name: string): Buffer {
+  const utf8 = Buffer.from(name);
+  const extra = Buffer.alloc(9 + utf8.length);
+  extra.writeUInt16LE(0x7075, 0);
+  extra.writeUInt16LE(5 + utf8.length, 2);
+  extra.writeUInt8(1, 4);
+  extra.writeUInt32LE(crc32(raw), 5);
+  utf8.copy(extra, 9);
+  return extra;
 }

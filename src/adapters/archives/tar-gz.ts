@@ -1,11 +1,10 @@
 import { closeSync } from 'node:fs';
-import { pipeline, Readable } from 'node:stream';
-import { createGunzip, type Gunzip } from 'node:zlib';
+import { finished } from 'node:stream/promises';
+import { createGunzip } from 'node:zlib';
 import type { ByteSource } from '../../core/archives/walk-tar.js';
 import { codeOf, messageOf } from '../../core/thrown.js';
-import { ArchiveError, ImageError } from '../../errors.js';
+import { ArchiveError } from '../../errors.js';
 import type { ArchiveMember, OpenArchive } from '../../ports.js';
-import { unreadable } from '../file-faults.js';
 import { openArchiveFile, readPart, requireUnchanged, type ArchiveFile } from './open-file.js';
 import { listTar } from './tar.js';
 
@@ -26,9 +25,8 @@ export function openTarGz(path: string): OpenArchive {
     async list(take, warn) {
       const listing = new GunzipSource(file);
       try {
+        // Reads to the end of the file, which tells whether the whole is sound.
         await listTar(listing, take, warn);
-        // What comes after the archive's end tells whether the whole is sound.
-        await listing.skipTo(Infinity);
       } finally {
         listing.close();
       }
@@ -56,18 +54,13 @@ class GunzipSource implements ByteSource {
   position = 0;
   /** It has failed, or somebody stopped in the middle of a piece. */
   isLost = false;
-  readonly #gunzip: Gunzip;
-  readonly #chunks: AsyncIterator<Buffer>;
+  readonly #pieces: AsyncGenerator<Buffer>;
   readonly #most: number;
   #rest: Buffer = Buffer.alloc(0);
 
   constructor({ descriptor, stamp }: ArchiveFile) {
     this.#most = Math.max(HARMLESS_BYTES, MOST_RATIO * stamp.bytes);
-    const packed = Readable.from(readPart(descriptor, 0, stamp.bytes), { objectMode: false });
-    this.#gunzip = createGunzip({ chunkSize: 1 << 18 });
-    // Its errors reach whoever reads.
-    pipeline(packed, this.#gunzip, () => undefined);
-    this.#chunks = this.#gunzip[Symbol.asyncIterator]();
+    this.#pieces = unpack(descriptor, stamp.bytes);
   }
 
   async read(length: number): Promise<Buffer> {
@@ -84,14 +77,14 @@ class GunzipSource implements ByteSource {
 
   /** @throws {ArchiveError} {ImageError} UNREADABLE. */
   async *part(start: number, length: number): AsyncGenerator<Buffer> {
-    await this.skipTo(start);
     this.isLost = true;
+    await this.skipTo(start);
     yield* this.#take(length);
     this.isLost = false;
   }
 
   close(): void {
-    this.#gunzip.destroy();
+    void this.#pieces.return(undefined);
   }
 
   async *#take(length: number): AsyncGenerator<Buffer> {
@@ -109,22 +102,105 @@ class GunzipSource implements ByteSource {
     if (this.position > this.#most) {
       throw new ArchiveError(`it unpacks to more than ${MOST_RATIO} times its size`);
     }
+    const next = await this.#pieces.next();
+    if (next.done === true) return false;
+    this.#rest = next.value;
+    return true;
+  }
+}
+
+/** Packed bytes that are unpacked at once, which may become a thousand times as many; then those where it fails. */
+const PIECES = [1 << 16, 1 << 8, 1];
+const [WHOLE_PIECE = 1] = PIECES;
+
+/**
+ * The bytes of a gzip file. Of one that is damaged, all that stands before the damage comes first: zlib drops what it made
+ * of the piece in which it fails, so that piece is taken in smaller ones, at last byte by byte, from the start again.
+ *
+ * @throws {ArchiveError} {ImageError} UNREADABLE.
+ */
+async function* unpack(descriptor: number, bytes: number): AsyncGenerator<Buffer> {
+  let given = 0;
+  let failing = Infinity;
+  for (const size of PIECES) {
+    const gunzip = new Gunzipper();
+    let [fed, made] = [0, 0];
     try {
-      const next = await this.#chunks.next();
-      if (next.done === true) return false;
-      this.#rest = next.value;
-      return true;
+      for await (const part of readPart(descriptor, 0, bytes)) {
+        for (let at = 0; at < part.length;) {
+          const length = fed < failing ? Math.min(WHOLE_PIECE, failing - fed) : size;
+          const piece = part.subarray(at, at + length);
+          for (const unpacked of await gunzip.write(piece)) {
+            const known = given - made;
+            made += unpacked.length;
+            if (made <= given) continue;
+            given = made;
+            yield unpacked.subarray(known);
+          }
+          at += piece.length;
+          fed += piece.length;
+        }
+      }
+      await gunzip.end();
+      return;
     } catch (error) {
-      throw faultOf(error);
+      if (!(error instanceof ArchiveError) || size === 1 || fed === bytes) throw error;
+      failing = fed;
+    } finally {
+      gunzip.close();
     }
   }
 }
 
-function faultOf(error: unknown): Error {
-  const code = codeOf(error) ?? '';
-  if (code === 'Z_BUF_ERROR') return new ArchiveError('it is cut off');
-  if (code === 'Z_DATA_ERROR' && messageOf(error) === 'incorrect header check')
-    return new ArchiveError('it is no gzip file');
-  if (code.startsWith('Z_')) return new ArchiveError(`it is damaged (${messageOf(error)})`);
-  return error instanceof ImageError ? error : unreadable(error);
+/** Unpacks piece by piece. */
+class Gunzipper {
+  #begun = false;
+  readonly #gunzip = createGunzip({ chunkSize: 1 << 18 });
+  readonly #made: Buffer[] = [];
+
+  constructor() {
+    this.#gunzip.on('data', (part: Buffer) => this.#made.push(part));
+    // Errors reach whoever writes.
+    this.#gunzip.on('error', () => undefined);
+  }
+
+  /** @returns what has been made of the pieces up to this one. @throws {ArchiveError} */
+  async write(piece: Buffer): Promise<Buffer[]> {
+    await new Promise<void>((resolve, reject) => {
+      const fail = (error: Error): void => {
+        reject(this.#faultOf(error));
+      };
+      // Of a failure the callback does not always hear.
+      this.#gunzip.once('error', fail);
+      this.#gunzip.write(piece, (error) => {
+        this.#gunzip.off('error', fail);
+        if (error) fail(error);
+        else resolve();
+      });
+    });
+    this.#begun ||= this.#made.length > 0;
+    return this.#made.splice(0);
+  }
+
+  /** @throws {ArchiveError} */
+  async end(): Promise<void> {
+    this.#gunzip.end();
+    await finished(this.#gunzip).catch((error: unknown) => {
+      throw this.#faultOf(error);
+    });
+  }
+
+  close(): void {
+    this.#gunzip.destroy();
+  }
+
+  #faultOf(error: unknown): ArchiveError {
+    if (codeOf(error) === 'Z_BUF_ERROR') return new ArchiveError('it is cut off');
+    const message = messageOf(error);
+    if (message !== NO_HEADER) return new ArchiveError(`it is damaged (${message})`);
+    return new ArchiveError(this.#begun ? 'what follows its end is no gzip data' : 'it is no gzip file');
+  }
 }
+
+/** Zlib's words for what does not start as gzip data does. */
+const NO_HEADER = 'incorrect header check';

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { closeSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { Readable } from 'node:stream';
@@ -26,7 +27,7 @@ export async function openZip(path: string): Promise<OpenArchive> {
     return {
       stamp: file.stamp,
       isSequential: false,
-      list: (take) => list(zip, take),
+      list: (take) => list(zip, reader, take),
       read: (member) => read(file, member),
       close() {
         closeSync(file.descriptor);
@@ -69,16 +70,26 @@ class FileReader extends yauzl.RandomAccessReader {
     callback(null, bytes.copy(buffer, offset));
   }
 
+  /** The four bytes at a place; undefined where the file ends before. */
+  signatureAt(position: number): number | undefined {
+    const bytes = this.#reader.read(position, 4);
+    return bytes.length < 4 ? undefined : bytes.readUInt32LE(0);
+  }
+
   override _readStreamForRange(): Readable {
     throw new Error('members are read otherwise');
   }
 }
 
 /** Where two members share bytes a small archive unpacks to terabytes: no program that packs does that. */
-async function list(zip: yauzl.ZipFile, take: (member: ArchiveMember) => void): Promise<void> {
+async function list(
+  zip: yauzl.ZipFile,
+  reader: FileReader,
+  take: (member: ArchiveMember) => void,
+): Promise<void> {
   const spans = new Spans();
   try {
-    for await (const entry of zip.eachEntry()) {
+    for await (const entry of entriesOf(zip, reader)) {
       spans.add(entry.relativeOffsetOfLocalHeader, LOCAL_HEADER_BYTES + entry.compressedSize);
       const member = memberOf(entry);
       if (member) take(member);
@@ -90,14 +101,50 @@ async function list(zip: yauzl.ZipFile, take: (member: ArchiveMember) => void): 
   if (spans.overlap()) throw overlapping();
 }
 
+const DIRECTORY_ENTRY = 0x02014b50;
+const DIRECTORY_ENTRY_BYTES = 46;
+/** What a directory's end is followed by: the end record, that of zip64, or a digital signature. */
+const DIRECTORY_ENDS: readonly (number | undefined)[] = [0x06054b50, 0x06064b50, 0x05054b50];
+
+/**
+ * The entries of the directory, up to its end. Its count may have wrapped at 16 bits: macOS and old Java write more than
+ * 65,535 entries so, without zip64.
+ *
+ * @throws {ArchiveError} where there are others than were counted.
+ */
+async function* entriesOf(zip: yauzl.ZipFile, reader: FileReader): AsyncGenerator<yauzl.Entry> {
+  const counted = zip.entryCount;
+  // So that yauzl does not stop at it.
+  zip.entryCount = Infinity;
+  const entries = zip.eachEntry();
+  // The types of yauzl have it as a boolean.
+  let at = Number(zip.readEntryCursor);
+  while (reader.signatureAt(at) === DIRECTORY_ENTRY) {
+    const next = await entries.next();
+    if (next.done === true) break;
+    const { value: entry } = next;
+    at += DIRECTORY_ENTRY_BYTES + entry.fileNameLength + entry.extraFieldLength + entry.fileCommentLength;
+    yield entry;
+  }
+  const count = zip.entriesRead;
+  if (count !== counted && !(counted < 0x10000 && count % 0x10000 === counted)) {
+    throw new ArchiveError(`its directory counts ${counted} members, and ${count} can be read`);
+  }
+  if (!DIRECTORY_ENDS.includes(reader.signatureAt(at))) {
+    throw new ArchiveError(`its directory is damaged behind member ${count}`);
+  }
+}
+
 const overlapping = (): ArchiveError =>
   new ArchiveError('members of it overlap, as they do to fill disks', true);
 
 /** @returns undefined for a folder. */
 function memberOf(entry: yauzl.Entry): ArchiveMember | undefined {
   const { generalPurposeBitFlag, fileNameRaw, extraFields, uncompressedSize, compressedSize } = entry;
+  // Unix and macOS write UTF-8 without saying so. Other bytes are code page 437, whatever the flag says.
+  const flags = isUtf8(fileNameRaw) ? generalPurposeBitFlag | UTF8_NAME : generalPurposeBitFlag & ~UTF8_NAME;
   // Also turns the backslashes of some programs for Windows into slashes.
-  const name = yauzl.getFileNameLowLevel(generalPurposeBitFlag, fileNameRaw, extraFields, false);
+  const name = yauzl.getFileNameLowLevel(flags, fileNameRaw, extraFields, false);
   if (name.endsWith('/')) return undefined;
   return {
     name,
@@ -112,6 +159,9 @@ function memberOf(entry: yauzl.Entry): ArchiveMember | undefined {
     },
   };
 }
+
+/** The flag that says so. */
+const UTF8_NAME = 0x800;
 
 const STORE = 0;
 const DEFLATE = 8;

@@ -32,9 +32,26 @@ export interface TarHeader {
   readonly continues: boolean;
 }
 
-/** Whether a block is one of those that end an archive. */
-export function isZeroBlock(block: Buffer): boolean {
-  return block[0] === 0 && block.every((byte) => byte === 0);
+export function isZeros(block: Buffer): boolean {
+  return block.equals(ZEROS.subarray(0, block.length));
+}
+
+const ZEROS = Buffer.alloc(BLOCK);
+
+/** Blocks in the longest record that is known: 4 MiB, the most that bsdtar writes. */
+export const MOST_RECORD = 8192;
+
+/** Blocks in a record: GNU tar's default (`-b 20`), the 63 KiB that BSD's tapes take, and powers of two. */
+const RECORDS = [20, 126, ...Array.from({ length: 14 }, (_, power) => 2 ** power)];
+
+/**
+ * Whether zero blocks that nothing follows end an archive, or stand for members that are lost. An end has two, and fills
+ * its last record; the archive is a whole number of records long. A lone block at the end of the file is half an end.
+ *
+ * @param length of the archive, in blocks.
+ */
+export function isEnd(blocks: number, length: number): boolean {
+  return blocks <= 2 || RECORDS.some((record) => length % record === 0 && blocks <= record + 1);
 }
 
 /** @returns undefined for what is no header. */

@@ -2,8 +2,10 @@ import { escapeName } from '../escape-name.js';
 import { ArchiveError } from '../../errors.js';
 import {
   BLOCK,
-  isZeroBlock,
+  isEnd,
+  isZeros,
   MAP_CONTINUES,
+  MOST_RECORD,
   parsePax,
   parsePaxSize,
   parseTarHeader,
@@ -34,7 +36,7 @@ export interface TarEntry {
 export interface TarWalk {
   /** Leave an entry's bytes to be read when it is yielded; otherwise they are known to be there. */
   readonly leavesData: boolean;
-  /** Called when the archive has no mark at its end. */
+  /** Called when the archive has no whole mark at its end. */
   readonly onUnmarkedEnd?: () => void;
 }
 
@@ -93,10 +95,33 @@ async function nextHeader(source: ByteSource, { onUnmarkedEnd }: TarWalk): Promi
   if (block.length < BLOCK) {
     throw new ArchiveError(at === 0 ? 'it is no tar archive' : `it is cut off at byte ${at + block.length}`);
   }
-  if (isZeroBlock(block)) return undefined;
+  if (isZeros(block)) {
+    if ((await passEnd(at, source)) === 1) onUnmarkedEnd?.();
+    return undefined;
+  }
   const header = parseTarHeader(block);
   if (header) return header;
   throw new ArchiveError(at === 0 ? 'it is no tar archive' : `it is damaged at byte ${at}`);
+}
+
+/**
+ * Reads the zeros at the end, of which one block was read.
+ *
+ * @returns how many blocks there are.
+ * @throws {ArchiveError} where something follows, or where the zeros are more than the padding of an end.
+ */
+async function passEnd(start: number, source: ByteSource): Promise<number> {
+  let blocks = 1;
+  for (let block = await source.read(BLOCK); block.length > 0; block = await source.read(BLOCK)) {
+    if (!isZeros(block)) {
+      const zeros = blocks === 1 ? 'a lone zero block' : 'zeros that are not its end';
+      throw new ArchiveError(`it is damaged: ${zeros}, at byte ${start}`);
+    }
+    blocks += 1;
+    if (blocks > MOST_RECORD + 1) break;
+  }
+  if (isEnd(blocks, start / BLOCK + blocks)) return blocks;
+  throw new ArchiveError(`it is damaged: from byte ${start} on all is zero, more than an end has`);
 }
 
 /** GNU tar's long names and PAX headers. What is said of a link's target, or of all entries, changes no name. */

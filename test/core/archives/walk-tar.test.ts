@@ -41,6 +41,12 @@ async function walk(archive: Buffer): Promise<Walked> {
   }
 }
 
+/** With zeros behind it up to a whole number of records. */
+function padded(archive: Buffer, record: number): Buffer {
+  const bytes = record * 512;
+  return Buffer.concat([archive, Buffer.alloc((bytes - (archive.length % bytes)) % bytes)]);
+}
+
 const data = Buffer.from('some bytes');
 const long = `${'d'.repeat(150)}/${'n'.repeat(90)}.jpg`;
 
@@ -156,8 +162,72 @@ describe('walking through a tar archive', () => {
     expect((await walk(archive)).entries.map(({ name }) => name)).toEqual(names);
   });
 
+  const six = ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => ({ name, data: Buffer.alloc(3000, 1) }));
+  /** Each takes seven blocks. */
+  const third = 14 * 512;
+
+  it.each<[string, Buffer, string]>([
+    [
+      'a zeroed header',
+      tarOf(six).fill(0, third, third + 512),
+      `it is damaged: a lone zero block, at byte ${third}`,
+    ],
+    [
+      'a header and data zeroed, as a disk loses a sector of 4 KiB',
+      tarOf(six).fill(0, third, third + 4096),
+      `it is damaged: zeros that are not its end, at byte ${third}`,
+    ],
+    [
+      'another archive behind the end',
+      Buffer.concat([tarOf(six.slice(0, 2)), tarOf(six)]),
+      `it is damaged: zeros that are not its end, at byte ${third}`,
+    ],
+    [
+      'a rest of zeros',
+      tarOf(six).fill(0, third),
+      `it is damaged: from byte ${third} on all is zero, more than an end has`,
+    ],
+    [
+      'a rest of zeros as GNU tar would have padded it',
+      padded(tarOf(six), 20).fill(0, third),
+      `it is damaged: from byte ${third} on all is zero, more than an end has`,
+    ],
+    [
+      'megabytes of zeros, as room that a download has taken ahead',
+      padded(tarOf(six.slice(0, 2)), 16_384),
+      `it is damaged: from byte ${third} on all is zero, more than an end has`,
+    ],
+  ])('takes %s for no end, and keeps what came before', async (_, archive, damage) => {
+    const walked = await walk(archive);
+    expect(walked.damage).toBe(damage);
+    expect(walked.entries.map(({ name }) => name)).toEqual(['a', 'b']);
+  });
+
+  it.each([1, 2, 20, 64, 126, 128, 512, 2048, 8192])(
+    'takes zeros up to a whole record of %i blocks for an end',
+    async (record) => {
+      for (const entries of [[], six.slice(0, 1), six, [...six, ...six, ...six]]) {
+        const { entries: found, ...rest } = await walk(padded(tarOf(entries), record));
+        expect(rest).toEqual({ unmarked: false });
+        expect(found).toHaveLength(entries.length);
+      }
+    },
+  );
+
+  it('takes the longest end that there is: two blocks, the second in a record of its own', async () => {
+    const almost = Buffer.concat(Array.from({ length: 19 }, () => entryBytes({ name: 'a' })));
+    const archive = padded(Buffer.concat([almost, Buffer.alloc(1024)]), 20);
+    expect(archive.length).toBe(40 * 512);
+    expect(await walk(archive)).toMatchObject({ unmarked: false });
+    expect((await walk(archive)).damage).toBeUndefined();
+  });
+
   it('notices an archive without a mark at its end', async () => {
-    expect(await walk(entryBytes({ name: 'a', data }))).toMatchObject({ unmarked: true });
+    const entry = entryBytes({ name: 'a', data });
+    expect(await walk(entry)).toMatchObject({ unmarked: true });
+    const half = await walk(Buffer.concat([entry, Buffer.alloc(512)]));
+    expect(half).toMatchObject({ unmarked: true });
+    expect(half.damage).toBeUndefined();
     expect(await walk(tarOf([]))).toEqual({ entries: [], unmarked: false });
   });
 });
