@@ -102,6 +102,9 @@ function makePlain(file: Buffer, page: TiffPage, plane: number | undefined): Pla
     bytes: assembled(layout, fields, outside, end),
     doubts: [
       ...(isSorted ? [] : ['tags of the TIFF are out of order or doubled']),
+      ...([...entries.values()].some((entry) => entry.end > file.length)
+        ? ['the TIFF lacks some of its metadata']
+        : []),
       ...(pieces.counted ? [] : ['the TIFF does not say how long its strips are']),
     ],
   };
@@ -142,14 +145,7 @@ function assembled(
   write(layout, count, 0, count.length, fields.size);
   const sorted = [...fields].sort(([a], [b]) => a - b).map(([, entry]) => entry);
   const next = Buffer.alloc(big ? 8 : 4);
-  const whole = Buffer.concat([
-    file,
-    Buffer.alloc(file.length % 2),
-    ...outside,
-    count,
-    ...sorted,
-    next,
-  ]);
+  const whole = Buffer.concat([file, Buffer.alloc(file.length % 2), ...outside, count, ...sorted, next]);
   write(layout, whole, big ? 8 : 4, next.length, end);
   return whole;
 }

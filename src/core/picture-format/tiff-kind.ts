@@ -21,6 +21,8 @@ export interface TiffKind {
   readonly ycbcr?: YcbcrScale | undefined;
   /** sharp reads no tiles of separate planes: each plane has to be read for itself. */
   readonly separateTiles: boolean;
+  /** What may be wrong with the colours, each in one line. */
+  readonly warnings: readonly string[];
 }
 
 /** TIFF 6.0, sections 20 and 21. */
@@ -125,7 +127,7 @@ export function tiffKind(layout: Layout, entries: ReadonlyMap<number, Entry>): T
   const separate = samples > 1 && value(TAG.planarConfiguration) === SEPARATE_PLANES;
   const photometric = value(TAG.photometric);
   // Without it, the decoder says what is missing.
-  if (photometric === undefined) return { extraSamples: [], separateTiles: false };
+  if (photometric === undefined) return { extraSamples: [], separateTiles: false, warnings: [] };
   const bits = requireDepth(valuesOf(layout, entries.get(TAG.bitsPerSample), samples));
   const colours = COLOURS[photometric];
   if (!colours || (photometric === CIELAB && bits === 8))
@@ -139,10 +141,13 @@ export function tiffKind(layout: Layout, entries: ReadonlyMap<number, Entry>): T
   const extras = valuesOf(layout, entries.get(TAG.extraSamples), samples);
   const separateTiles = separate && entries.has(TAG.tileOffsets);
   if (separateTiles && photometric !== RGB) throw unsupported('tiles of separate planes that are not RGB');
+  const extraCount = Math.max(0, samples - colours.channels);
   return {
-    extraSamples: Array.from({ length: Math.max(0, samples - colours.channels) }, (_, i) => extras[i] ?? 0),
+    extraSamples: Array.from({ length: extraCount }, (_, i) => extras[i] ?? 0),
     ycbcr: photometric === YCBCR && compression !== JPEG ? ycbcrOf(layout, entries, separate) : undefined,
     separateTiles,
+    warnings:
+      extras.length < extraCount ? ['the TIFF does not say what its last channel is: it is left out'] : [],
   };
 }
 

@@ -36,8 +36,6 @@ export interface TiffPage extends TiffKind {
   readonly directory: Directory;
   /** Whether decoders come to it first. */
   readonly isFirst: boolean;
-  /** What may be wrong with the choice, each in one line. */
-  readonly warnings: readonly string[];
 }
 
 /**
@@ -56,17 +54,13 @@ export function findTiffPage(bytes: Buffer): TiffPage | undefined {
     requireNoRaw(layout, first.directory, reduced ? others : others.filter(({ ofFirst }) => ofFirst));
     const size = pixelsOf(layout, first.directory);
     const full = reduced
-      ? others.find(
-          ({ directory }) => !isReduced(layout, directory) && pixelsOf(layout, directory) > size,
-        )
+      ? others.find(({ directory }) => !isReduced(layout, directory) && pixelsOf(layout, directory) > size)
       : undefined;
     const directory = full ? withOrientation(full.directory, first.directory) : first.directory;
-    return {
-      ...tiffKind(layout, directory.entries),
-      directory,
-      isFirst: !full,
-      warnings: reduced && !full ? ['the TIFF calls its picture a reduced copy: the full one is not in it'] : [],
-    };
+    const kind = tiffKind(layout, directory.entries);
+    const alone =
+      reduced && !full ? ['the TIFF calls its picture a reduced copy: the full one is not in it'] : [];
+    return { ...kind, directory, isFirst: !full, warnings: [...kind.warnings, ...alone] };
   } catch (error) {
     if (error instanceof RangeError) return undefined;
     throw error;

@@ -12,7 +12,8 @@ export function interleaved(planes: readonly Samples[]): Samples {
   const [first] = planes;
   const data = Buffer.alloc(first ? (count * first.data.length) / first.channels : 0);
   for (const [index, { data: plane, channels }] of planes.entries()) {
-    for (let from = 0, to = index; to < data.length; from += channels, to += count) data[to] = plane[from] ?? 0;
+    for (let from = 0, to = index; to < data.length; from += channels, to += count)
+      data[to] = plane[from] ?? 0;
   }
   return { data, channels: count };
 }
@@ -41,7 +42,11 @@ export function coloursOf({ data, channels }: Samples, opacity: Opacity | undefi
 export function fromYcbcr({ data, channels }: Samples, { coefficients, range }: YcbcrScale): Samples {
   const [red = 0, green = 1, blue = 0] = coefficients;
   const [black = 0, white = 255, zeroCb = 128, mostCb = 255, zeroCr = 128, mostCr = 255] = range;
-  const [scaleY, scaleCb, scaleCr] = [255 / (white - black), 127 / (mostCb - zeroCb), 127 / (mostCr - zeroCr)];
+  const [scaleY, scaleCb, scaleCr] = [
+    255 / (white - black),
+    127 / (mostCb - zeroCb),
+    127 / (mostCr - zeroCr),
+  ];
   const byte = (value: number): number => Math.min(255, Math.max(0, Math.round(value)));
   const colours = Buffer.from(data);
   for (let i = 0; i < data.length; i += channels) {

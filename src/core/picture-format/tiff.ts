@@ -10,8 +10,8 @@ import {
   TAG,
 } from './tiff-directory.js';
 
-/** Private tags begin here: other programs' values may point anywhere. */
-const FIRST_PRIVATE_TAG = 32_768;
+/** Tags that decide what the pixels are. What is lost of the others takes nothing from the picture. */
+const PIXEL_TAGS: ReadonlySet<number> = new Set(Object.values(TAG));
 
 /** What libtiff took until version 4.5, when page numbers had 16 bits. */
 const MAX_PAGES = 65_535;
@@ -61,7 +61,8 @@ export function tiffBlockBytes(bytes: Buffer): number {
     const width = value(TAG.tileWidth) ?? value(TAG.imageWidth) ?? 0;
     const height = value(TAG.imageLength) ?? 0;
     const rows = value(TAG.tileLength) ?? Math.min(value(TAG.rowsPerStrip) ?? height, height);
-    const samples = value(TAG.planarConfiguration) === SEPARATE_PLANES ? 1 : (value(TAG.samplesPerPixel) ?? 1);
+    const samples =
+      value(TAG.planarConfiguration) === SEPARATE_PLANES ? 1 : (value(TAG.samplesPerPixel) ?? 1);
     return width * rows * samples * Math.ceil((value(TAG.bitsPerSample) ?? 1) / 8);
   } catch (error) {
     if (error instanceof RangeError) return 0;
@@ -97,10 +98,10 @@ export function findTiffTruncation(bytes: Buffer): string | undefined {
   }
 }
 
-/** End of the public tag whose values lie furthest back. */
+/** End of the values of those tags of pixels that lie furthest back. */
 function lastValue(entries: ReadonlyMap<number, Entry>): number {
   let last = 0;
-  for (const [tag, { end }] of entries) if (tag < FIRST_PRIVATE_TAG) last = Math.max(last, end);
+  for (const [tag, { end }] of entries) if (PIXEL_TAGS.has(tag)) last = Math.max(last, end);
   return last;
 }
 
