@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type sharp from 'sharp';
-import type { Sharp } from 'sharp';
+import type { Sharp, SharpOptions } from 'sharp';
 import { isSrgbProfile } from '../core/picture-format/icc.js';
 import {
   requireBounded,
@@ -12,14 +12,18 @@ import {
 import { withKnownBrand } from '../core/picture-format/iso-media.js';
 import { estimateCopyBytes, estimateDecodeBytes, type PixelLayout } from '../core/picture-format/memory.js';
 import { PICTURE_FORMATS, type PictureFormat } from '../core/picture-format/signatures.js';
+import { plainTiff } from '../core/picture-format/plain-tiff.js';
+import { findTiffPage, type TiffPage } from '../core/picture-format/tiff-page.js';
 import { tiffBlockBytes } from '../core/picture-format/tiff.js';
 import { ImageError } from '../errors.js';
+import type { Raster } from '../types.js';
 import type { DecodeLimits, PictureCodec, PictureDecoder, PreviewEncoder } from '../ports.js';
 import { decoderFault, decoderMessage } from './sharp/decoder-message.js';
 import { encodePreview, ENCODERS } from './sharp/encoders.js';
 import { toTiff } from './sharp/other-formats.js';
 import { readMetadata, type HeaderFacts } from './sharp/read-metadata.js';
 import { readJpeg, type ReadJpeg, type ReadPixels } from './sharp/read-jpeg.js';
+import { mustBePlain, needsSamples, readTiff } from './sharp/read-tiff.js';
 
 type SharpModule = typeof sharp;
 
@@ -35,6 +39,10 @@ const WHITE = { r: 255, g: 255, b: 255 };
 interface Header {
   readonly format: PictureFormat;
   readonly metadata: HeaderFacts;
+  /** What decoding takes, in bytes, the file included. */
+  readonly memory: number;
+  /** Of a TIFF whose directory can be read. */
+  readonly page?: TiffPage | undefined;
   /** Size as seen: EXIF orientation applied. */
   readonly width: number;
   readonly height: number;
@@ -103,18 +111,22 @@ async function readHeader(
   const format = requireDecodable(bytes);
   requireDecoder(bytes, format);
   requireBounded(bytes, format);
+  const page = format === 'tiff' ? findTiffPage(bytes) : undefined;
+  const file = page && !page.isFirst ? plainTiff(bytes, page).bytes : bytes;
   let metadata: HeaderFacts;
   try {
-    metadata = await readMetadata(sharp, bytes, format);
+    metadata = await readMetadata(sharp, file, format);
   } catch (error) {
     requireComplete(bytes, format);
     throw decoderFault(error);
   }
-  requireSmall(metadata, bytes.length + estimate(layoutOf(format, metadata, bytes)), limits);
+  const memory = bytes.length + estimate(layoutOf(format, metadata, file, page));
+  requireSmall(metadata, memory, limits);
   requireComplete(bytes, format);
+  if (file !== bytes) requireComplete(file, format);
   requireUndamaged(bytes, format);
   const { width, height } = metadata.autoOrient;
-  return { format, metadata, width, height };
+  return { format, metadata, memory, page, width, height };
 }
 
 type SizeLimits = Pick<DecodeLimits, 'maxPixels' | 'maxMemory'>;
@@ -146,7 +158,12 @@ function requireSmall(
 /** Bytes of a sample by what sharp calls it; the other depths are of 4 bytes or more. */
 const SAMPLE_BYTES: Readonly<Record<string, number>> = { uchar: 1, char: 1, ushort: 2, short: 2 };
 
-function layoutOf(format: PictureFormat, metadata: HeaderFacts, bytes: Buffer): PixelLayout {
+function layoutOf(
+  format: PictureFormat,
+  metadata: HeaderFacts,
+  bytes: Buffer,
+  page: TiffPage | undefined,
+): PixelLayout {
   const { width, height, channels, depth, isProgressive, chromaSubsampling, orientation } = metadata;
   return {
     format,
@@ -157,6 +174,8 @@ function layoutOf(format: PictureFormat, metadata: HeaderFacts, bytes: Buffer): 
     interlaced: isProgressive,
     chromaSubsampling,
     blockBytes: format === 'tiff' ? tiffBlockBytes(bytes) : 0,
+    heldWhole: page !== undefined && needsSamples(page),
+    copiedBytes: page && mustBePlain(page) ? bytes.length : 0,
     orientation: orientation ?? 1,
   };
 }
@@ -179,25 +198,41 @@ function shrink(image: Sharp, maxDim: number): Sharp {
 async function readPixels(
   sharp: SharpModule,
   file: Buffer,
-  { format, metadata }: Header,
-  { maxPixels, thorough }: Pick<DecodeLimits, 'maxPixels' | 'thorough'>,
+  { format, metadata, memory, page }: Header,
+  limits: Omit<DecodeLimits, 'maxDim'>,
   reshape: (image: Sharp) => Sharp,
 ): Promise<ReadJpeg> {
+  const { maxPixels, thorough } = limits;
   const isSrgb = metadata.icc !== undefined && isSrgbProfile(metadata.icc);
-  const read: ReadPixels = async (bytes, failOn) => {
-    const image = sharp(bytes, { limitInputPixels: maxPixels, failOn, autoOrient: true, ignoreIcc: isSrgb });
-    const shaped = reshape(image).flatten({ background: WHITE }).toColourspace('srgb');
+  const open = (bytes: Buffer, failOn: 'warning' | 'error', options: SharpOptions = {}): Sharp =>
+    sharp(bytes, { limitInputPixels: maxPixels, failOn, autoOrient: true, ignoreIcc: isSrgb, ...options });
+  const samplesOf = async (image: Sharp): Promise<Raster & { readonly channels: number }> => {
+    const shaped = image.toColourspace('srgb');
     // sharp takes deep pictures with a profile to Display P3; the output profile takes them on to sRGB.
     if (metadata.depth === 'ushort' && metadata.hasProfile && !isSrgb) shaped.withIccProfile('srgb');
     const { data, info } = await shaped.raw().toBuffer({ resolveWithObject: true });
-    if (info.channels !== 3) {
-      throw new ImageError('UNSUPPORTED_FORMAT', `pictures of ${info.channels} channels cannot be decoded`);
-    }
-    return { data, width: info.width, height: info.height };
+    return { data, width: info.width, height: info.height, channels: info.channels };
+  };
+  const read: ReadPixels = async (bytes, failOn) => {
+    const image = reshape(open(bytes, failOn)).flatten({ background: WHITE });
+    const { channels, ...raster } = await samplesOf(image);
+    if (channels !== 3)
+      throw new ImageError('UNSUPPORTED_FORMAT', `pictures of ${channels} channels cannot be decoded`);
+    return raster;
   };
   try {
     if (format === 'jpeg')
       return await readJpeg(file, { interlaced: metadata.isProgressive, thorough }, read);
+    if (page) {
+      return await readTiff(file, page, {
+        read,
+        readWhole: async (bytes) => await samplesOf(open(bytes, 'warning', { limitInputChannels: false })),
+        icc: metadata.icc,
+        requireRoom: () => {
+          requireSmall(metadata, memory + file.length, limits);
+        },
+      });
+    }
     const readable =
       format === 'heic' || format === 'bmp'
         ? await toTiff(file, format, metadata)

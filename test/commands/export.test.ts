@@ -46,6 +46,7 @@ async function exported(to: ExportKind, records = Infinity): Promise<{ code: num
   const ports = {
     outputs: outputFolders,
     exports: exportFolders,
+    kindAt,
     log: { emit: (event: RunEvent) => told.push(event) },
     stop,
   };

@@ -62,7 +62,7 @@ export function readBmpHeader(bytes: Buffer): BmpHeader {
   // Behind the shortest of Windows' headers the masks stand for themselves.
   const maskBytes = headerSize === INFO_HEADER ? (MASK_BYTES[compression] ?? 0) : 0;
   const colours = headerSize >= INFO_HEADER ? bytes.readUInt32LE(46) : 0;
-  const header: BmpHeader = {
+  const said = {
     width: size.width,
     height: Math.abs(size.height),
     topDown: size.height < 0,
@@ -75,7 +75,8 @@ export function readBmpHeader(bytes: Buffer): BmpHeader {
       entryBytes: core ? 3 : 4,
     },
     pixelsAt: bytes.readUInt32LE(10),
-  };
+  } satisfies BmpHeader;
+  const header = { ...said, pixelsAt: pixelsOf(bytes, said, headerEnd) };
   requirePlaces(bytes, header);
   return header;
 }
@@ -117,6 +118,23 @@ function masksOf(bytes: Buffer, bits: number, compression: number, headerSize: n
 /** Bytes of a row, with what fills it up to a multiple of four. */
 export function bmpStride({ width, bits }: Pick<BmpHeader, 'width' | 'bits'>): number {
   return Math.ceil((width * bits) / 32) * 4;
+}
+
+/**
+ * Some programs forget the palette, or the masks, when they say where the pixels begin. 0 is no place, and where the
+ * palette would begin there is one: then the pixels stand behind it, as other readers have it (Pillow). So they do where
+ * that makes the rows end with the file.
+ */
+function pixelsOf(
+  bytes: Buffer,
+  { palette, pixelsAt, coding, ...header }: BmpHeader,
+  headerEnd: number,
+): number {
+  const behind = palette.at + palette.count * palette.entryBytes;
+  const forgotten = pixelsAt === 0 || (pixelsAt === palette.at && palette.count > 0);
+  const fits =
+    coding === 'rows' && pixelsAt >= headerEnd && behind + bmpStride(header) * header.height === bytes.length;
+  return forgotten || (pixelsAt < behind && fits) ? behind : pixelsAt;
 }
 
 /** @throws {ImageError} CORRUPT when the pixels would begin inside the headers, TRUNCATED when the file is too short. */

@@ -12,8 +12,11 @@ export function decodeBmp(bytes: Buffer): Raster {
   const header = readBmpHeader(bytes);
   const { width, height, bits } = header;
   const data = Buffer.alloc(width * height * 3);
-  if (bits <= 8) paint(indicesOf(bytes, header), paletteOf(bytes, header), data);
-  else {
+  if (bits <= 8) {
+    const indices = indicesOf(bytes, header);
+    requireColours(indices, header);
+    paint(indices, paletteOf(bytes, header), data);
+  } else {
     const readRow = bits === 24 ? readBgrRow : maskedRowReader(header);
     for (let y = 0; y < height; y++) readRow(bytes, rowStart(header, y), width, data, y * width * 3);
   }
@@ -51,6 +54,13 @@ function maskedRowReader({ bits, masks }: BmpHeader): ReadRow {
       }
     }
   };
+}
+
+/** @throws {ImageError} CORRUPT where the pixels begin inside the palette and have a colour behind that. */
+function requireColours(indices: Buffer, { palette, pixelsAt }: BmpHeader): void {
+  const held = Math.floor((pixelsAt - palette.at) / palette.entryBytes);
+  if (held < palette.count && indices.some((index) => index >= held))
+    throw new ImageError('CORRUPT', 'the pixels of the BMP begin inside its palette');
 }
 
 /** Red, green, blue of each colour; what the file does not hold is black. */

@@ -15,6 +15,10 @@ export interface PixelLayout {
   readonly chromaSubsampling?: string | undefined;
   /** Of a TIFF: bytes of its largest strip or tile. */
   readonly blockBytes: number;
+  /** Of a TIFF: whether its samples are read whole before they become colours. */
+  readonly heldWhole?: boolean;
+  /** Of a TIFF: bytes of the file that are copied. */
+  readonly copiedBytes?: number;
   /** EXIF orientation: above 1 the picture is turned or mirrored. */
   readonly orientation: number;
 }
@@ -35,6 +39,8 @@ const HEIC_PIXEL = 18;
 /** One byte an index, three a pixel, and again in the TIFF. */
 const BMP_PIXEL = 7;
 const GIF_PIXEL = 6;
+/** Of a TIFF whose colours are put together here: three bytes a pixel, opacity, and again in another TIFF. */
+const TIFF_PIXEL = 8;
 /** Lossless WebP; a lossy one takes less. */
 const WEBP_PIXEL = 4;
 
@@ -48,6 +54,7 @@ const COEFFICIENT_BYTES = 2;
  */
 export function estimateDecodeBytes(layout: PixelLayout): number {
   const { format, width, height, channels, sampleBytes, orientation, blockBytes } = layout;
+  const { heldWhole = false, copiedBytes = 0 } = layout;
   const pixels = width * height;
   const row = width * channels * sampleBytes;
   const lines = row * Math.min(COPIES_OF_A_LINE * height, LINES);
@@ -61,7 +68,7 @@ export function estimateDecodeBytes(layout: PixelLayout): number {
     case 'png':
       return lines + (layout.interlaced ? row * height : 0) + turned;
     case 'tiff':
-      return lines + blockBytes + turned;
+      return lines + blockBytes + turned + copiedBytes + (heldWhole ? pixels * TIFF_PIXEL : 0);
     case 'gif':
       return pixels * GIF_PIXEL;
     case 'heic':

@@ -1,6 +1,42 @@
 /** Bytes of one value by field type, 1 (BYTE) to 13 (IFD), then 16 to 18 (the 64-bit types of BigTIFF). */
 const VALUE_BYTES = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8];
 
+/** Tags of TIFF 6.0 and its supplements that decide what the pixels are. */
+export const TAG = {
+  imageWidth: 256,
+  imageLength: 257,
+  bitsPerSample: 258,
+  compression: 259,
+  photometric: 262,
+  fillOrder: 266,
+  stripOffsets: 273,
+  orientation: 274,
+  samplesPerPixel: 277,
+  rowsPerStrip: 278,
+  stripByteCounts: 279,
+  planarConfiguration: 284,
+  t4Options: 292,
+  t6Options: 293,
+  predictor: 317,
+  colourMap: 320,
+  tileWidth: 322,
+  tileLength: 323,
+  tileOffsets: 324,
+  tileByteCounts: 325,
+  inkSet: 332,
+  extraSamples: 338,
+  sampleFormat: 339,
+  jpegTables: 347,
+  ycbcrCoefficients: 529,
+  ycbcrSubSampling: 530,
+  ycbcrPositioning: 531,
+  referenceBlackWhite: 532,
+  iccProfile: 34_675,
+} as const;
+
+/** Of `planarConfiguration`: every channel has strips or tiles of its own. */
+export const SEPARATE_PLANES = 2;
+
 /** Byte order and word size of a file: classic TIFF has 32-bit offsets, BigTIFF 64-bit ones. */
 export interface Layout {
   readonly bytes: Buffer;
@@ -10,6 +46,8 @@ export interface Layout {
 
 /** Values of one tag. */
 export interface Entry {
+  /** Offset of the entry in its directory. */
+  readonly at: number;
   /** Bytes of one value. */
   readonly size: number;
   readonly count: number;
@@ -22,7 +60,10 @@ export interface Entry {
 export interface Directory {
   /** Bytes of the directory itself, its values elsewhere not included. */
   readonly length: number;
+  /** By tag. Of a doubled tag the first entry counts, as in libtiff. */
   readonly entries: ReadonlyMap<number, Entry>;
+  /** Whether the tags ascend, as the standard wants it, and none is doubled. */
+  readonly isSorted: boolean;
   readonly next: number;
 }
 
@@ -45,10 +86,14 @@ export function readDirectory(layout: Layout, start: number): Directory {
   // Read first: the link ends the directory, and in many files the file.
   const next = read(layout, end, word);
   const entries = new Map<number, Entry>();
+  let [last, isSorted] = [-1, true];
   for (let at = start + countBytes; at < end; at += entryBytes) {
-    entries.set(read(layout, at, 2), readEntry(layout, at));
+    const tag = read(layout, at, 2);
+    if (!entries.has(tag)) entries.set(tag, readEntry(layout, at));
+    isSorted &&= tag > last;
+    last = tag;
   }
-  return { length: end + word - start, entries, next };
+  return { length: end + word - start, entries, isSorted, next };
 }
 
 function readEntry(layout: Layout, at: number): Entry {
@@ -57,12 +102,31 @@ function readEntry(layout: Layout, at: number): Entry {
   const count = read(layout, at + 4, word);
   const field = at + 4 + word;
   const start = size * count <= word ? field : read(layout, field, word);
-  return { size, count, start, end: start + size * count };
+  return { at, size, count, start, end: start + size * count };
 }
 
 /** The first value of a tag; undefined when the directory does not have it. @throws {RangeError} outside the file. */
 export function firstValue(layout: Layout, entry: Entry | undefined): number | undefined {
   return entry && entry.count > 0 ? read(layout, entry.start, Math.min(entry.size, 8)) : undefined;
+}
+
+/** The values of a tag, the first `most` of them. @throws {RangeError} outside the file. */
+export function valuesOf(layout: Layout, entry: Entry | undefined, most = Infinity): number[] {
+  const values: number[] = [];
+  if (entry === undefined) return values;
+  const size = Math.min(entry.size, 8);
+  for (let i = 0; i < Math.min(entry.count, most); i += 1)
+    values.push(read(layout, entry.start + i * size, size));
+  return values;
+}
+
+/** The values of a tag that are pairs of 32 bits, the first `most` of them. @throws {RangeError} outside the file. */
+export function rationalsOf(layout: Layout, entry: Entry | undefined, most: number): number[] {
+  if (entry?.size !== 8) return [];
+  return Array.from({ length: Math.min(entry.count, most) }, (_, i) => {
+    const at = entry.start + i * entry.size;
+    return read(layout, at, 4) / read(layout, at + 4, 4);
+  });
 }
 
 /** @throws {RangeError} outside the file. */

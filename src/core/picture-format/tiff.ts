@@ -6,27 +6,12 @@ import {
   type Layout,
   read,
   readDirectory,
+  SEPARATE_PLANES,
+  TAG,
 } from './tiff-directory.js';
 
-/** Tags that say where the pixels are (TIFF 6.0): offsets and byte counts of strips or of tiles. */
-const STRIP_OFFSETS = 273;
-const STRIP_BYTE_COUNTS = 279;
-const TILE_OFFSETS = 324;
-const TILE_BYTE_COUNTS = 325;
-/** Tags that say how large a strip or a tile is. */
-const IMAGE_WIDTH = 256;
-const IMAGE_LENGTH = 257;
-const BITS_PER_SAMPLE = 258;
-const SAMPLES_PER_PIXEL = 277;
-const ROWS_PER_STRIP = 278;
-const PLANAR_CONFIGURATION = 284;
-const TILE_WIDTH = 322;
-const TILE_LENGTH = 323;
-/** Of `PLANAR_CONFIGURATION`: every channel has strips or tiles of its own. */
-const SEPARATE_PLANES = 2;
-
-/** Private tags begin here: other programs' values may point anywhere. */
-const FIRST_PRIVATE_TAG = 32_768;
+/** Tags that decide what the pixels are. What is lost of the others takes nothing from the picture. */
+const PIXEL_TAGS: ReadonlySet<number> = new Set(Object.values(TAG));
 
 /** What libtiff took until version 4.5, when page numbers had 16 bits. */
 const MAX_PAGES = 65_535;
@@ -49,7 +34,7 @@ export function findTiffOverlap(bytes: Buffer): string | undefined {
       visited.add(at);
       const { entries, length, next } = readDirectory(layout, at);
       directoryBytes += length;
-      for (const tag of [STRIP_OFFSETS, TILE_OFFSETS]) listBytes += bytesOf(entries.get(tag));
+      for (const tag of [TAG.stripOffsets, TAG.tileOffsets]) listBytes += bytesOf(entries.get(tag));
       if (directoryBytes > bytes.length) return 'the directories of the TIFF overlap';
       if (listBytes > SHARED_LISTS * bytes.length) return 'the lists of strips of the TIFF overlap';
       if (visited.size > MAX_PAGES) return `the TIFF has more than ${MAX_PAGES} pages`;
@@ -73,11 +58,12 @@ export function tiffBlockBytes(bytes: Buffer): number {
   try {
     const { entries } = readDirectory(layout, firstDirectory(layout));
     const value = (tag: number): number | undefined => firstValue(layout, entries.get(tag));
-    const width = value(TILE_WIDTH) ?? value(IMAGE_WIDTH) ?? 0;
-    const height = value(IMAGE_LENGTH) ?? 0;
-    const rows = value(TILE_LENGTH) ?? Math.min(value(ROWS_PER_STRIP) ?? height, height);
-    const samples = value(PLANAR_CONFIGURATION) === SEPARATE_PLANES ? 1 : (value(SAMPLES_PER_PIXEL) ?? 1);
-    return width * rows * samples * Math.ceil((value(BITS_PER_SAMPLE) ?? 1) / 8);
+    const width = value(TAG.tileWidth) ?? value(TAG.imageWidth) ?? 0;
+    const height = value(TAG.imageLength) ?? 0;
+    const rows = value(TAG.tileLength) ?? Math.min(value(TAG.rowsPerStrip) ?? height, height);
+    const samples =
+      value(TAG.planarConfiguration) === SEPARATE_PLANES ? 1 : (value(TAG.samplesPerPixel) ?? 1);
+    return width * rows * samples * Math.ceil((value(TAG.bitsPerSample) ?? 1) / 8);
   } catch (error) {
     if (error instanceof RangeError) return 0;
     throw error;
@@ -99,8 +85,8 @@ export function findTiffTruncation(bytes: Buffer): string | undefined {
       if (entries.size === 0) return 'the TIFF ends in zero bytes';
       const wanted = Math.max(
         lastValue(entries),
-        lastByte(layout, entries.get(STRIP_OFFSETS), entries.get(STRIP_BYTE_COUNTS)),
-        lastByte(layout, entries.get(TILE_OFFSETS), entries.get(TILE_BYTE_COUNTS)),
+        lastByte(layout, entries.get(TAG.stripOffsets), entries.get(TAG.stripByteCounts)),
+        lastByte(layout, entries.get(TAG.tileOffsets), entries.get(TAG.tileByteCounts)),
       );
       if (wanted > bytes.length) return `the TIFF holds ${bytes.length} of ${wanted} bytes`;
       at = next;
@@ -112,10 +98,10 @@ export function findTiffTruncation(bytes: Buffer): string | undefined {
   }
 }
 
-/** End of the public tag whose values lie furthest back. */
+/** End of the values of those tags of pixels that lie furthest back. */
 function lastValue(entries: ReadonlyMap<number, Entry>): number {
   let last = 0;
-  for (const [tag, { end }] of entries) if (tag < FIRST_PRIVATE_TAG) last = Math.max(last, end);
+  for (const [tag, { end }] of entries) if (PIXEL_TAGS.has(tag)) last = Math.max(last, end);
   return last;
 }
 

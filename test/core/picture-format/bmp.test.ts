@@ -42,6 +42,9 @@ const uint32 = (...values: number[]): number[] => {
 };
 const sixteen = (index: number): number[] => [...COLOURS, ...new Array<number>(64 - 16).fill(index)];
 
+/** All 256 colours, the first four of them as in `COLOURS`. */
+const allColours = (): number[] => [...COLOURS, ...new Array<number>(1024 - 16).fill(9)];
+
 describe('decodeBmp', () => {
   it.each<[string, Made]>([
     ['24 bits', { pixels: [255, 0, 0, 0, 0, 0, 0, 0, 0, 9, 9, 9, 0, 0, 255, 0, 255, 0, 0, 0, 0, 9, 9, 9] }],
@@ -118,6 +121,37 @@ describe('decodeBmp', () => {
     expect([width, height]).toEqual([9, 2]);
     const red = Array.from({ length: 18 }, (_, index) => data[index * 3] === 255);
     expect(red.flatMap((is, index) => (is ? [index] : []))).toEqual([0, 10, 17]);
+  });
+
+  it.each<[string, Made, number]>([
+    ['forgets the palette', { bits: 8, between: allColours(), pixels: [3, 0, 0, 9, 1, 2, 0, 9] }, 54],
+    ['is 0', { bits: 8, between: allColours(), pixels: [3, 0, 0, 9, 1, 2, 0, 9] }, 0],
+    ['is inside the palette', { bits: 8, between: allColours(), pixels: [3, 0, 0, 9, 1, 2, 0, 9] }, 58],
+    [
+      'forgets the masks',
+      {
+        bits: 32,
+        compression: 3,
+        between: uint32(0xff, 0xff00, 0xff0000),
+        pixels: uint32(0xff0000, 0, 0, 0xff, 0xff00, 0),
+      },
+      54,
+    ],
+    [
+      'forgets the palette of runs',
+      { bits: 8, compression: 1, between: allColours(), pixels: [1, 3, 2, 0, 0, 0, 0, 3, 1, 2, 0, 0, 0, 1] },
+      54,
+    ],
+  ])('reads pixels whose offset %s from where they are', (_, made, offset) => {
+    const bytes = make(made);
+    bytes.writeUInt32LE(offset, 10);
+    expect([...decodeBmp(bytes).data]).toEqual(SEEN);
+  });
+
+  it('refuses pixels that begin inside the palette and have colours that are not there, instead of black', () => {
+    const bytes = make({ bits: 8, between: COLOURS, pixels: [3, 0, 0, 9, 1, 2, 0, 9, 0] });
+    bytes.writeUInt32LE(54 + 12, 10);
+    expect(() => decodeBmp(bytes)).toThrow(expect.objectContaining({ code: 'CORRUPT' }));
   });
 
   it('paints nothing outside, whatever the runs say', () => {
