@@ -1,7 +1,10 @@
 import type * as Sdk from '@aws-sdk/client-s3';
+import path from 'node:path';
 import { unescape } from 'node:querystring';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { backoffMs, MOST_ATTEMPTS } from '../core/backoff.js';
+import { installBeside } from '../core/install-beside.js';
 import { hasCode } from '../core/thrown.js';
 import { FatalError, FetchCancelledError, ImageError } from '../errors.js';
 import type { ObjectStore, ObjectStores, StoredObject } from '../ports.js';
@@ -15,6 +18,9 @@ export const objectStores: ObjectStores = {
   },
 };
 
+/** Absolute path of facetag's own folder: `dist/run` is inside. */
+const packageRoot = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
+
 async function loadSdk(): Promise<typeof Sdk> {
   // It would tell users which Node its next versions need.
   process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
@@ -25,7 +31,7 @@ async function loadSdk(): Promise<typeof Sdk> {
     throw new FatalError(
       'SDK_MISSING',
       'Pictures in an object store need the package @aws-sdk/client-s3, which is not installed. ' +
-        'Run: npm install @aws-sdk/client-s3',
+        installBeside('@aws-sdk/client-s3', packageRoot),
       { cause },
     );
   }

@@ -11,8 +11,12 @@ Examples:
   facetag inbox -o out --allow-empty --fail-if 'any(maxAge <= 12)'
 `;
 
-const EXIT_CODES =
-  'Exit codes: 0 done, 1 some pictures failed, 2 could not run, 3 --fail-if matched, 130/143 stopped by a signal.';
+const STOPPED = `130/143 stopped by a signal,
+75 could not go on now: a full disk, another run on the same folder.`;
+
+const EXIT_CODES = `Exit codes: 0 done, 1 some pictures failed, 2 could not run, 3 --fail-if matched, ${STOPPED}`;
+
+const VIDEO_EXIT_CODES = `Exit codes: 0 done, 1 some videos failed, 2 could not run, ${STOPPED}`;
 
 const EVAL_EXIT_CODES = 'Exit codes: 0 done, 2 could not run, 3 a figure misses its --min or --max.';
 
@@ -25,6 +29,8 @@ export function helpBelow(command: CommandName, listing = ''): string {
   switch (command) {
     case 'tag':
       return [EXAMPLES, listing, hint, EXIT_CODES].join('\n');
+    case 'video':
+      return ['', hint, VIDEO_EXIT_CODES].join('\n');
     case 'eval':
       return ['', listing, hint, EVAL_EXIT_CODES].join('\n');
     default:

@@ -7,7 +7,7 @@ import { importPack } from '../packs/import.js';
 import type { FolderLock, LockOwner, PullProgress } from '../packs/ports.js';
 import { pullPack } from '../packs/pull.js';
 import type { PullPorts, PullResult } from '../packs/pull.js';
-import { surveyPack, usableDetectors, verifyPack } from '../packs/survey.js';
+import { lackingByDetector, surveyPack, usableDetectors, verifyPack } from '../packs/survey.js';
 import type { PackSurvey } from '../packs/survey.js';
 import { describePacks, describeVerified, packsAsJson } from './models/describe.js';
 import { formatBytes } from '../core/format-bytes.js';
@@ -155,13 +155,26 @@ export async function importModels(
   if (wrong.length > 0) throw new FatalError('MODEL_CORRUPT', wrong.join('\n'));
   const survey = await surveyPack(store, name, findPack(store.manifest, name));
   const usable = usableDetectors(survey);
-  if (usable.length === 0) {
-    const lacking = survey.files.filter(({ check }) => check.state !== 'ok').map(({ file }) => file.name);
-    throw new FatalError('MODEL_MISSING', `Pack "${name}" still lacks ${lacking.join(', ')}`);
-  }
+  if (usable.length === 0) throw new FatalError('MODEL_MISSING', describeLacking(survey));
   await makeRunnable(context, name, ports.lock);
+  const { defaultDetector } = survey.pack;
+  if (!usable.includes(defaultDetector)) {
+    const lacking = lackingByDetector(survey)[defaultDetector] ?? [];
+    tell(
+      `Its default detector, ${defaultDetector}, lacks ${lacking.join(', ')}: runs must name another detector`,
+    );
+  }
   tell(`Pack ${name} is ready with ${usable.map((detector) => `--detector ${detector}`).join(' or ')}`);
   return 0;
+}
+
+/** What a pack lacks, and how much less is enough for each of its detectors. */
+function describeLacking(survey: PackSurvey): string {
+  const lacking = survey.files.filter(({ check }) => check.state !== 'ok').map(({ file }) => file.name);
+  const enough = Object.entries(lackingByDetector(survey))
+    .filter(([, files]) => files.length < lacking.length)
+    .map(([detector, files]) => `--detector ${detector} needs only ${files.join(', ')}`);
+  return [`Pack "${survey.name}" still lacks ${lacking.join(', ')}`, ...enough].join('\n');
 }
 
 /**

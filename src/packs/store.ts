@@ -148,7 +148,21 @@ async function requireFiles(
       : `Pack "${choice.pack}" lacks ${missing.join(', ')} in ${folder}.`;
   const size =
     spec.origin === 'pulled' ? await sizeOfPull(folder, choice.detector ? own : ownFiles(spec)) : '';
-  throw new FatalError('MODEL_MISSING', `${what}\nInstall it with: ${remedy}${size}`);
+  const ready = await readyDetectors(spec, folder);
+  const instead = ready.length === 0 ? '' : `\nOr run with what is there: --detector ${ready.join(' or ')}`;
+  throw new FatalError('MODEL_MISSING', `${what}\nInstall it with: ${remedy}${size}${instead}`);
+}
+
+/** Detectors of a pulled pack whose own files are all there. */
+async function readyDetectors(spec: PackSpec, folder: string): Promise<string[]> {
+  if (spec.origin === 'embedded') return [];
+  const ready = [];
+  for (const [name, detector] of Object.entries(spec.detectors)) {
+    const own = filesForRun(spec, detector).filter(({ from }) => from === undefined);
+    const results = await checkFolder(folder, own);
+    if (results.every(({ check }) => check.state === 'ok')) ready.push(name);
+  }
+  return ready;
 }
 
 /** How much the suggested command would download. */

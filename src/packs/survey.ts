@@ -48,11 +48,21 @@ export async function verifyPack(
 }
 
 /** Detectors whose files are all there and right, with the attribute nets that every run needs. */
-export function usableDetectors({ pack, files }: PackSurvey): string[] {
-  const right = new Set(files.filter(({ check }) => check.state === 'ok').map(({ file }) => file.name));
-  return Object.entries(pack.detectors)
-    .filter(([, detector]) =>
-      filesForRun(pack, detector).every(({ name, from }) => from !== undefined || right.has(name)),
-    )
+export function usableDetectors(survey: PackSurvey): string[] {
+  return Object.entries(lackingByDetector(survey))
+    .filter(([, lacking]) => lacking.length === 0)
     .map(([name]) => name);
+}
+
+/** For each detector, the files that a run with it needs and that are not there, or wrong. */
+export function lackingByDetector({ pack, files }: PackSurvey): Record<string, string[]> {
+  const right = new Set(files.filter(({ check }) => check.state === 'ok').map(({ file }) => file.name));
+  return Object.fromEntries(
+    Object.entries(pack.detectors).map(([name, detector]) => [
+      name,
+      filesForRun(pack, detector).flatMap((file) =>
+        file.from !== undefined || right.has(file.name) ? [] : [file.name],
+      ),
+    ]),
+  );
 }

@@ -1,5 +1,10 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { FACE_NAMES, PICTURE_NAMES } from '../../src/core/expression/names.js';
+import type { Manifest } from '../../src/packs/spec.js';
+import { manPage } from '../man-page.js';
+import { repository } from '../shared.js';
 import { readLine } from './read-line.js';
 import { resolveConfig } from './resolve-config.js';
 
@@ -70,6 +75,30 @@ describe('help', () => {
     const { outcome, calls, printed } = await read(line);
     expect({ outcome, calls }).toEqual({ outcome: 0, calls: [] });
     expect(printed).toContain(`Usage: ${usage}`);
+  });
+
+  it('has the exit codes of the man page', async () => {
+    const codes = [...manPage().matchAll(/^\.B (\d[\d, ]*)$/gm)].flatMap(([, found = '']) =>
+      found.split(', '),
+    );
+    const { printed } = await read('--help');
+    const [, told = ''] = /\nExit codes: ([^]+)$/.exec(printed) ?? [];
+    expect(new Set(told.match(/\d+/g))).toEqual(new Set(codes));
+  });
+
+  it('has the default of --min-confidence as a number, of each pack', async () => {
+    const { packs } = JSON.parse(
+      readFileSync(path.join(repository, 'models/manifest.json'), 'utf8'),
+    ) as Manifest;
+    const of = (name: string): string => {
+      const { detectors = {}, defaultDetector = '' } = packs[name] ?? {};
+      return String(detectors[defaultDetector]?.minConfidence);
+    };
+    expect(Object.keys(packs)).toEqual(['compact', 'accurate', 'classic']);
+    const words = (await read('--help')).printed.replaceAll(/\s+/g, ' ');
+    expect(words).toContain(
+      `detector threshold (default: ${of('compact')}; accurate ${of('accurate')}, classic ${of('classic')})`,
+    );
   });
 
   it.each(['help nope', 'help models nope', 'help merge merge'])('refuses %s', async (line) => {

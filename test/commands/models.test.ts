@@ -185,7 +185,10 @@ describe('models import', () => {
   it('is content with one detector', async () => {
     const from = await usbStick({ 'b.onnx': FILES['b.onnx'], 'c.onnx': FILES['c.onnx'] });
     expect(await importModels(context, { pack: 'fake', from }, { lock })).toBe(0);
-    expect(stderr.at(-1)).toBe('Pack fake is ready with --detector two');
+    expect(stderr.slice(-2)).toEqual([
+      'Its default detector, one, lacks a.onnx: runs must name another detector',
+      'Pack fake is ready with --detector two',
+    ]);
   });
 
   it('refuses a wrong file, installs the others and leaves the old one alone', async () => {
@@ -210,7 +213,10 @@ describe('models import', () => {
   });
 
   it.each([
-    [{ 'c.onnx': FILES['c.onnx'] }, 'Pack "fake" still lacks a.onnx, b.onnx'],
+    [
+      { 'c.onnx': FILES['c.onnx'] },
+      'Pack "fake" still lacks a.onnx, b.onnx\n--detector one needs only a.onnx\n--detector two needs only b.onnx',
+    ],
     [
       { 'else.bin': content(4) },
       'Expected a folder with at least one of a.onnx, b.onnx, c.onnx for models import',

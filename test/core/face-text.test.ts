@@ -33,6 +33,7 @@ describe('what people read of a face', () => {
     ],
     [{ ...attributes, ageYears: 34.4 }, 'Female 93 %, 34 years'],
     [{ ...attributes, ageYears: 0.7 }, 'Female 93 %, 1 year'],
+    [{ ...attributes, age: '(38-43)' as const, ageYears: 35.5 }, 'Female 93 %, 36 years'],
     [{ ...attributes, ageConfidence: 0.5 }, 'Female 93 %, (25-32)'],
   ])('are years where there are any, else the group: %o', (given, text) => {
     expect(describeFace(given)).toBe(text);

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { FaultProxy } from '../s3/fault-proxy.js';
 import { startSwift, type Swift } from '../s3/swift.js';
+import { repository } from '../shared.js';
 import { contents, facetag, launch, temporaryFolder, until } from './cli.js';
 import { codesIn, eventsOf, recordsIn } from './outcome.js';
 import { smallPictures } from './small-pictures.js';
@@ -266,7 +267,7 @@ describe.skipIf(typeof started === 'string')(
         'no SDK',
         ['s3://photos'],
         { NODE_OPTIONS: `--import=${withoutSdk()}` },
-        'npm install @aws-sdk/client-s3',
+        `Run in ${repository}: npm install --include=dev`,
       ],
     ])('end a run for %s', async (_, args, env, message) => {
       const ran = await facetag(args, options(env));

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { describe, expect, it } from 'vitest';
+import { AGE_CUTS, ageGroup } from '../../src/core/labels.js';
 import type { PictureRecord } from '../../src/core/report.js';
 import { FAILURE_CODES } from '../../src/types.js';
 import { flagTables } from '../flag-tables.js';
@@ -41,7 +42,7 @@ describe('README', () => {
       .map((line) => JSON.parse(line) as PictureRecord)
       .map(({ image, faces }) => ({
         image,
-        faces: faces.map(({ bbox, gender, age }) => ({ bbox, gender, age })),
+        faces: faces.map(({ bbox, gender, ageYears }) => ({ bbox, gender, ageYears })),
       }));
     expect(readme).toContain(lines.map((line) => JSON.stringify(line)).join('\n') + '\n```');
   });
@@ -57,6 +58,14 @@ describe('docs/output.md', () => {
   it('explains every failure code', () => {
     const output = readFileSync(path.join(repository, 'docs/output.md'), 'utf8');
     for (const code of FAILURE_CODES) expect(output).toContain(`\`${code}\``);
+  });
+
+  it('says where age groups are cut', () => {
+    const output = readFileSync(path.join(repository, 'docs/output.md'), 'utf8').replaceAll(/\s+/g, ' ');
+    const last = AGE_CUTS.at(-1) ?? 0;
+    expect(output).toContain(`the cuts are at ${AGE_CUTS.slice(0, -1).join(', ')} and ${last} years`);
+    expect(output).toContain(`a face of 36 years is in \`${ageGroup(36)}\``);
+    expect(output).toContain(`25 and 32 for \`${ageGroup(24)}\`, also of a face of 24 years`);
   });
 });
 

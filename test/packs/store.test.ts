@@ -83,6 +83,13 @@ describe('resolvePack', () => {
     await expect(resolvePack(store(), choice)).rejects.toThrow('lacks c.onnx');
   });
 
+  it('names the detectors that are there, where the default one is not', async () => {
+    await install('b.onnx', 'c.onnx');
+    await expect(resolvePack(store(), choice)).rejects.toThrow(
+      /lacks a\.onnx in .*\nInstall it with: facetag models pull fake .*\nOr run with what is there: --detector two$/,
+    );
+  });
+
   it.each([
     [
       'a flipped byte',
