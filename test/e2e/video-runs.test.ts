@@ -118,7 +118,7 @@ describe.skipIf(!hasFfmpeg)('runs of facetag video over folders (needs ffmpeg)',
       at('lapse.mp4'),
     );
     expect((await video('lapse.mp4', '-o', 'out', '--every', '1s')).stderr).toMatch(
-      /lapse\.mp4: 6 frames, 1 analysed, 1 track/,
+      /lapse\.mp4: [56] frames, 1 analysed, 1 track,/,
     );
   });
 
