@@ -9,7 +9,6 @@ import {
   requireDecoder,
   requireUndamaged,
 } from '../core/picture-format/inspect.js';
-import { withKnownBrand } from '../core/picture-format/iso-media.js';
 import { estimateCopyBytes, estimateDecodeBytes, type PixelLayout } from '../core/picture-format/memory.js';
 import { PICTURE_FORMATS, type PictureFormat } from '../core/picture-format/signatures.js';
 import { plainTiff } from '../core/picture-format/plain-tiff.js';
@@ -21,7 +20,7 @@ import type { DecodeLimits, PictureCodec, PictureDecoder, PreviewEncoder } from 
 import { decoderFault, decoderMessage } from './sharp/decoder-message.js';
 import { encodePreview, ENCODERS } from './sharp/encoders.js';
 import { toTiff } from './sharp/other-formats.js';
-import { readMetadata, type HeaderFacts } from './sharp/read-metadata.js';
+import { asSharpReads, readMetadata, type HeaderFacts } from './sharp/read-metadata.js';
 import { readJpeg, type ReadJpeg, type ReadPixels } from './sharp/read-jpeg.js';
 import { mustBePlain, needsSamples, readTiff } from './sharp/read-tiff.js';
 
@@ -233,12 +232,8 @@ async function readPixels(
         },
       });
     }
-    const readable =
-      format === 'heic' || format === 'bmp'
-        ? await toTiff(file, format, metadata)
-        : format === 'avif'
-          ? withKnownBrand(file)
-          : file;
+    const isOther = format === 'heic' || format === 'bmp';
+    const readable = isOther ? await toTiff(file, format, metadata) : asSharpReads(file, format);
     return { raster: await read(readable, 'warning'), warnings: [] };
   } catch (error) {
     throw decoderFault(error);

@@ -14,6 +14,7 @@ import {
   orientedPictures,
   zeroTail,
 } from '../pictures.js';
+import { pngChunk } from '../pictures/bytes.js';
 import { repository } from '../shared.js';
 
 const LIMITS = { maxDim: 720, maxPixels: 100_000_000, maxMemory: 2e9, thorough: false };
@@ -248,6 +249,68 @@ describe('the orientation', () => {
     const { orientation, width, height } = await pictures.decode(bytes, LIMITS);
     expect(orientation).toBe(1);
     expect(width).toBeLessThan(height);
+  });
+});
+
+describe('the orientation of a PNG', () => {
+  const sideways = encoded((image) => image.resize(24, 16, { fit: 'fill' }).png({ progressive: false }));
+  const exif = (value: number): Buffer =>
+    pngChunk(
+      'eXIf',
+      Buffer.from([
+        ...Buffer.from('MM\0*'),
+        0,
+        0,
+        0,
+        8,
+        0,
+        1,
+        1,
+        0x12,
+        0,
+        3,
+        0,
+        0,
+        0,
+        1,
+        0,
+        value,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+      ]),
+    );
+  /** Puts chunks in front of the first one of this type. */
+  const before = (png: Buffer, type: string, ...chunks: readonly Buffer[]): Buffer => {
+    const at = png.indexOf(type, 0, 'latin1') - 4;
+    return Buffer.concat([png.subarray(0, at), ...chunks, png.subarray(at)]);
+  };
+
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])('is %d in front of the pixels and behind them', async (value) => {
+    const png = await sideways;
+    const [front, behind] = [before(png, 'IDAT', exif(value)), before(png, 'IEND', exif(value))];
+    const picture = await pictures.decode(behind, LIMITS);
+    const [width, height] = value > 4 ? [16, 24] : [24, 16];
+    expect(picture).toMatchObject({ orientation: value, width, height });
+    expect(picture).toEqual(await pictures.decode(front, LIMITS));
+    expect(await pictures.decodeFull(behind, LIMITS)).toEqual(await pictures.decodeFull(front, LIMITS));
+  });
+
+  it('is that of the first place', async () => {
+    const both = before(before(await sideways, 'IEND', exif(6)), 'IDAT', exif(3));
+    expect((await pictures.decode(both, LIMITS)).orientation).toBe(3);
+  });
+
+  it('is not taken from a damaged chunk behind the pixels, nor is the picture refused', async () => {
+    const torn = exif(6).fill(0x55, 20);
+    const rubbish = pngChunk('eXIf', Buffer.from('no EXIF at all'));
+    for (const chunk of [torn, rubbish, pngChunk('eXIf', Buffer.alloc(0))]) {
+      const { orientation } = await pictures.decode(before(await sideways, 'IEND', chunk), LIMITS);
+      expect(orientation).toBe(1);
+    }
   });
 });
 

@@ -13,7 +13,7 @@ export function afterSoi(jpeg: Buffer, inserted: Buffer): Buffer {
 }
 
 /** A PNG chunk with its length and CRC. */
-function pngChunk(type: string, content: Buffer): Buffer {
+export function pngChunk(type: string, content: Buffer): Buffer {
   const chunk = Buffer.alloc(12 + content.length);
   chunk.writeUInt32BE(content.length, 0);
   chunk.write(type, 4, 'latin1');

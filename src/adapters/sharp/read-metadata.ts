@@ -1,6 +1,7 @@
 import type sharp from 'sharp';
 import type { Metadata } from 'sharp';
 import { withKnownBrand } from '../../core/picture-format/iso-media.js';
+import { pngWithExifInFront } from '../../core/picture-format/png.js';
 import type { PictureFormat } from '../../core/picture-format/signatures.js';
 
 /** What is read of a picture's header, in sharp's words. */
@@ -19,6 +20,12 @@ export type HeaderFacts = Pick<
   | 'pagePrimary'
 >;
 
+/** The file with its parts in the places, and under the names, where sharp looks for them. */
+export function asSharpReads(bytes: Buffer, format: PictureFormat): Buffer {
+  if (format === 'heic' || format === 'avif') return withKnownBrand(bytes);
+  return format === 'png' ? pngWithExifInFront(bytes) : bytes;
+}
+
 /**
  * Reads the header alone. sharp knows that of HEIC although it cannot decode its pixels; that of BMP it does not know.
  * @throws what sharp throws. @throws {ImageError} as `readBmpHeader`.
@@ -29,8 +36,7 @@ export async function readMetadata(
   format: PictureFormat,
 ): Promise<HeaderFacts> {
   if (format !== 'bmp') {
-    const isHeif = format === 'heic' || format === 'avif';
-    const file = isHeif ? withKnownBrand(bytes) : bytes;
+    const file = asSharpReads(bytes, format);
     // libheif's own limits would refuse a sound picture of 256 tiles.
     const unlimited = format === 'heic';
     const metadata = await load(file, { limitInputPixels: false, failOn: 'none', unlimited }).metadata();
