@@ -105,7 +105,14 @@ export default tseslint.config(
   {
     files: ['bin/**/*.js', '*.js'],
     languageOptions: {
-      globals: { process: 'readonly', console: 'readonly', URL: 'readonly', Buffer: 'readonly' },
+      globals: {
+        process: 'readonly',
+        console: 'readonly',
+        URL: 'readonly',
+        Buffer: 'readonly',
+        setInterval: 'readonly',
+        clearInterval: 'readonly',
+      },
     },
   },
   forbid(['src/core/**'], [effects, adapters, capabilities, above(...TOP, ...BESIDE, 'nets')], {

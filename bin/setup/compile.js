@@ -44,7 +44,7 @@ export function compile(root) {
   };
   return {
     isDone: () => isStamped(stamp, state()),
-    describe: () => 'compiling the TypeScript (a few seconds)',
+    describe: () => 'compiling the TypeScript',
     async run(lock) {
       const tsc = path.join(requirePackage('typescript').folder, 'bin/tsc');
       removeLeftovers();

@@ -17,7 +17,7 @@ export function embeddedPack(root) {
   return {
     isDone: () =>
       pinnedFiles(root).every(({ name, sha256 }) => hashContent(path.join(outDir, name)) === sha256),
-    describe: () => 'converting the embedded model pack to ONNX (a few seconds)',
+    describe: () => 'converting the embedded model pack to ONNX',
     async run() {
       const { convertCompact } = await program(root, 'convert-compact');
       await orSetupError(() => convertCompact({ outDir }));
@@ -36,7 +36,7 @@ export function int8Forms(root) {
   return {
     isDone: () =>
       !hasOnnxRuntime(root) || areCurrent(outDir, readFiles(path.join(root, 'models/compact-int8.json'))),
-    describe: () => 'making int8 forms of the embedded pack (a few seconds)',
+    describe: () => 'making int8 forms of the embedded pack',
     async run() {
       const { quantiseCompact } = await program(root, 'quantise-compact');
       await orSetupError(() => quantiseCompact({ outDir }));

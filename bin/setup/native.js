@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import path from 'node:path';
 import { SetupError } from './error.js';
 import { findPackage, requirePackage } from './layout.js';
-import { installedHeaders, jobs, nodeGyp, prepareWorkshop } from './node-gyp.js';
+import { buildProgress, installedHeaders, jobs, nodeGyp, prepareWorkshop } from './node-gyp.js';
 import { findOpenCv } from './opencv.js';
 import { runLogged } from './process.js';
 import { hashContent, isStamped, readStamp, writeStamp } from './stamp.js';
@@ -114,7 +114,11 @@ export function nativeBinding() {
   return {
     isDone: () => isBuilt(),
     describe: () =>
-      `compiling the OpenCV ${supportedOpenCv()?.version} binding for Node ${process.versions.node} (about a minute)`,
+      `compiling the OpenCV ${supportedOpenCv()?.version} binding for Node ${process.versions.node.split('.')[0]}`,
+    progress() {
+      const { folder } = requirePackage(BINDING);
+      return buildProgress(paths(folder).workshop, folder);
+    },
     run: build,
   };
 }

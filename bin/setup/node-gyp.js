@@ -13,6 +13,7 @@ import path from 'node:path';
 import { findPackage, requirePackage } from './layout.js';
 import { library, MODULES } from './opencv.js';
 import { npmCommand } from './process.js';
+import { listFiles } from './stamp.js';
 
 /** Memory for one compiler process. */
 const BYTES_PER_JOB = 600e6;
@@ -56,16 +57,36 @@ export function prepareWorkshop(workshop, binding, openCv) {
     modulesHeader,
     MODULES.map((module) => `#define HAVE_OPENCV_${module.toUpperCase()}\n`).join(''),
   );
-  const sources = ['.', 'core', 'imgproc', 'dnn'].flatMap((folder) =>
-    readdirSync(path.join(binding, 'cc', folder))
-      .filter((name) => name.endsWith('.cc'))
-      .map((name) => path.posix.join('../cc', folder, name)),
-  );
+  const sources = sourcesOf(binding);
   const nan = path.relative(workshop, requirePackage('nan', binding).folder);
   writeFileSync(
     path.join(workshop, 'binding.gyp'),
     JSON.stringify(buildFile({ sources, nan, openCv }), null, 2),
   );
+}
+
+/**
+ * The binding's sources for the modules in use.
+ * @param {string} binding Its folder.
+ * @returns {string[]} Relative to the workshop.
+ */
+function sourcesOf(binding) {
+  return ['.', 'core', 'imgproc', 'dnn'].flatMap((folder) =>
+    readdirSync(path.join(binding, 'cc', folder))
+      .filter((name) => name.endsWith('.cc'))
+      .map((name) => path.posix.join('../cc', folder, name)),
+  );
+}
+
+/**
+ * How far the build is.
+ * @param {string} workshop
+ * @param {string} binding The binding's folder.
+ * @returns {string} `12 of 42 files`
+ */
+export function buildProgress(workshop, binding) {
+  const built = listFiles(path.join(workshop, 'build'), '.o').length;
+  return `${built} of ${sourcesOf(binding).length} files`;
 }
 
 /**

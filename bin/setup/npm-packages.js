@@ -59,7 +59,7 @@ export function npmPackages(root) {
         readLock(path.join(root, 'node_modules/.package-lock.json')),
         process,
       ),
-    describe: () => 'installing npm packages with npm ci (about 20 s)',
+    describe: () => 'installing npm packages with npm ci',
     async run(lock) {
       // NODE_ENV=production would leave out the compiler; npm_config_ignore_scripts=false, which `npm run pack` sets,
       // would build the whole binding.

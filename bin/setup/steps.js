@@ -9,13 +9,15 @@ import { acquireLock, releaseLock } from './lock.js';
 import { isBuilt, nativeBinding } from './native.js';
 import { npmPackages } from './npm-packages.js';
 import { stopIfAsked } from './process.js';
+import { showProgress } from './progress.js';
 import { systemPackages } from './system-packages.js';
 
 /**
  * One step of the set-up.
  * @typedef {object} Step
  * @property {() => boolean} isDone Is its result there and up to date? Takes milliseconds.
- * @property {() => string} describe What it does and how long that takes, for a line that ends in "…".
+ * @property {() => string} describe What it does, for a line that ends in "…".
+ * @property {() => string} [progress] How far it is, where it may take minutes: `12 of 42 files`.
  * @property {(lock: number) => Promise<void>} run `lock`: descriptor for children to inherit.
  */
 
@@ -77,13 +79,16 @@ export async function setUp(steps) {
 async function announced(step, lock) {
   const start = performance.now();
   say(`${step.describe()} … `);
+  const end = step.progress
+    ? showProgress(step.progress, process.stderr)
+    : (/** @type {string} */ text) => void process.stderr.write(`${text}\n`);
   try {
     await step.run(lock);
   } catch (error) {
-    process.stderr.write(error instanceof Interrupted ? 'stopped\n' : 'failed\n');
+    end(error instanceof Interrupted ? 'stopped' : 'failed');
     throw error;
   }
-  process.stderr.write(`${((performance.now() - start) / 1000).toFixed(1)} s\n`);
+  end(`${((performance.now() - start) / 1000).toFixed(1)} s`);
 }
 
 /** @param {string} text */

@@ -153,8 +153,7 @@ export function systemPackages({ isBuilt }) {
     });
   return {
     isDone: () => isBuilt() || missing().length === 0,
-    describe: () =>
-      `installing ${missing().join(' ')} with ${isRoot() ? '' : 'sudo '}apt-get (20 s to some minutes)`,
+    describe: () => `installing ${missing().join(' ')} with ${isRoot() ? '' : 'sudo '}apt-get`,
     async run() {
       await installPackages(missing());
       const still = missing();

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { installedHeaders, prepareWorkshop } from '../../bin/setup/node-gyp.js';
+import { buildProgress, installedHeaders, prepareWorkshop } from '../../bin/setup/node-gyp.js';
 import { temporaryFolder } from './temporary-folder.js';
 
 const folder = temporaryFolder();
@@ -85,4 +85,14 @@ describe('prepareWorkshop', () => {
     expect(target?.include_dirs.at(-1)).toBe('../../nan');
     expect(() => read('left-over.o')).toThrow('ENOENT');
   });
+});
+
+it('buildProgress counts what is compiled', () => {
+  const binding = path.join(folder(), 'binding');
+  for (const source of ['a.cc', 'core/b.cc', 'imgproc/c.cc', 'dnn/d.cc']) put(`binding/cc/${source}`);
+  const workshop = path.join(folder(), 'workshop');
+  expect(buildProgress(workshop, binding)).toBe('0 of 4 files');
+  put('workshop/build/Release/obj.target/opencv4nodejs/a.o');
+  put('workshop/build/Release/obj.target/opencv4nodejs/core/b.o');
+  expect(buildProgress(workshop, binding)).toBe('2 of 4 files');
 });
