@@ -18,8 +18,21 @@ async function complaint() {
     : `facetag was packed before it was built: ${root} has no dist. Run \`npm run pack\` in the checkout and install that tarball.`;
 }
 
-complaint().then((reason) => {
-  if (reason === undefined) return import(cli.href);
-  console.error(reason);
-  process.exitCode = 2;
-});
+/**
+ * Node's own exit code, 1, would say that some pictures failed. As in src/core/exit-code.ts: 75 may pass, 2 will not.
+ * @param {unknown} error What kept the program from being loaded.
+ */
+function refuse(error) {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  const isOutOfFiles = code === 'EMFILE' || code === 'ENFILE';
+  console.error(isOutOfFiles ? 'Cannot start: too many files are open: raise the limit (ulimit -n)' : error);
+  process.exitCode = isOutOfFiles ? 75 : 2;
+}
+
+complaint()
+  .then((reason) => {
+    if (reason === undefined) return import(cli.href);
+    console.error(reason);
+    process.exitCode = 2;
+  })
+  .catch(refuse);

@@ -44,6 +44,7 @@ export type FatalCode =
   | 'STORE_FAILED'
   | 'DOWNLOAD_FAILED'
   | 'SETUP_FAILED'
+  | 'LIMIT_REACHED'
   | 'INTERNAL';
 
 /** Reasons that may be gone when the same command is run again, on this machine or another. */

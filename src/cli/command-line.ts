@@ -6,6 +6,7 @@ import type { LogFlags } from '../config.js';
 import { usesColour } from '../core/colour.js';
 import { levelFor } from '../core/events.js';
 import { exitCodeFor } from '../core/exit-code.js';
+import { isOutOfFiles, reasonOf } from '../core/system-fault.js';
 import { FatalError, ImageError, InterruptedError, PipeClosedError } from '../errors.js';
 import { unknownVariables } from './environment.js';
 import { findConfig, tellOfConfig } from './find-config.js';
@@ -44,7 +45,8 @@ export async function runCommandLine(
   ahead: ChildProcess | undefined,
 ): Promise<number> {
   // Exit code 1, Node's own, would say that some pictures failed. The lanes end by themselves when their parent does.
-  process.on('uncaughtException', (error) => {
+  process.on('uncaughtException', (thrown) => {
+    const error = asFatal(thrown);
     tellFatal(error);
     process.exit(exitCodeFor({ fatal: howFatal(error) }));
   });
@@ -61,7 +63,8 @@ export async function runCommandLine(
         await openStandardOutput().write(text);
       },
     });
-  } catch (error) {
+  } catch (thrown) {
+    const error = asFatal(thrown);
     if (error instanceof PipeClosedError) return exitCodeFor({ pipeClosed: true });
     if (error instanceof InterruptedError) return endBySignal(error);
     tellFatal(error);
@@ -88,6 +91,15 @@ function endBySignal({ signal }: InterruptedError): number {
   log.emit({ event: 'warning', message: `Stopped by ${signal}` });
   process.kill(process.pid, signal);
   return exitCodeFor({ signal });
+}
+
+/** What the system keeps from any command, wherever in it that shows. */
+function asFatal(error: unknown): unknown {
+  if (isOutOfFiles(error))
+    return new FatalError('LIMIT_REACHED', `Cannot go on: ${reasonOf(error)}`, { cause: error });
+  if (error instanceof Error && 'syscall' in error && error.syscall === 'uv_cwd')
+    return new FatalError('USAGE', 'The working folder is not there any more: change to one that is (cd)');
+  return error;
 }
 
 function tellFatal(error: unknown): void {

@@ -10,6 +10,7 @@ import type {
   OpenCvFacts,
   Probed,
 } from '../core/doctor/facts.js';
+import { FatalError } from '../errors.js';
 import type { Store } from '../packs/store.js';
 import type { ReportSink } from '../ports.js';
 import { surveyPacks } from './doctor/survey-packs.js';
@@ -34,6 +35,16 @@ export interface DoctorPorts {
   readonly stdout: ReportSink;
 }
 
+/** A user without a home folder has no folder for models either. */
+async function inspectModels({ store, inspectFolder }: DoctorPorts): Promise<FolderFacts> {
+  try {
+    return await inspectFolder(store.modelsDir);
+  } catch (error) {
+    if (!(error instanceof FatalError)) throw error;
+    return { path: 'the folder of models', exists: false, problem: error.message };
+  }
+}
+
 /** `facetag doctor [--json]`: what was found, and what to do about each fault, on stdout. @returns the exit code. */
 export async function doctorCommand(options: DoctorOptions, ports: DoctorPorts): Promise<number> {
   const { store, inspectFolder } = ports;
@@ -45,7 +56,7 @@ export async function doctorCommand(options: DoctorOptions, ports: DoctorPorts):
     ffmpeg: await ports.probeFfmpeg(),
     packs: await surveyPacks(store),
     output: await inspectFolder(path.resolve(ports.cwd, options.output ?? DEFAULT_OUTPUT)),
-    models: await inspectFolder(store.modelsDir),
+    models: await inspectModels(ports),
   };
   const report = examine(facts);
   const text = options.json ? JSON.stringify(report, null, 2) : formatReport(report).join('\n');

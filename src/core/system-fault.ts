@@ -55,6 +55,11 @@ export function isPassingFault(error: unknown): boolean {
   return isDiskFault(error) || PASSING_FAULTS.has(codeOf(error) ?? '');
 }
 
+/** True when a process, or the machine, has as many files open as it may. */
+export function isOutOfFiles(error: unknown): boolean {
+  return ['EMFILE', 'ENFILE'].includes(codeOf(error) ?? '');
+}
+
 /** True when there is no room left; what is half-written had better go. */
 export function isDiskFull(error: unknown): boolean {
   return Object.hasOwn(DISK_FULL, codeOf(error) ?? '');

@@ -118,8 +118,9 @@ export class LaneProcess {
   }
 
   #send(message: ToLane): void {
-    // The callback keeps a failure from being thrown: it means that the process is ending, and that is seen elsewhere.
-    this.#child.send(message, () => undefined);
+    // A process that the system refused has no channel. The callback keeps a failure from being thrown: it means that the
+    // process is ending, and that is seen elsewhere.
+    if (this.#child.connected) this.#child.send(message, () => undefined);
   }
 
   #receive(message: FromLane): void {

@@ -21,7 +21,11 @@ import type { DetectorSpec, Manifest, ModelFile, PackSpec } from './spec.js';
 /** Where packs are, and how a message should tell the user to get one. */
 export interface Store {
   readonly manifest: Manifest;
-  /** Absolute path of the folder that holds a folder per pulled pack. */
+  /**
+   * Absolute path of the folder that holds a folder per pulled pack.
+   *
+   * @throws {FatalError} USAGE where it would be in a home folder and there is none.
+   */
   readonly modelsDir: string;
   /** Absolute path of facetag's own folder: embedded packs and definitions are in its `models`. */
   readonly packageRoot: string;
@@ -29,11 +33,18 @@ export interface Store {
   readonly flags?: string;
 }
 
-/** Where pulled packs live unless told otherwise: `$XDG_DATA_HOME/facetag/models`, else below `~/.local/share`. */
-export function defaultModelsDir(env: Readonly<Record<string, string | undefined>>, home: string): string {
+/**
+ * Where pulled packs live unless told otherwise: `$XDG_DATA_HOME/facetag/models`, else below `~/.local/share`.
+ *
+ * @param home asked only where it is needed: a user without a name, as of many a container, has none.
+ */
+export function defaultModelsDir(
+  env: Readonly<Record<string, string | undefined>>,
+  home: () => string,
+): string {
   const data = env['XDG_DATA_HOME'];
   // The XDG base directory specification: a relative path in this variable is to be ignored.
-  const base = data !== undefined && path.isAbsolute(data) ? data : path.join(home, '.local', 'share');
+  const base = data !== undefined && path.isAbsolute(data) ? data : path.join(home(), '.local', 'share');
   return path.join(base, 'facetag', 'models');
 }
 

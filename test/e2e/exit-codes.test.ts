@@ -1,8 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { chmodSync, closeSync, mkdirSync, openSync, writeFileSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FIXTURES } from '../pictures/made-picture.js';
-import { contents, facetag, launch, temporaryFolder, until } from './cli.js';
+import { bin, contents, facetag, hermetic, launch, temporaryFolder, until } from './cli.js';
 import { tapLanes } from './lane-tap.js';
 import { canBeNobody, NOBODY } from './nobody.js';
 import { eventsOf } from './outcome.js';
@@ -133,6 +134,89 @@ describe('exit 75, could not go on now', () => {
     const ran = await facetag(['photos', '--jsonl', '--summary', '/dev/full', ...JSON_LOG], { cwd });
     expect(ran.code).toBe(75);
     expect(eventsOf('error', ran.stderr)).toMatchObject([{ code: 'OUTPUT_UNUSABLE' }]);
+  });
+});
+
+/** Runs a shell's words before the command, in the same process. */
+function afterShell(words: string, args: readonly string[], env = hermetic(), uid?: number) {
+  const script = `${words}; exec "$0" "$@"`;
+  return spawnSync('/bin/bash', ['-c', script, process.execPath, bin, ...args], {
+    cwd,
+    env,
+    encoding: 'utf8',
+    ...(uid !== undefined && { uid, gid: uid }),
+  });
+}
+
+describe('a user without a home folder', () => {
+  const WITHOUT = { HOME: '' };
+
+  it('needs none for what needs none', async () => {
+    expect(await facetag(['photos', '-n'], { cwd, env: WITHOUT })).toMatchObject({ code: 0 });
+    expect(await facetag(['completion', 'bash'], { cwd, env: WITHOUT })).toMatchObject({ code: 0 });
+    const env = { ...WITHOUT, XDG_DATA_HOME: cwd };
+    expect((await facetag(['models', 'path'], { cwd, env })).stdout).toBe(`${cwd}/facetag/models\n`);
+    const doctor = await facetag(['doctor'], { cwd, env: WITHOUT });
+    expect(doctor.stdout).toMatch(/^warn +models .*There is no home folder/m);
+  });
+
+  it.each([
+    ['models', 'path'],
+    ['models', 'pull', 'classic'],
+    ['photos', '--pack', 'classic', '--jsonl'],
+  ])('is told where models could be: %j', async (...args) => {
+    const ran = await facetag([...args, ...JSON_LOG], { cwd, env: WITHOUT });
+    expect(ran).toMatchObject({ code: 2, stdout: '' });
+    const message = expect.stringMatching(/no home folder for models.*HOME.*--models/) as string;
+    expect(eventsOf('error', ran.stderr)).toMatchObject([{ code: 'USAGE', message }]);
+  });
+
+  it.skipIf(!canBeNobody())(
+    'may have no name either (needs root and a checkout that others may read)',
+    () => {
+      chmodSync(cwd, 0o755);
+      const { PATH = '' } = hermetic();
+      const ran = afterShell(':', ['photos', '--jsonl', '-q'], { PATH }, 54_321);
+      expect({ status: ran.status, stderr: ran.stderr }).toEqual({ status: 0, stderr: '' });
+      const asked = afterShell(':', ['models', 'path'], { PATH }, 54_321);
+      expect(asked).toMatchObject({ status: 2, stderr: expect.stringContaining('no home folder') as string });
+    },
+  );
+});
+
+describe('a working folder that is gone', () => {
+  it.each([['--version'], ['--help'], ['models', 'list']])('does not matter to %s', (...args) => {
+    expect(afterShell('mkdir gone; cd gone; rmdir ../gone', args)).toMatchObject({ status: 0 });
+  });
+
+  it.each([
+    ['photos', '--jsonl'],
+    ['photos', '-o', 'out'],
+    ['doctor'],
+    ['video', 'photos'],
+    ['merge', 'a', '-o', 'b'],
+  ])('ends with 2 and a plain word: %s', (...args) => {
+    const { status, stderr } = afterShell('mkdir gone; cd gone; rmdir ../gone', args);
+    expect(stderr).toBe('error: The working folder is not there any more: change to one that is (cd)\n');
+    expect(status).toBe(2);
+  });
+});
+
+describe('too few files that may be open', () => {
+  it.each([20, 24, 27])('%i end in order, or do', (most) => {
+    const limited = (...args: string[]) => afterShell(`ulimit -n ${most}`, args);
+    // Node itself needs about twenty.
+    if (limited('--version').status !== 0) return;
+    for (const args of [
+      ['photos', '--jsonl'],
+      ['photos', '-o', 'out', '-j', '1', '--force'],
+      ['models', 'list'],
+    ]) {
+      const { status, stderr } = limited(...args);
+      expect(stderr).not.toMatch(/bug|^ +at /m);
+      expect([0, 75], stderr).toContain(status);
+      if (status === 75) expect(stderr).toContain('too many files are open');
+    }
   });
 });
 

@@ -41,7 +41,7 @@ describe('defaultModelsDir', () => {
     [{ XDG_DATA_HOME: 'relative' }, '/home/me/.local/share/facetag/models'],
     [{}, '/home/me/.local/share/facetag/models'],
   ])('%j', (env, expected) => {
-    expect(defaultModelsDir(env, '/home/me')).toBe(expected);
+    expect(defaultModelsDir(env, () => '/home/me')).toBe(expected);
   });
 });
 

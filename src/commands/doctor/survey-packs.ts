@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { messageOf } from '../../core/thrown.js';
 import type { PackFacts, PackFileFacts } from '../../core/doctor/facts.js';
+import { FatalError } from '../../errors.js';
 import { filesForRun, ownFiles } from '../../packs/manifest.js';
 import type { ModelFile, PackSpec } from '../../packs/spec.js';
 import { installCommand, packFolder, type Store } from '../../packs/store.js';
@@ -10,9 +11,9 @@ import { inspectFile } from '../../packs/inspect-file.js';
 export async function surveyPacks(store: Store): Promise<PackFacts[]> {
   const surveyed = [];
   for (const [name, pack] of Object.entries(store.manifest.packs)) {
-    const folder = packFolder(store, name, pack);
     const files = [];
-    for (const file of ownFiles(pack)) files.push(await surveyFile(folder, file));
+    for (const file of ownFiles(pack))
+      files.push(await surveyFile(() => packFolder(store, name, pack), file));
     surveyed.push({
       name,
       origin: pack.origin,
@@ -24,12 +25,13 @@ export async function surveyPacks(store: Store): Promise<PackFacts[]> {
   return surveyed;
 }
 
-async function surveyFile(folder: string, { name, bytes, sha256 }: ModelFile): Promise<PackFileFacts> {
+async function surveyFile(folder: () => string, { name, bytes, sha256 }: ModelFile): Promise<PackFileFacts> {
   try {
-    const check = await inspectFile(path.join(folder, name), { bytes, sha256 });
+    const check = await inspectFile(path.join(folder(), name), { bytes, sha256 });
     const { state } = check;
     return { name, bytes, sha256, state, ...(state === 'wrong' && { reason: check.reason }) };
   } catch (error) {
+    if (error instanceof FatalError) return { name, bytes, sha256, state: 'missing' };
     const reason = `not readable (${messageOf(error)})`;
     return { name, bytes, sha256, state: 'wrong', reason };
   }
