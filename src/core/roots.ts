@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { isWithin } from './base-folder.js';
+import { unescapeText } from './escaped-text.js';
 import { addressOf, isStoreAddress } from './store-address.js';
 
 /*
@@ -19,7 +20,9 @@ export interface Roots {
 export function pathOf({ base, others }: Roots, image: string): string {
   if (isStoreAddress(base)) return addressOf(base, image);
   const root = nameOfRoot(others, image);
-  return root === undefined ? path.join(base, image) : path.join(root.folder, image.slice(root.name.length));
+  return root === undefined
+    ? path.join(base, unescapeText(image))
+    : path.join(root.folder, unescapeText(image.slice(root.name.length)));
 }
 
 /** Whether a picture's name starts with that of one of `others`. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { PictureNames } from './picture-names.js';
 
 /** Something that could not be listed, or bears a picture's name and is none. It counts as a failed picture (exit 1). */
@@ -20,12 +21,21 @@ export class Findings {
   /** Paths of folders of the system that were left out. */
   readonly systemFolders = new Set<string>();
   readonly #unread = new Map<string, number>();
+  /** By their names: an escaped path may be another file's. */
   readonly #problems = new Map<string, DiscoveryProblem>();
 
   constructor(readonly names: PictureNames) {}
 
   unreadable(path: string, message: string): void {
     this.#add({ path, code: 'UNREADABLE', message, relativePath: this.#nameOf(path) });
+  }
+
+  /** @param name with the bytes that are not UTF-8 escaped. */
+  undecodable(folder: string, name: string): void {
+    const around = this.#nameOf(folder);
+    const relativePath = around === '.' ? name : `${around}/${name}`;
+    const message = 'its name is not valid UTF-8: rename it';
+    this.#add({ path: join(folder, name), code: 'UNREADABLE', message, relativePath });
   }
 
   /** A FIFO, socket or device where a picture was expected. */
@@ -65,7 +75,8 @@ export class Findings {
   }
 
   #add(problem: DiscoveryProblem): void {
-    if (!this.#problems.has(problem.path)) this.#problems.set(problem.path, problem);
+    const { relativePath } = problem;
+    if (!this.#problems.has(relativePath)) this.#problems.set(relativePath, problem);
   }
 
   #nameOf(path: string): string {

@@ -133,7 +133,7 @@ function matchable(entry: FolderEntry): FolderEntry {
 
 function reportUndecodable(folder: string, name: string, { hidden }: Walk, findings: Findings): void {
   if (name.startsWith('.') && !hidden) return;
-  findings.unreadable(path.join(folder, name), 'its name is not valid UTF-8: rename it');
+  findings.undecodable(folder, name);
 }
 
 /** Above a followed link a walk sees nothing but the way down to it, the link itself as a folder. */

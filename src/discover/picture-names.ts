@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { isWithin, relativeTo } from '../core/base-folder.js';
+import { escapeText } from '../core/escaped-text.js';
 import { entriesOf, type Roots } from '../core/roots.js';
 
 interface NamedRoot {
@@ -26,7 +27,7 @@ export class PictureNames {
   nameOf(location: string): string | undefined {
     const root = this.#roots.find(({ folder }) => isWithin(folder, location));
     if (root === undefined) return undefined;
-    const below = relativeTo(root.folder, location);
+    const below = escapeText(relativeTo(root.folder, location));
     if (root.name === '') return below;
     return below === '.' ? root.name : `${root.name}/${below}`;
   }
@@ -38,10 +39,10 @@ export class PictureNames {
     if (inner || own === undefined) {
       return (relativePath) => {
         const location = path.join(folder, relativePath);
-        return this.nameOf(location) ?? location;
+        return this.nameOf(location) ?? escapeText(location);
       };
     }
     const prefix = own === '.' ? '' : `${own}/`;
-    return (relativePath) => prefix + relativePath;
+    return (relativePath) => prefix + escapeText(relativePath);
   }
 }

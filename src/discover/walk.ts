@@ -5,7 +5,7 @@ import type { DiscoveryFileSystem } from './file-system.js';
 import type { Findings } from './findings.js';
 import type { Folder } from './folder-names.js';
 import { guardedReaddir } from './guarded-readdir.js';
-import { hideLineBreaks, showLineBreaks } from './line-breaks.js';
+import { hideBackslashes, hideLineBreaks, showLineBreaks } from './line-breaks.js';
 
 /** One walk through a tree. */
 export interface Walk {
@@ -53,7 +53,7 @@ export async function walk(
     fs.stat(showLineBreaks(location), done);
   };
   const entries = fastGlob.stream(hideLineBreaks(walked.pattern), {
-    cwd: walked.cwd,
+    cwd: hideBackslashes(walked.cwd),
     ignore: walked.ignore.map(hideLineBreaks),
     dot: walked.hidden,
     fs: { readdir: readdir as never, stat },

@@ -9,6 +9,12 @@ describe('output paths', () => {
     ['.hidden/..jpg', 'json/.hidden/..jpg.json', 'annotated/.hidden/..jpg'],
     ['a\nb\\c/ .jpg', 'json/a\nb\\c/ .jpg.json', 'annotated/a\nb\\c/ .jpg'],
     ['x.json', 'json/x.json.json', 'annotated/x.json'],
+    ['a.jpg.json/b.jpg', 'json/a.jpg.json.folder/b.jpg.json', 'annotated/a.jpg.json/b.jpg'],
+    ['a.JSON/b.jpg', 'json/a.JSON.folder/b.jpg.json', 'annotated/a.JSON/b.jpg'],
+    ['a.json.folder/b.jpg', 'json/a.json.folder.folder/b.jpg.json', 'annotated/a.json.folder/b.jpg'],
+    ['a.folder/b.jpg', 'json/a.folder/b.jpg.json', 'annotated/a.folder/b.jpg'],
+    ['a.jpg/b.jpg', 'json/a.jpg/b.jpg.json', 'annotated/a.jpg.folder/b.jpg'],
+    ['a.jpg.folder/b.jpg', 'json/a.jpg.folder/b.jpg.json', 'annotated/a.jpg.folder.folder/b.jpg'],
   ])('mirror %j', (relativePath, record, annotated) => {
     expect(recordPath(relativePath)).toBe(record);
     expect(copyPath('annotated', relativePath)).toBe(annotated);
@@ -33,8 +39,33 @@ describe('output paths', () => {
     expect(() => copyPath('annotated', relativePath)).toThrow('would leave the output folder');
   });
 
-  it.each(['a.jpg', '.json', 'x/..json', '.facetag-1-2.tmp'])('%s is no record', (file) => {
-    expect(pictureOfRecord(file)).toBeUndefined();
+  it.each(['a.jpg', '.json', 'x/..json', 'a.jpg.json/b.jpg.json', '.facetag-1-2.tmp'])(
+    '%s is no record',
+    (file) => {
+      expect(pictureOfRecord(file)).toBeUndefined();
+    },
+  );
+});
+
+describe('outputs of names that lead one below another', () => {
+  const segments = ['a', 'a.jpg', 'a.jpg.json', 'a.jpg.json.folder', 'a.heic', 'a.heic.jpg', '0.jpg'];
+  const names = segments.flatMap((first) => [
+    `${first}.jpg`,
+    ...segments.flatMap((second) => [`${first}/${second}.jpg`, `${first}.jpg/${second}.jpg`]),
+  ]);
+
+  it.each<[string, (name: string) => string]>([
+    ['records', recordPath],
+    ['copies', (name) => copyPath('annotated', name)],
+    ['crops', (name) => cropPath(name, 0)],
+  ])('never meet: %s', (_, pathOf) => {
+    const images = [...new Set(names)];
+    const files = new Set(images.map(pathOf));
+    expect(files.size).toBe(images.length);
+    for (const file of files) {
+      for (let at = file.lastIndexOf('/'); at > 0; at = file.lastIndexOf('/', at - 1))
+        expect(files, file).not.toContain(file.slice(0, at));
+    }
   });
 });
 

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { execFileSync, spawnSync } from 'node:child_process';
 import nodeFs, { type Dirent } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
@@ -5,6 +6,7 @@ import net from 'node:net';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { pathOf } from '../../src/core/roots.js';
 import type { DiscoveryFileSystem } from '../../src/discover/file-system.js';
 import type { DiscoverOptions } from '../../src/discover/discover.js';
 import { discoverImages } from '../../src/discover/discover.js';
@@ -175,6 +177,35 @@ describe('names that are not UTF-8', () => {
       'UNREADABLE é\\xff\\xe2\\x82.png',
     ]);
     expect((await discover({ hidden: true })).problems).toHaveLength(4);
+  });
+
+  it('hide no file whose name looks like theirs', async () => {
+    const { root, discover } = await makeTree([
+      '\\xff.jpg',
+      '\\xff/a.jpg',
+      'd\\x5c/\\xFF.jpg',
+      'plain\\.jpg',
+    ]);
+    await writeFile(bytes(root, 0xff, '.jpg'), '');
+    await mkdir(bytes(root, 0xff));
+    await mkdir(bytes(root, '\\xff/', 0xfe));
+    const found = await discover();
+    expect(found.relativePaths).toEqual([
+      '\\x5cxff.jpg',
+      '\\x5cxff/a.jpg',
+      'd\\x5cx5c/\\xFF.jpg',
+      'plain\\.jpg',
+    ]);
+    expect(found.relativePaths.map((name) => existsSync(pathOf(found, name)))).toEqual(Array(4).fill(true));
+    expect(found.problems.map(({ relativePath }) => relativePath)).toEqual([
+      '\\x5cxff/\\xfe',
+      '\\xff',
+      '\\xff.jpg',
+    ]);
+    const named = await discover({ inputs: ['\\xff.jpg', '\\xff'] });
+    expect(named.relativePaths).toEqual(['\\x5cxff.jpg', '\\x5cxff/a.jpg']);
+    const listed = await discover({ inputs: [], listed: ['\\xff.jpg', '\\xfd.jpg'] });
+    expect([listed.relativePaths, listed.absent]).toEqual([['\\x5cxff.jpg'], ['\\x5cxfd.jpg']]);
   });
 
   it('that look alike are two problems', async () => {

@@ -5,6 +5,7 @@ import { quantisePack, type QuantisePorts } from '../../convert/quantize/quantis
 import { atMost, VARIANTS, type Sample } from '../../convert/quantize/samples.js';
 import { countOf } from '../../core/count-of.js';
 import { exitCodeFor } from '../../core/exit-code.js';
+import { pathOf } from '../../core/roots.js';
 import { discoverImages } from '../../discover/discover.js';
 import { usageError } from '../../errors.js';
 import type { PictureFiles } from '../../ports.js';
@@ -50,7 +51,7 @@ export async function quantizeModels(
   const samples = names.flatMap((name) =>
     (few ? VARIANTS : VARIANTS.slice(0, 1)).map((variant): Sample => ({
       name,
-      path: path.join(base, name),
+      path: pathOf({ base }, name),
       variant,
     })),
   );
@@ -98,7 +99,7 @@ async function digestOf(base: string, names: readonly string[], { files }: Quant
   const digest = createHash('sha256');
   for (const name of names) {
     // What cannot be read is left out later: its name counts.
-    const bytes = await files.sha256(path.join(base, name)).catch(() => '');
+    const bytes = await files.sha256(pathOf({ base }, name)).catch(() => '');
     digest.update(`${name}\0${bytes}\n`);
   }
   return digest.digest('hex');

@@ -1,6 +1,8 @@
 import { countOf } from '../../core/count-of.js';
+import { unescapeText } from '../../core/escaped-text.js';
 import { describeFace } from '../../core/face-text.js';
 import type { FaceRecord, PictureRecord } from '../../core/report.js';
+import { isStoreAddress } from '../../core/store-address.js';
 import { copyName, type ReportHead, type Row, thumbnailName, toRecord } from '../rows.js';
 
 /** A picture as the page shows it. */
@@ -39,7 +41,9 @@ function linkTo({ image, source }: PictureRecord, { roots, copies }: ReportHead)
   const first = image.slice(0, Math.max(0, slash));
   const own = first !== '' && Object.hasOwn(roots, first) ? roots[first] : undefined;
   const [root, rest] = own === undefined ? [roots[''] ?? '', image] : [own, image.slice(slash + 1)];
-  return root + rest.split('/').map(encodeURIComponent).join('/');
+  // A key has no escapes.
+  const file = isStoreAddress(root) ? rest : unescapeText(rest);
+  return root + file.split('/').map(encodeURIComponent).join('/');
 }
 
 /** `2 faces: Female 93 %, 35 years; Male 88 %, 9 years`. */

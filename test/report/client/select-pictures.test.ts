@@ -85,6 +85,8 @@ describe('the link to a picture', () => {
   it('leads to the folder that its name starts from, whatever the name is', () => {
     expect(link('a b/#1?.jpg')).toBe('../a%20b/%231%3F.jpg');
     expect(link('javascript:alert(1).jpg')).toBe('../javascript%3Aalert(1).jpg');
+    expect(link('\\x5cxff.jpg')).toBe('../%5Cxff.jpg');
+    expect(link('\\x5cxff.jpg', { roots: { '': 's3://b/' } })).toBe('s3://b/%5Cx5cxff.jpg');
     expect(link('constructor/a.jpg')).toBe('../constructor/a.jpg');
     expect(link('iphone/a.jpg', { roots: { '': '../', iphone: '../../phone/' } })).toBe('../../phone/a.jpg');
   });
