@@ -17,7 +17,7 @@ import { decoderFault, decoderMessage } from './sharp/decoder-message.js';
 import { encodePreview, ENCODERS } from './sharp/encoders.js';
 import { toTiff } from './sharp/other-formats.js';
 import { readMetadata, type HeaderFacts } from './sharp/read-metadata.js';
-import { readJpeg, type ReadJpeg, type ReadPixels } from './sharp/read-jpeg.js';
+import { jpegFault, readJpeg, type ReadJpeg, type ReadPixels } from './sharp/read-jpeg.js';
 
 type SharpModule = typeof sharp;
 
@@ -104,14 +104,22 @@ async function readHeader(
   try {
     metadata = await readMetadata(sharp, bytes, format);
   } catch (error) {
-    requireComplete(bytes, format);
-    throw decoderFault(error);
+    const fault = pictureFault(error, bytes, format);
+    if (fault.code !== 'UNSUPPORTED_FORMAT') requireComplete(bytes, format);
+    throw fault;
   }
   requireSmall(metadata, bytes.length + estimate(layoutOf(format, metadata, bytes)), limits);
   requireComplete(bytes, format);
   requireUndamaged(bytes, format);
   const { width, height } = metadata.autoOrient;
   return { format, metadata, width, height };
+}
+
+/** Why a picture was not decoded. */
+function pictureFault(error: unknown, bytes: Buffer, format: PictureFormat): ImageError {
+  const fault = decoderFault(error);
+  if (format !== 'jpeg' || fault.code !== 'CORRUPT') return fault;
+  return jpegFault(bytes) ?? fault;
 }
 
 type SizeLimits = Pick<DecodeLimits, 'maxPixels' | 'maxMemory'>;
@@ -198,7 +206,7 @@ async function readPixels(
     const readable = format === 'heic' || format === 'bmp' ? await toTiff(file, format, metadata) : file;
     return { raster: await read(readable, 'warning'), warnings: [] };
   } catch (error) {
-    throw decoderFault(error);
+    throw pictureFault(error, file, format);
   }
 }
 
