@@ -21,7 +21,7 @@ import { decoderFault, decoderMessage } from './sharp/decoder-message.js';
 import { encodePreview, ENCODERS } from './sharp/encoders.js';
 import { toTiff } from './sharp/other-formats.js';
 import { asSharpReads, readMetadata, type HeaderFacts } from './sharp/read-metadata.js';
-import { readJpeg, type ReadJpeg, type ReadPixels } from './sharp/read-jpeg.js';
+import { jpegFault, readJpeg, type ReadJpeg, type ReadPixels } from './sharp/read-jpeg.js';
 import { mustBePlain, needsSamples, readTiff } from './sharp/read-tiff.js';
 
 type SharpModule = typeof sharp;
@@ -116,8 +116,9 @@ async function readHeader(
   try {
     metadata = await readMetadata(sharp, file, format);
   } catch (error) {
-    requireComplete(bytes, format);
-    throw decoderFault(error);
+    const fault = pictureFault(error, bytes, format);
+    if (fault.code !== 'UNSUPPORTED_FORMAT') requireComplete(bytes, format);
+    throw fault;
   }
   const memory = bytes.length + estimate(layoutOf(format, metadata, file, page));
   requireSmall(metadata, memory, limits);
@@ -126,6 +127,13 @@ async function readHeader(
   requireUndamaged(bytes, format);
   const { width, height } = metadata.autoOrient;
   return { format, metadata, memory, page, width, height };
+}
+
+/** Why a picture was not decoded. */
+function pictureFault(error: unknown, bytes: Buffer, format: PictureFormat): ImageError {
+  const fault = decoderFault(error);
+  if (format !== 'jpeg' || fault.code !== 'CORRUPT') return fault;
+  return jpegFault(bytes) ?? fault;
 }
 
 type SizeLimits = Pick<DecodeLimits, 'maxPixels' | 'maxMemory'>;
@@ -236,7 +244,7 @@ async function readPixels(
     const readable = isOther ? await toTiff(file, format, metadata) : asSharpReads(file, format);
     return { raster: await read(readable, 'warning'), warnings: [] };
   } catch (error) {
-    throw decoderFault(error);
+    throw pictureFault(error, file, format);
   }
 }
 

@@ -14,7 +14,15 @@ import {
   orientedPictures,
   zeroTail,
 } from '../pictures.js';
-import { pngChunk } from '../pictures/bytes.js';
+import {
+  afterSoi,
+  beforeRestarts,
+  jpegSegment,
+  pngChunk,
+  withoutSegments,
+  withoutTables,
+  withRestarts,
+} from '../pictures/bytes.js';
 import { repository } from '../shared.js';
 
 const LIMITS = { maxDim: 720, maxPixels: 100_000_000, maxMemory: 2e9, thorough: false };
@@ -141,6 +149,132 @@ describe('a damaged JPEG', () => {
     const jpeg = await jpegOf({ progressive: true });
     const cut = Buffer.concat([jpeg.subarray(0, jpeg.lastIndexOf(Buffer.from([0xff, 0xda]))), END]);
     expect((await pictures.decode(cut, LIMITS)).warnings).toEqual([expect.stringMatching(/last scans/)]);
+  });
+});
+
+describe('a sound JPEG', () => {
+  const END = Buffer.from([0xff, 0xd9]);
+  const same = async (a: Buffer, b: Buffer): Promise<readonly string[]> => {
+    const [one, other] = [await pictures.decode(a, LIMITS), await pictures.decode(b, LIMITS)];
+    expect(one.raster.data.equals(other.raster.data)).toBe(true);
+    return one.warnings ?? [];
+  };
+
+  /** Four channels are written by sharp with a marker of Adobe's of their own. */
+  it.each([
+    ['three channels', 'srgb', 1, [2, 3, 255]],
+    ['four channels', 'cmyk', 2, [1, 3, 255]],
+  ] as const)(
+    'of %s is read whatever the Adobe marker says of its colours',
+    async (_, space, right, wrong) => {
+      const jpeg = await encoded((image) => image.resize(64).toColourspace(space).jpeg());
+      const adobe = (transform: number): Buffer => {
+        const content = Buffer.from(`Adobe\0\x64\0\0\0\0${String.fromCharCode(transform)}`, 'latin1');
+        return afterSoi(withoutSegments(jpeg, [0xe0, 0xee]), jpegSegment(0xee, content));
+      };
+      for (const transform of wrong) expect(await same(adobe(transform), adobe(right))).toEqual([]);
+    },
+  );
+
+  it('of dots may have zero bytes in its scans', async () => {
+    const [width, height] = [4096, 64];
+    const dots = Buffer.from(
+      Array.from({ length: width * height }, (_, i) =>
+        (i % width) % 8 === 0 && Math.floor(i / width) % 8 === 0 ? 0 : 255,
+      ),
+    );
+    const jpeg = await sharp(dots, { raw: { width, height, channels: 1 } })
+      .toColourspace('b-w')
+      .jpeg({ quality: 60, progressive: true })
+      .toBuffer();
+    expect((await pictures.decode(jpeg, LIMITS)).warnings).toEqual([expect.stringMatching(/zero bytes/)]);
+  });
+
+  it('of a camera that pads its rows is read, with a warning', async () => {
+    const jpeg = withRestarts();
+    for (const [padding, warnings] of [
+      [Buffer.from([0xff, 0xff]), []],
+      [Buffer.alloc(3), []],
+      [Buffer.alloc(5), ['35 bytes of the JPEG belong to no pixel: blocks may be lost']],
+      [Buffer.alloc(100), ['700 bytes of the JPEG belong to no pixel: blocks may be lost']],
+      [Buffer.from([1, 0xff, 0]), ['21 bytes of the JPEG belong to no pixel: blocks may be lost']],
+    ] as const) {
+      expect(await same(beforeRestarts(jpeg, padding), jpeg)).toEqual(warnings);
+    }
+    const padded = Buffer.concat([jpeg.subarray(0, -2), Buffer.alloc(512), END]);
+    expect(await same(padded, jpeg)).toEqual([expect.stringMatching(/^512 bytes/)]);
+  });
+
+  it('with padded rows is CORRUPT where a row is lost as well', async () => {
+    const jpeg = withRestarts();
+    const row = jpeg.indexOf(Buffer.from([0xff, 0xd2]));
+    const lacking = Buffer.concat([jpeg.subarray(0, row - 4), jpeg.subarray(row)]);
+    expect(await outcome(beforeRestarts(lacking, Buffer.alloc(5)))).toBe('CORRUPT');
+  });
+
+  it('of a Motion JPEG stream is read without tables, padded and without an end', async () => {
+    const jpeg = withRestarts();
+    const frame = withoutTables(jpeg);
+    expect(await same(frame, jpeg)).toEqual([]);
+    expect(await same(beforeRestarts(frame, Buffer.alloc(2)).subarray(0, -2), jpeg)).toEqual([NO_END]);
+  });
+
+  const NO_END = 'the JPEG has no end marker, but every row is there';
+
+  it('without its end marker has a warning, and is TRUNCATED as soon as a byte of a row is missing', async () => {
+    const small = (over: object) => encoded((image) => image.resize(24, 16).jpeg({ quality: 50, ...over }));
+    const kinds = {
+      baseline: await small({ optimiseCoding: false }),
+      full: await small({ chromaSubsampling: '4:4:4' }),
+      grey: await encoded((image) => image.resize(24, 16).toColourspace('b-w').jpeg()),
+      progressive: await small({ progressive: true }),
+      restarts: withRestarts(),
+    };
+    for (const [kind, jpeg] of Object.entries(kinds)) {
+      for (const missing of [1, 2]) {
+        const cut = jpeg.subarray(0, -missing);
+        expect([kind, await same(cut, jpeg)]).toEqual([kind, [NO_END]]);
+        expect([kind, await same(Buffer.concat([cut, Buffer.alloc(600)]), jpeg)]).toEqual([kind, [NO_END]]);
+      }
+      const pixels = jpeg.indexOf(Buffer.from([0xff, 0xda]));
+      // In the headers less often.
+      for (let length = jpeg.length - 3; length > 3; length -= length > pixels ? 1 : 9) {
+        const cut = jpeg.subarray(0, length);
+        const zeros = Buffer.concat([cut, Buffer.alloc(jpeg.length - length)]);
+        const found = [await outcome(cut), await outcome(zeros)];
+        expect([kind, length, ...found]).toEqual([kind, length, 'TRUNCATED', 'TRUNCATED']);
+      }
+    }
+  }, 120_000);
+});
+
+describe('a JPEG of a kind without a decoder', () => {
+  const DNL = jpegSegment(0xdc, Buffer.from([0, 64]));
+  const changed = (marker: number, precision = 8, lines = 64): Buffer => {
+    const jpeg = withRestarts();
+    const frame = jpeg.indexOf(Buffer.from([0xff, 0xc0]));
+    jpeg.set([marker], frame + 1);
+    jpeg.set([precision, 0, lines], frame + 4);
+    return Buffer.concat([jpeg.subarray(0, -2), lines === 0 ? DNL : Buffer.alloc(0), jpeg.subarray(-2)]);
+  };
+  it.each([
+    ['12-bit JPEG', changed(0xc1, 12)],
+    ['12-bit JPEG', changed(0xc2, 12)],
+    ['lossless JPEG', changed(0xc3, 16)],
+    ['hierarchical JPEG', changed(0xc5)],
+    ['hierarchical JPEG', changed(0xde)],
+    ['JPEG-LS', changed(0xf7)],
+    ['JPEG (height behind the pixels, DNL)', changed(0xc0, 8, 0)],
+  ])('is named: %s', async (name, bytes) => {
+    await expect(pictures.decode(bytes, LIMITS)).rejects.toMatchObject({
+      code: 'UNSUPPORTED_FORMAT',
+      message: `${name} files cannot be decoded`,
+    });
+  });
+
+  it('is no excuse for a damaged header', async () => {
+    expect(await outcome(changed(0xc0, 9))).toBe('CORRUPT');
+    expect(await outcome(changed(0xc0, 8, 0).subarray(0, -8))).toBe('TRUNCATED');
   });
 });
 

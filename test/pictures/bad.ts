@@ -58,7 +58,8 @@ async function unfinished(): Promise<MadePicture[]> {
     [
       { name: `cut-early.${ending}`, bytes: cut(bytes, 0.05) },
       { name: `cut.${ending}`, bytes: cut(bytes, 0.6) },
-      { name: `cut-late.${ending}`, bytes: bytes.subarray(0, -1) },
+      // Without its end marker alone a JPEG lacks no pixel.
+      { name: `cut-late.${ending}`, bytes: bytes.subarray(0, ending.endsWith('jpg') ? -3 : -1) },
       { name: `zero-tail.${ending}`, bytes: zeroTail(bytes) },
     ].map((picture) => ({ ...picture, expected: 'TRUNCATED' as const })),
   );

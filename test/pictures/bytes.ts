@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { STANDARD_TABLES } from '../../src/core/picture-format/jpeg-standard-tables.js';
 
 /** A JPEG segment with its marker and length. */
 export function jpegSegment(marker: number, content: Buffer): Buffer {
@@ -69,6 +70,64 @@ export function jpegHeader(width: number, height: number): Buffer {
     jpegSegment(0xda, Buffer.from([3, 1, 0, 2, 0, 3, 0, 0, 63, 0])),
     Buffer.from([0xff, 0xd9]),
   ]);
+}
+
+/** Codes of the sizes 0 to 8 in T.81's table for luminance (K.3), and of the end of a block (K.5). */
+const DC_CODES = ['00', '010', '011', '100', '101', '110', '1110', '11110', '111110'];
+const END_OF_BLOCK = '1010';
+
+/** A grey JPEG of 8 x 8 even blocks, with a restart marker behind each row of them. It uses the standard tables. */
+export function withRestarts(): Buffer {
+  const row = (y: number): string => {
+    const levels = Array.from({ length: 8 }, (_, x) => ((x * 37 + y * 53) % 200) - 100);
+    const codes = levels.map((level, x) => {
+      const step = level - (levels[x - 1] ?? 0);
+      const size = Math.abs(step).toString(2).length * Math.sign(Math.abs(step));
+      const value = step < 0 ? step + 2 ** size - 1 : step;
+      return `${DC_CODES[size]}${size === 0 ? '' : value.toString(2).padStart(size, '0')}${END_OF_BLOCK}`;
+    });
+    return codes.join('');
+  };
+  const rows = Array.from({ length: 8 }, (_, y) => {
+    const bits = row(y);
+    const octets = bits.padEnd(Math.ceil(bits.length / 8) * 8, '1').match(/.{8}/g) ?? [];
+    const data = octets
+      .map((octet) => parseInt(octet, 2))
+      .flatMap((byte) => (byte === 0xff ? [byte, 0] : [byte]));
+    return Buffer.from(y < 7 ? [...data, 0xff, 0xd0 + y] : data);
+  });
+  return Buffer.concat([
+    Buffer.from([0xff, 0xd8]),
+    jpegSegment(0xdb, Buffer.alloc(65, 8).fill(0, 0, 1)),
+    jpegSegment(0xc0, Buffer.from([8, 0, 64, 0, 64, 1, 1, 0x11, 0])),
+    jpegSegment(0xc4, STANDARD_TABLES),
+    jpegSegment(0xdd, Buffer.from([0, 8])),
+    jpegSegment(0xda, Buffer.from([1, 1, 0, 0, 63, 0])),
+    ...rows,
+    Buffer.from([0xff, 0xd9]),
+  ]);
+}
+
+/** Puts bytes in front of each restart marker. */
+export function beforeRestarts(jpeg: Buffer, inserted: Buffer): Buffer {
+  const parts = jpeg.toString('latin1').split(/(?=\xff[\xd0-\xd7])/);
+  return Buffer.from(parts.join(inserted.toString('latin1')), 'latin1');
+}
+
+/** A JPEG without its Huffman tables, as frames of Motion JPEG come. */
+export function withoutTables(jpeg: Buffer): Buffer {
+  return withoutSegments(jpeg, [0xc4]);
+}
+
+/** A JPEG without the segments of these markers in front of its first scan. */
+export function withoutSegments(jpeg: Buffer, markers: readonly number[]): Buffer {
+  const parts = [jpeg.subarray(0, 2)];
+  let at = 2;
+  for (let end: number; jpeg[at + 1] !== 0xda; at = end) {
+    end = at + 2 + jpeg.readUInt16BE(at + 2);
+    if (!markers.includes(jpeg.readUInt8(at + 1))) parts.push(jpeg.subarray(at, end));
+  }
+  return Buffer.concat([...parts, jpeg.subarray(at)]);
 }
 
 /** An RGB PNG of the given size with no pixels in it. */

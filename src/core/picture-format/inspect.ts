@@ -1,7 +1,6 @@
 import { ImageError } from '../../errors.js';
 import { findHeicDamage, findIsoMediaTruncation, heifWithoutDecoder } from './iso-media.js';
 import { findGifTruncation } from './gif.js';
-import { findZeroBlock } from './jpeg-damage.js';
 import { findJpegTruncation } from './jpeg.js';
 import { findPngTruncation } from './png.js';
 import { identifyFormat, type PictureFormat } from './signatures.js';
@@ -66,7 +65,6 @@ export function requireComplete(bytes: Buffer, format: PictureFormat): void {
 
 /** Formats whose decoders take a block of zeros for pixels. The others have sums, or codes that end there. */
 const DAMAGE_FINDERS: Readonly<Partial<Record<PictureFormat, (bytes: Buffer) => string | undefined>>> = {
-  jpeg: findZeroBlock,
   webp: findWebpZeroBlock,
   heic: findHeicDamage,
 };

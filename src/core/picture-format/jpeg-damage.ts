@@ -6,18 +6,34 @@ import { frameOf, MARKER, type PlacedScan, scansOf, type Segment } from './jpeg-
  */
 const ZEROS = Buffer.alloc(64);
 
+/** What a block of zeros inside the scans says: no encoder writes it, or few pictures need it. */
+export type ZeroBlock = 'damage' | 'doubt';
+
 /**
  * Finds a block of zeros inside the scans, as a bad disk or a lost write leaves it: decoders take it for pixels.
- * @returns what is wrong, or undefined.
+ *
+ * In a sequential scan its codes give each coefficient up to the last, or each third, seventh or ninth, the same value,
+ * for more than 40 of them: that is damage. A progressive scan can be of so few coefficients that the blocks of an even
+ * slope or of a tiled pattern are all alike: that leaves a doubt.
  */
-export function findZeroBlock(bytes: Buffer): string | undefined {
+export function findZeroBlock(bytes: Buffer): ZeroBlock | undefined {
   if (!bytes.includes(ZEROS)) return undefined;
   for (const placed of scansOf(bytes)) {
+    const frame = frameMarker(placed);
+    if (!isHuffman(frame)) return undefined;
     const data = bytes.subarray(placed.start, placed.end);
-    if (data.includes(ZEROS) && !mayBeZero(placed))
-      return 'the image data of the JPEG holds a block of zero bytes';
+    if (data.includes(ZEROS) && !mayBeZero(placed)) return frame === MARKER.SOF2 ? 'doubt' : 'damage';
   }
   return undefined;
+}
+
+function frameMarker({ segments }: PlacedScan): number | undefined {
+  return segments.flatMap((segment) => frameOf(segment) ?? [])[0]?.marker;
+}
+
+/** What arithmetic coding makes of flat pictures is not known by its bytes. */
+function isHuffman(frame: number | undefined): boolean {
+  return frame === MARKER.SOF0 || frame === MARKER.SOF1 || frame === MARKER.SOF2;
 }
 
 /**
@@ -50,6 +66,8 @@ function zeroSymbol(segments: readonly Segment[], table: number): number | undef
 
 /** What the scans of a picture leave out. */
 export interface Coverage {
+  /** Whether they are of Huffman codes: arithmetic ones go on without an end when data is missing. */
+  readonly isHuffman: boolean;
   /** A colour channel has no data at all. */
   readonly lacksChannel: boolean;
   /** Some coefficients were not given, or not at full precision: the last scans may be missing. */
@@ -75,6 +93,7 @@ export function coverageOf(bytes: Buffer): Coverage {
   }
   const channels = frame?.components.map(({ id }) => lowest.get(id)) ?? [];
   return {
+    isHuffman: isHuffman(frame?.marker),
     lacksChannel: channels.some((given) => (given?.[0] ?? Infinity) === Infinity),
     lacksDetail: channels.some((given) => given?.some((low) => low > 0) ?? false),
   };

@@ -69,7 +69,10 @@ export interface Component {
 /** A frame header (T.81, B.2.2). */
 export interface Frame {
   readonly marker: number;
+  /** Bits of a sample. */
+  readonly precision: number;
   readonly width: number;
+  /** 0 when a DNL marker behind the first scan gives it. */
   readonly height: number;
   readonly components: readonly Component[];
 }
@@ -82,7 +85,8 @@ export function frameOf({ marker, content }: Segment): Frame | undefined {
     const factors = content.readUInt8(7 + 3 * i);
     return { id: content.readUInt8(6 + 3 * i), across: factors >> 4, down: factors & 15 };
   });
-  return { marker, width: content.readUInt16BE(3), height: content.readUInt16BE(1), components };
+  const precision = content.readUInt8(0);
+  return { marker, precision, width: content.readUInt16BE(3), height: content.readUInt16BE(1), components };
 }
 
 function isFrame(marker: number): boolean {
@@ -137,8 +141,9 @@ export interface PlacedScan {
 export function* scansOf(bytes: Buffer): Iterable<PlacedScan> {
   const segments: Segment[] = [];
   for (let at = 2; ;) {
-    segments.push(...readSegments(bytes, at));
-    const last = segments.at(-1);
+    const next = readSegments(bytes, at);
+    const last = next.at(-1);
+    segments.push(...next);
     const scan = last?.marker === MARKER.SOS ? scanOf(last) : undefined;
     if (!last || !scan) return;
     at = endOfScan(bytes, last.end);

@@ -18,21 +18,25 @@ import {
   huffmanTable,
   WINDOW,
 } from './jpeg-huffman.js';
+import { STANDARD_TABLES } from './jpeg-standard-tables.js';
 
-/** Entropy-coded bytes that no pixel was made from. */
+/** Entropy-coded bytes between the last block in front of a marker and the marker: no pixel was made from them. */
 export interface Leftover {
-  readonly count: number;
+  readonly start: number;
+  readonly end: number;
+  /** Whether all of them are zero. */
   readonly zero: boolean;
 }
 
 /**
- * Steps over the codes of a sequential JPEG of one scan and counts the bytes between the last block and the next marker.
- * An encoder leaves none: they are padding, or blocks were lost to damage that the codes alone do not show. libjpeg does
- * not look there, and fills up a scan that is too short, so that damage in the middle passes without a word.
- * Takes 10 ms a megabyte.
- * @returns undefined where libjpeg looks itself (several scans, a bad code, a scan that ends too early).
+ * Steps over the codes of a sequential JPEG of one scan and finds the bytes between the last block and the next marker,
+ * of restart markers too. An encoder leaves none: they are padding, or blocks were lost to damage that the codes alone do
+ * not show. libjpeg does not look at the end of the scan, and fills up a scan that is too short, so that damage in the
+ * middle passes without a word. Takes 10 ms a megabyte.
+ * @returns in order, only where there are any; undefined where libjpeg looks itself (several scans, a bad code, a scan or
+ * an interval that ends too early).
  */
-export function findLeftover(bytes: Buffer): Leftover | undefined {
+export function findLeftovers(bytes: Buffer): readonly Leftover[] | undefined {
   const segments = readSegments(bytes, 2);
   const start = segments.at(-1);
   const frame = segments.flatMap((segment) => frameOf(segment) ?? [])[0];
@@ -47,6 +51,12 @@ export function findLeftover(bytes: Buffer): Leftover | undefined {
   return new Walk(bytes, start.end).through(unitsOf(frame), blocks, restart || Infinity);
 }
 
+/** A copy of the file without these bytes. */
+export function withoutLeftovers(bytes: Buffer, leftovers: readonly Leftover[]): Buffer {
+  const from = [0, ...leftovers.map(({ end }) => end)];
+  return Buffer.concat(from.map((start, i) => bytes.subarray(start, leftovers[i]?.start)));
+}
+
 /** The tables of a block. */
 interface Block {
   readonly dc: HuffmanTable;
@@ -56,8 +66,8 @@ interface Block {
 /** By class and number, as in the DHT segment: 0-3 for DC, 16-19 for AC. A later definition replaces an earlier one. */
 function readTables(segments: readonly Segment[]): ReadonlyMap<number, HuffmanTable> {
   const tables = new Map<number, HuffmanTable>();
-  for (const { marker, content } of segments) {
-    if (marker !== MARKER.DHT) continue;
+  const defined = segments.filter(({ marker }) => marker === MARKER.DHT).map(({ content }) => content);
+  for (const content of [STANDARD_TABLES, ...defined]) {
     for (let at = 0; at + 17 <= content.length;) {
       const id = content.readUInt8(at);
       const lengths = content.subarray(at + 1, at + 17);
@@ -105,8 +115,7 @@ const CODE_MASK = (1 << CODE) - 1;
 
 /** A position in entropy-coded data, at a byte that no code has begun yet. */
 class Walk {
-  /** The next bits, `#held` of them, in the low end. */
-  #bits = 0;
+  /** Bits that were taken in and not needed. */
   #held = 0;
   /** How many of `#held` the data did not have. */
   #made = 0;
@@ -117,12 +126,16 @@ class Walk {
   ) {}
 
   /** @param restart units between two restart markers. */
-  through(units: number, blocks: readonly Block[], restart: number): Leftover | undefined {
+  through(units: number, blocks: readonly Block[], restart: number): readonly Leftover[] | undefined {
+    const found: Leftover[] = [];
     for (let done = 0; done < units; done += restart) {
       if (done > 0 && !this.#restart()) return undefined;
       if (!this.#units(Math.min(restart, units - done), blocks)) return undefined;
+      const leftover = this.#leftover();
+      if (leftover.end > leftover.start) found.push(leftover);
+      this.at = leftover.end;
     }
-    return this.#leftover();
+    return found;
   }
 
   /**
@@ -161,15 +174,13 @@ class Walk {
       if (made > held) return false;
     }
     this.at = at;
-    this.#bits = bits;
     this.#held = held;
     this.#made = made;
     return true;
   }
 
-  /** Steps behind the next restart marker. False when there is another one, or none, or bytes in front of it. */
+  /** Steps behind a restart marker. False when another one is there, or none. */
   #restart(): boolean {
-    if (this.#leftover().count > 0) return false;
     while (this.bytes[this.at + 1] === 0xff) this.at += 1;
     const marker = this.bytes[this.at + 1] ?? 0;
     this.at += 2;
@@ -178,10 +189,14 @@ class Walk {
 
   /** From here to the next marker; the bits that fill up the last byte do not count. */
   #leftover(): Leftover {
-    const held = (this.#held - this.#made) >> 3;
-    const rest = this.bytes.subarray(this.at, nextMarker(this.bytes, this.at));
-    const inBits = held === 0 ? 0 : (this.#bits >>> this.#made) & (2 ** (8 * held) - 1);
-    return { count: held + rest.length, zero: inBits === 0 && rest.every((byte) => byte === 0) };
+    const { bytes } = this;
+    let start = this.at;
+    // Whole bytes that were taken in and not needed.
+    for (let spare = (this.#held - this.#made) >> 3; spare > 0; spare -= 1) {
+      start -= bytes[start - 1] === 0 && bytes[start - 2] === 0xff ? 2 : 1;
+    }
+    const end = nextMarker(bytes, this.at);
+    return { start, end, zero: bytes.subarray(start, end).every((byte) => byte === 0) };
   }
 }
 

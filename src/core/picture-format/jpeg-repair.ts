@@ -2,8 +2,8 @@ import { frameOf, MARKER, readSegments, type Segment } from './jpeg-headers.js';
 
 /**
  * Mends what cameras and editors are known to write into headers and what says nothing of the pixels, so that a decoder
- * that minds every warning can be asked again: stray bytes between segments, an unknown JFIF version, an unknown Adobe
- * colour transform, scan parameters of a sequential picture. The scans themselves are never touched: there such a
+ * that minds every warning can be asked again: stray bytes between segments, an unknown JFIF version, an Adobe
+ * colour transform for another number of channels, scan parameters of a sequential picture. The scans themselves are never touched: there such a
  * warning means damage.
  * @returns a mended copy; undefined when there is nothing to mend.
  */
@@ -37,15 +37,20 @@ function patchFor(segment: Segment, frame = 0, components = 0): Patch | undefine
     case MARKER.APP0:
       return isNamed(content, 'JFIF\0') && content[5] !== 1 ? { at: 5, bytes: [1] } : undefined;
     case MARKER.APP14:
-      // 1 is YCbCr, 2 is YCCK: what libjpeg assumes of the number of channels.
-      return isNamed(content, 'Adobe') && (content[11] ?? 0) > 2
-        ? { at: 11, bytes: [components === 4 ? 2 : 1] }
-        : undefined;
+      return isNamed(content, 'Adobe') ? adobePatch(content[11], components) : undefined;
     case MARKER.SOS:
       return frame === MARKER.SOF0 || frame === MARKER.SOF1 ? scanPatch(content) : undefined;
     default:
       return undefined;
   }
+}
+
+/** What libjpeg assumes of a transform that the number of channels does not allow: 1 is YCbCr, 2 is YCCK, 0 is none. */
+function adobePatch(transform = 0, components: number): Patch | undefined {
+  const assumed = components === 4 ? 2 : 1;
+  return components < 3 || transform === 0 || transform === assumed
+    ? undefined
+    : { at: 11, bytes: [assumed] };
 }
 
 /** A sequential scan is of the coefficients 0 to 63 at full precision, whatever its header says. */

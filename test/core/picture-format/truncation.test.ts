@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { findGifTruncation } from '../../../src/core/picture-format/gif.js';
 import { findIsoMediaTruncation } from '../../../src/core/picture-format/iso-media.js';
-import { findJpegTruncation } from '../../../src/core/picture-format/jpeg.js';
+import { findJpegTruncation, hasEnd, withEnd } from '../../../src/core/picture-format/jpeg.js';
 import { findPngTruncation } from '../../../src/core/picture-format/png.js';
 import { findTiffOverlap, findTiffTruncation } from '../../../src/core/picture-format/tiff.js';
 import { findWebpTruncation, findWebpZeroBlock } from '../../../src/core/picture-format/webp.js';
@@ -38,27 +38,49 @@ describe('findJpegTruncation', () => {
     ['a movie behind it', Buffer.concat([JPEG, isoBox('ftyp', Buffer.from('mp42'))])],
   ])('passes %s', (_, bytes) => {
     expect(findJpegTruncation(bytes)).toBeUndefined();
+    expect(hasEnd(bytes)).toBe(true);
   });
 
   it.each([
     ['no end marker', JPEG.subarray(0, -2)],
     ['half an end marker', JPEG.subarray(0, -1)],
     ['a zero-filled end', zeroTail(JPEG, 0.8)],
-    ['the end of the thumbnail alone', Buffer.concat([SOI, exif])],
     ['a thumbnail and a cut scan', Buffer.concat([SOI, exif, DHT, SOS, SCAN])],
     ['a cut second scan', Buffer.concat([SOI, DHT, SOS, SCAN, DHT, SOS, SCAN])],
+    ['an end marker inside the scan header', Buffer.concat([SOI, jpegSegment(0xda, EOI), SCAN])],
+  ])('leaves it to the rows whether %s is a cut', (_, bytes) => {
+    expect(findJpegTruncation(bytes)).toBeUndefined();
+    expect(hasEnd(bytes)).toBe(false);
+    expect(hasEnd(withEnd(bytes))).toBe(true);
+  });
+
+  it.each([
+    ['the end of the thumbnail alone', Buffer.concat([SOI, exif])],
     ['a cut header', SOI],
+    ['a cut scan header', Buffer.concat([SOI, DHT, SOS.subarray(0, -2)])],
+    ['nothing behind the scan header', Buffer.concat([SOI, DHT, SOS])],
     ['a segment longer than the file', Buffer.concat([SOI, hex('ffe1ffff'), EOI])],
     ['tables alone', Buffer.concat([SOI, DHT, EOI])],
-    ['an end marker inside the scan header', Buffer.concat([SOI, jpegSegment(0xda, EOI), SCAN])],
   ])('finds %s', (_, bytes) => {
     expect(findJpegTruncation(bytes)).toMatch(/JPEG/);
+    expect(hasEnd(bytes)).toBe(false);
   });
 
   it('takes linear time over scan after empty scan', () => {
     const empty = hex('ffda0002');
     const many = Buffer.concat([SOI, ...Array.from({ length: 200_000 }, () => empty), EOI]);
-    expect(findJpegTruncation(many)).toBeUndefined();
+    expect(hasEnd(many)).toBe(true);
+  });
+});
+
+describe('withEnd', () => {
+  it.each([
+    ['no marker', '12 34', '12 34 ffd9'],
+    ['half a marker', '12 34 ff', '12 34 ff ffd9'],
+    ['zeros', '12 34 00 00 00', '12 34 ffd9'],
+    ['a stuffed FF and zeros', '12 ff00 00 00', '12 ff00 ffd9'],
+  ])('puts the marker where there is %s', (_, file, ended) => {
+    expect(withEnd(hex(file))).toEqual(hex(ended));
   });
 });
 
