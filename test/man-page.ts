@@ -1,6 +1,6 @@
 import { COMMAND_NAMES, COMMANDS, type CommandRow } from '../src/cli/commands.js';
 import { FLAG_GROUPS } from '../src/cli/flag-row.js';
-import { environmentName, flagsOf, type CommandFlag } from '../src/cli/flags.js';
+import { environmentName, flagsOf, FOUND_NAMES, type CommandFlag } from '../src/cli/flags.js';
 
 /** What man/facetag.1 says, out of the tables that the command line is read with. */
 export function manPage(): string {
@@ -45,6 +45,7 @@ A switch is 1 or 0 there.
 In the working directory: flags as JSON, minFace for
 .BR ${text('--min-face')} .
 The environment wins over it.
+Unless ${text('--config')} or FACETAG_CONFIG names it, it may set no more than ${FOUND_NAMES.join(', ')}.
 .SH EXIT STATUS
 ${EXIT_CODES.map(([code, meaning]) => `.TP\n.B ${code}\n${text(meaning)}`).join('\n')}
 .SH EXAMPLES

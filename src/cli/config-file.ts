@@ -2,9 +2,9 @@ import path from 'node:path';
 import { nearest } from '../core/nearest.js';
 import { isMoment } from '../core/newer-than.js';
 import { messageOf } from '../core/thrown.js';
-import { usageError } from '../errors.js';
+import { FatalError, usageError } from '../errors.js';
 import type { RawValue } from './flag-readers.js';
-import { FLAG_NAMES, FLAGS, type FlagName } from './flags.js';
+import { FLAG_NAMES, FLAGS, FOUND_NAMES, longName, type FlagName } from './flags.js';
 import type { ConfigFile, RawFlags } from './options.js';
 import { placeOf } from './placeholder.js';
 
@@ -16,11 +16,19 @@ const KEYS = FLAG_NAMES.filter((name) => name !== 'config');
  * folder. Values are checked when a command asks for them, by the readers of the flags.
  *
  * @param file absolute.
- * @throws {FatalError} USAGE for what is no JSON object, an unknown key, or a value that no flag could have.
+ * @param named whether the user named it. One that was found may set the flags of `FOUND_NAMES` alone.
+ * @throws {FatalError} USAGE for what is no JSON object, an unknown key, a key that a found file may not have, or a value
+ * that no flag could have.
  */
-export function parseConfigFile(text: string, file: string): ConfigFile {
+export function parseConfigFile(text: string, file: string, named: boolean): ConfigFile {
   const entries = Object.entries(parseObject(text, file));
   const values = entries.map(([key, value]) => [nameOf(key, file), value] as const);
+  if (!named) {
+    refuseKeys(
+      values.map(([name]) => name).filter((name) => !FOUND_NAMES.includes(name)),
+      file,
+    );
+  }
   const raw: RawFlags = Object.fromEntries(
     values.map(([name, value]) => [name, rawValue(name, value, file)]),
   );
@@ -46,6 +54,16 @@ function nameOf(key: string, file: string): FlagName {
   const meant = nearest(key, KEYS);
   const hint = meant === undefined ? '' : `, such as ${meant},`;
   throw usageError(`the name of a flag as a key${hint}`, file, key);
+}
+
+/** A run that goes on without them would not do what the file says, and nobody may have read that it does not. */
+function refuseKeys(names: readonly FlagName[], file: string): void {
+  if (names.length === 0) return;
+  throw new FatalError(
+    'USAGE',
+    `${file} sets ${names.join(', ')}. A config file that nobody named may come with a downloaded folder, and sets no more ` +
+      `than ${FOUND_NAMES.join(', ')}. If you trust the file, name it: ${longName('config')} ./${path.basename(file)}`,
+  );
 }
 
 /** As the command line would have it. */

@@ -7,7 +7,8 @@ import { resolveFlag, type ConfigFile, type Environment, type RawFlags } from '.
 
 /**
  * The config file of a run: `--config`, FACETAG_CONFIG, or facetag.config.json in the working directory alone. No folder
- * above is looked into: a run must not change because of a file three levels up.
+ * above is looked into: a run must not change because of a file three levels up. A file that was found may set less than
+ * one that was named: see `FOUND`.
  *
  * @returns undefined where there is none, at the cost of one `lstat`.
  * @throws {FatalError} USAGE, naming the file and what is wrong with it.
@@ -19,13 +20,14 @@ export async function findConfig(
 ): Promise<ConfigFile | undefined> {
   const named = resolveFlag('config', raw, env);
   if (named !== undefined) {
-    return await readConfig(named, raw.config === undefined ? environmentName('config') : longName('config'));
+    const subject = raw.config === undefined ? environmentName('config') : longName('config');
+    return await readConfig(named, subject, true);
   }
   switch (lookForConfig(CONFIG_NAME)) {
     case 'nothing':
       return undefined;
     case 'ours':
-      return await readConfig(CONFIG_NAME, CONFIG_NAME);
+      return await readConfig(CONFIG_NAME, CONFIG_NAME, false);
     case 'foreign': {
       const message = `${path.resolve(CONFIG_NAME)} belongs to another user and is left out. Name it with --config to use it`;
       log.emit({ event: 'warning', message });
@@ -34,10 +36,10 @@ export async function findConfig(
   }
 }
 
-async function readConfig(file: string, subject: string): Promise<ConfigFile> {
+async function readConfig(file: string, subject: string, named: boolean): Promise<ConfigFile> {
   const text = readConfigText(file, subject);
   const { parseConfigFile } = await import('./config-file.js');
-  return parseConfigFile(text, path.resolve(file));
+  return parseConfigFile(text, path.resolve(file), named);
 }
 
 /** Says what a command takes from a file that nobody named. */

@@ -29,7 +29,18 @@ export interface FlagRow<T, C extends CommandName = CommandName> {
   readonly fallback: T;
   readonly read: Reader<T>;
   readonly repeatable?: boolean;
+  /** True: a config file that nobody named may set it. Unsaid: only one that was named. */
+  readonly inFoundFile?: true;
 }
+
+/**
+ * Last argument of the rows that a `facetag.config.json` in the working directory may set: they change how pictures are
+ * read and shown, and nothing else. It may have come with a downloaded folder. Whatever names a path, a network, a model
+ * or a secret, what writes or removes elsewhere, weakens a safeguard, decides an exit code or bounds a resource is left
+ * without it.
+ */
+export const FOUND: Trust = { inFoundFile: true };
+type Trust = Pick<FlagRow<unknown>, 'inFoundFile'>;
 
 /** One text for every command, or one for each. */
 type Help<C extends CommandName> = string | Readonly<Record<C, string>>;
@@ -42,8 +53,9 @@ export function value<T, C extends CommandName>(
   help: Help<C>,
   fallback: T,
   read: Reader<T>,
+  trust: Trust = {},
 ): FlagRow<T, C> {
-  return { commands, group, flags, help, fallback, read };
+  return { commands, group, flags, help, fallback, read, ...trust };
 }
 
 /** A flag with a value that may be left unsaid. */
@@ -53,8 +65,9 @@ export function optional<T, C extends CommandName>(
   flags: string,
   help: Help<C>,
   read: Reader<T>,
+  trust: Trust = {},
 ): FlagRow<T | undefined, C> {
-  return { commands, group, flags, help, fallback: undefined, read };
+  return { commands, group, flags, help, fallback: undefined, read, ...trust };
 }
 
 /** A flag without a value: off unless given; one that begins with `--no-` is on unless given. */
@@ -63,8 +76,9 @@ export function toggle<C extends CommandName>(
   group: FlagGroup,
   flags: string,
   help: Help<C>,
+  trust: Trust = {},
 ): FlagRow<boolean, C> {
-  return { commands, group, flags, help, fallback: isNegated(flags), read: bool };
+  return { commands, group, flags, help, fallback: isNegated(flags), read: bool, ...trust };
 }
 
 /** A flag that may be given several times. */
@@ -73,8 +87,9 @@ export function repeatable<C extends CommandName>(
   group: FlagGroup,
   flags: string,
   help: Help<C>,
+  trust: Trust = {},
 ): FlagRow<readonly string[], C> {
-  return { commands, group, flags, help, fallback: [], read: list, repeatable: true };
+  return { commands, group, flags, help, fallback: [], read: list, repeatable: true, ...trust };
 }
 
 export function isNegated(flags: string): boolean {

@@ -28,7 +28,7 @@ import {
   text,
   webAddress,
 } from './flag-readers.js';
-import { optional, repeatable, toggle, value, type FlagRow } from './flag-row.js';
+import { FOUND, optional, repeatable, toggle, value, type FlagRow } from './flag-row.js';
 
 const TAG = ['tag'] as const;
 /** The commands that look for faces. */
@@ -93,6 +93,7 @@ const TABLE = {
     'beside the JSON: csv, jsonl, none (default: csv)',
     ['csv'],
     formats,
+    FOUND,
   ),
   records: optional(
     ['tag', 'merge'],
@@ -103,6 +104,7 @@ const TABLE = {
       merge: 'tree, a JSON file a picture, or jsonl, one file (default: as they are; tree where they differ)',
     },
     oneOf(RECORD_FORMS),
+    FOUND,
   ),
   csvNames: value(
     ['tag', 'merge', 'video'],
@@ -115,12 +117,18 @@ const TABLE = {
   json: toggle(['models list', 'eval', 'doctor'], 'Output', '--json', 'print as JSON'),
   markdown: toggle(EVAL, 'Output', '--markdown', "print as Markdown: a model card's figures"),
   jsonl: toggle(TAG, 'Output', '--jsonl', 'stream a JSON record per picture to stdout; no files unless -o'),
-  annotate: toggle(FACES, 'Output', '--annotate', {
-    tag: 'also write copies with boxes and labels drawn',
-    video: 'also write a clip with boxes and labels drawn',
-  }),
-  blur: toggle(TAG, 'Output', '--blur', 'also write copies with faces blurred beyond recognition'),
-  pixelate: toggle(TAG, 'Output', '--pixelate', 'the same with blocks instead of a blur'),
+  annotate: toggle(
+    FACES,
+    'Output',
+    '--annotate',
+    {
+      tag: 'also write copies with boxes and labels drawn',
+      video: 'also write a clip with boxes and labels drawn',
+    },
+    FOUND,
+  ),
+  blur: toggle(TAG, 'Output', '--blur', 'also write copies with faces blurred beyond recognition', FOUND),
+  pixelate: toggle(TAG, 'Output', '--pixelate', 'the same with blocks instead of a blur', FOUND),
   blurWhere: optional(
     TAG,
     'Output',
@@ -128,13 +136,14 @@ const TABLE = {
     "blur only faces that match, such as 'maxAge <= 12'",
     text,
   ),
-  crops: toggle(TAG, 'Output', '--crops', 'also write each face as a picture of its own'),
+  crops: toggle(TAG, 'Output', '--crops', 'also write each face as a picture of its own', FOUND),
   cropPadding: optional(
     TAG,
     'Output',
     '--crop-padding <fraction>',
     'grow the face box of a crop on each side (default: 0.25)',
     number(0, 2, 'a fraction in 0..2'),
+    FOUND,
   ),
   cropSize: optional(
     TAG,
@@ -142,14 +151,22 @@ const TABLE = {
     '--crop-size <px>',
     'longer side of a crop (default: 0, as it is)',
     integer(0, 4096),
+    FOUND,
   ),
   report: toggle(
     TAG,
     'Output',
     '--report',
     'also write a page to look at: report/index.html in the output folder',
+    FOUND,
   ),
-  inline: toggle(['report'], 'Output', '--inline', 'one file with the thumbnails in it, up to 300 pictures'),
+  inline: toggle(
+    ['report'],
+    'Output',
+    '--inline',
+    'one file with the thumbnails in it, up to 300 pictures',
+    FOUND,
+  ),
   copyPictures: toggle(
     ['report'],
     'Output',
@@ -166,6 +183,7 @@ const TABLE = {
       report: 'only matching pictures',
     },
     text,
+    FOUND,
   ),
   imagePrefix: optional(
     ['export'],
@@ -181,6 +199,7 @@ const TABLE = {
     'face, or gender-age for 16 classes such as female_25-32 (default: gender-age)',
     'gender-age',
     oneOf(YOLO_CLASSES),
+    FOUND,
   ),
   split: value(
     ['export'],
@@ -189,6 +208,7 @@ const TABLE = {
     'yolo: share of the pictures for validation, chosen by name (default: 0)',
     0,
     number(0, 1, 'a share in 0..1'),
+    FOUND,
   ),
   beside: toggle(['export'], 'Output', '--beside', 'xmp: write sidecars beside the pictures instead of -o'),
   summary: optional(FACES, 'Output', '--summary <file>', 'write the totals of the run as JSON', text),
@@ -237,6 +257,7 @@ const TABLE = {
     `what to tell of a face: gender,age or ${ATTRIBUTE_CHOICES.join(',')} (default: gender,age)`,
     USUAL_ATTRIBUTES,
     attributes,
+    FOUND,
   ),
   calibrate: optional(
     ['models quantize'],
@@ -272,6 +293,7 @@ const TABLE = {
     '--min-confidence <0..1>',
     'detector threshold (default: 0.4; accurate 0.7, classic 0.5)',
     number(0, 1, 'a number in 0..1'),
+    FOUND,
   ),
   minFace: value(
     NETS,
@@ -280,6 +302,7 @@ const TABLE = {
     'ignore faces with a shorter side below this (default: 0)',
     0,
     number(0, 1e6, 'a size in pixels'),
+    FOUND,
   ),
   maxDim: optional(
     NETS,
@@ -287,33 +310,44 @@ const TABLE = {
     '--max-dim <px>',
     'longest side that faces are looked for in (default: 720; 4096 with --small-faces)',
     integer(32, 16384),
+    FOUND,
   ),
   smallFaces: toggle(
     NETS,
     'Models',
     '--small-faces',
     'look at pictures part by part too, for crowds: many times slower',
+    FOUND,
   ),
   turned: toggle(
     NETS,
     'Models',
     '--turned',
     'look at pictures four ways, for those that lie on their side: three times slower',
+    FOUND,
   ),
-  flip: toggle(NETS, 'Models', '--flip', 'judge each face mirrored too and take the mean: a little truer'),
+  flip: toggle(
+    NETS,
+    'Models',
+    '--flip',
+    'judge each face mirrored too and take the mean: a little truer',
+    FOUND,
+  ),
   padding: optional(
     NETS,
     'Models',
     '--padding <fraction>',
     "grow the face box before the attribute nets (default: the pack's)",
     number(0, 2, 'a fraction in 0..2'),
+    FOUND,
   ),
-  ignore: repeatable(FACES, 'Pictures', '--ignore <glob>', 'leave out what matches (repeatable)'),
+  ignore: repeatable(FACES, 'Pictures', '--ignore <glob>', 'leave out what matches (repeatable)', FOUND),
   hidden: toggle(
     FACES,
     'Pictures',
     '--hidden',
     'take hidden files and folders too, and those of systems such as @eaDir',
+    FOUND,
   ),
   follow: toggle(FACES, 'Pictures', '--follow', 'follow symbolic links to folders'),
   newerThan: optional(
@@ -471,6 +505,7 @@ const TABLE = {
     'take a frame per so much time: 1s, 500ms, 2m; 0 for all (default: 1s)',
     1,
     duration(86_400, 'a time such as 1s, 500ms or 2m, 24h at most,'),
+    FOUND,
   ),
   diff: value(
     VIDEO,
@@ -479,6 +514,7 @@ const TABLE = {
     'frames that differ less from the last analysed one keep its faces (default: 0.02)',
     0.02,
     number(0, 1, 'a number in 0..1'),
+    FOUND,
   ),
   failIf: optional(
     TAG,
@@ -520,7 +556,13 @@ const TABLE = {
     100_000_000,
     integer(1, 2 ** 30),
   ),
-  thorough: toggle(UPLOADS, 'Screening', '--thorough', 'look for lost blocks in JPEGs too: a quarter slower'),
+  thorough: toggle(
+    UPLOADS,
+    'Screening',
+    '--thorough',
+    'look for lost blocks in JPEGs too: a quarter slower',
+    FOUND,
+  ),
   maxBytes: value(
     [...PICTURES, 'serve'],
     'Limits',
@@ -584,12 +626,19 @@ const TABLE = {
     text,
   ),
   quiet: toggle(COMMAND_NAMES, 'Messages', '-q, --quiet', 'only errors on stderr'),
-  verbose: toggle(COMMAND_NAMES, 'Messages', '-v, --verbose', 'everything on stderr, every picture too'),
+  verbose: toggle(
+    COMMAND_NAMES,
+    'Messages',
+    '-v, --verbose',
+    'everything on stderr, every picture too',
+    FOUND,
+  ),
   progress: toggle(
     [...LANES, 'models pull'],
     'Messages',
     '--no-progress',
     'no progress bar or progress lines',
+    FOUND,
   ),
   color: value(
     COMMAND_NAMES,
@@ -598,6 +647,7 @@ const TABLE = {
     'auto, always or never (default: auto)',
     'auto',
     oneOf(COLOURS),
+    FOUND,
   ),
   logFormat: value(
     COMMAND_NAMES,
@@ -606,6 +656,7 @@ const TABLE = {
     'text or json (default: text)',
     'text',
     oneOf(LOG_FORMATS),
+    FOUND,
   ),
 } satisfies FlagTable;
 
@@ -614,6 +665,9 @@ export const FLAGS: FlagTable = TABLE;
 export type FlagName = keyof Flags;
 
 export const FLAG_NAMES = Object.keys(FLAGS) as readonly FlagName[];
+
+/** What a config file that nobody named may set. */
+export const FOUND_NAMES = FLAG_NAMES.filter((name) => FLAGS[name].inFoundFile === true);
 
 /** The flags of one command, resolved, as the table says. */
 export type FlagsOf<C extends CommandName> = {

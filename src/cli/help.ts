@@ -43,7 +43,14 @@ function environmentHint(command: CommandName): string {
   const names = flagsOf(command).map(({ name }) => name);
   const name =
     names.find((each) => each === 'minFace') ?? names.find((each) => each === 'models') ?? 'logFormat';
-  return `Every flag has an environment form: ${environmentName(name)} for ${longName(name)}. A flag wins over it, and both over the config file.`;
+  return `Every flag has an environment form: ${environmentName(name)} for ${longName(name)}. A flag wins over it, and both over the config file.
+A facetag.config.json that --config does not name may set ${foundNames(command)}.`;
+}
+
+/** The flags of a command that a config file may set although nobody named it. */
+function foundNames(command: CommandName): string {
+  const names = flagsOf(command).flatMap(({ name, row }) => (row.inFoundFile === true ? name : []));
+  return names.join(', ');
 }
 
 /** Loaded for help alone. */

@@ -11,6 +11,7 @@ const PLACES: Readonly<Record<string, 'file' | 'folder'>> = {
   output: 'folder',
   file: 'file',
   paths: 'file',
+  path: 'file',
   // A moment, or a file that has it.
   when: 'file',
 };

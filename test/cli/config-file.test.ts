@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { parseConfigFile } from '../../src/cli/config-file.js';
+import { FLAG_NAMES, FOUND_NAMES } from '../../src/cli/flags.js';
 import { resolveFlags, type RawFlags } from '../../src/cli/options.js';
 import { settingsOf } from '../../src/cli/settings.js';
 
 const FILE = '/etc/faces/facetag.config.json';
 
-const parse = (content: unknown) => parseConfigFile(JSON.stringify(content), FILE);
+const parse = (content: unknown, named = true) => parseConfigFile(JSON.stringify(content), FILE, named);
 const resolve = (content: unknown, raw: RawFlags = {}, env: Record<string, string> = {}) =>
   resolveFlags('tag', raw, env, parse(content));
 
@@ -46,6 +47,11 @@ describe('a config file', () => {
     expect(resolve({ [key]: value })).toMatchObject({ [key]: expected });
   });
 
+  it('starts the path of calibrate from its folder, too', () => {
+    const file = parse({ calibrate: 'photos' });
+    expect(resolveFlags('models quantize', {}, {}, file).calibrate).toBe('/etc/faces/photos');
+  });
+
   it('may hold keys of other commands, whatever their values', () => {
     const file = parse({ mirror: 7, allowPartial: 'perhaps', minFace: 40 });
     expect(resolveFlags('tag', {}, {}, file).minFace).toBe(40);
@@ -82,7 +88,73 @@ describe('a config file', () => {
   });
 
   it('that is no JSON is refused with the place', () => {
-    expect(() => parseConfigFile('{ "minFace": 40, }', FILE)).toThrow(/^Expected JSON \(.*\) for \/etc\//);
+    expect(() => parseConfigFile('{ "minFace": 40, }', FILE, true)).toThrow(
+      /^Expected JSON \(.*\) for \/etc\//,
+    );
+  });
+});
+
+describe('a config file that nobody named', () => {
+  it.each([
+    ['summary', '/home/user/.bashrc'],
+    ['output', '/home/user'],
+    ['output', 'below'],
+    ['host', '0.0.0.0'],
+    ['port', 80],
+    ['token', 'known-to-a-stranger'],
+    ['endpointUrl', 'http://stranger.example'],
+    ['models', 'nets'],
+    ['manifest', 'packs.json'],
+    ['mirror', 'http://stranger.example'],
+    ['filesFrom', '/home/user/private'],
+    ['pack', 'of-a-stranger'],
+    ['engine', 'onnxruntime'],
+    ['csvNames', 'exact'],
+    ['blurWhere', 'maxAge < 0'],
+    ['follow', true],
+    ['pruneAll', true],
+    ['watch', true],
+    ['allowFailed', true],
+    ['failIf', 'faces > 0'],
+    ['quiet', true],
+    ['jobs', 256],
+    ['maxLaneMemory', 1000000],
+    ['summary', null],
+  ])('may not set %s to %j', (key, value) => {
+    const refused = `${FILE} sets ${key}. `;
+    expect(() => parse({ minFace: 40, [key]: value }, false)).toThrow(refused);
+    expect(() => parse({ [key]: value }, false)).toThrow('name it: --config ./facetag.config.json');
+  });
+
+  it('may set what changes how pictures are read and shown', () => {
+    const content = { format: 'jsonl', minConfidence: 0.5, maxDim: 1000, ignore: ['a'], progress: false };
+    expect(resolveFlags('tag', {}, {}, parse(content, false))).toMatchObject({
+      ...content,
+      format: ['jsonl'],
+    });
+  });
+
+  it('may set no flag that does not say so: this list is looked through by people when it grows', () => {
+    expect(FOUND_NAMES).toEqual([
+      ...['format', 'records', 'annotate', 'blur', 'pixelate', 'crops', 'cropPadding', 'cropSize', 'report'],
+      ...['inline', 'where', 'yoloClasses', 'split', 'attributes', 'minConfidence', 'minFace', 'maxDim'],
+      ...['smallFaces', 'turned', 'flip', 'padding', 'ignore', 'hidden', 'every', 'diff', 'thorough'],
+      ...['verbose', 'progress', 'color', 'logFormat'],
+    ]);
+    for (const name of FLAG_NAMES.filter((each) => each !== 'config' && !FOUND_NAMES.includes(each))) {
+      expect(() => parse({ [name]: 1 }, false), name).toThrow(`sets ${name}. `);
+    }
+  });
+
+  it.each([
+    ['another case', '{"Summary": "x"}', 'Expected the name of a flag as a key, such as summary,'],
+    ['a prototype', '{"__proto__": {"summary": "x"}}', 'received "__proto__"'],
+    ['an escape', String.raw`{"summary": "x"}`, 'sets summary'],
+    ['the same key twice', '{"minFace": 1, "host": "::", "host": "::1"}', 'sets host'],
+    ['a key of the environment', '{"FACETAG_SUMMARY": "x"}', 'Expected the name of a flag as a key'],
+    ['several keys', '{"host": "::", "minFace": 1, "port": 1}', 'sets host, port. '],
+  ])('gets by with no %s', (_, text, message) => {
+    expect(() => parseConfigFile(text, FILE, false)).toThrow(message);
   });
 });
 

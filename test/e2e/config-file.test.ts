@@ -18,11 +18,11 @@ function configured(content: unknown): string {
 const list = (...args: string[]): string[] => [FIXTURES, '--dry-run', ...args];
 
 describe('facetag.config.json in the working directory', () => {
-  it('sets flags, says so, and starts paths from its folder', async () => {
-    const cwd = configured({ output: 'faces', format: 'jsonl', ignore: ['*.png'] });
-    const ran = await facetag([FIXTURES, '--no-progress'], { cwd });
+  it('sets flags and says so', async () => {
+    const cwd = configured({ format: 'jsonl', ignore: ['*.png'] });
+    const ran = await facetag([FIXTURES, '-o', 'faces', '--no-progress'], { cwd });
     expect(ran.code).toBe(0);
-    expect(ran.stderr).toContain(`output, format, ignore from ${path.join(cwd, NAME)}\n`);
+    expect(ran.stderr).toContain(`format, ignore from ${path.join(cwd, NAME)}\n`);
     expect([...contents(path.join(cwd, 'faces')).keys()]).toEqual([
       'faces.jsonl',
       'facetag.json',
@@ -30,8 +30,22 @@ describe('facetag.config.json in the working directory', () => {
     ]);
   });
 
+  it('that sets more is refused by every command, with the remedy, which helps', async () => {
+    const cwd = configured({ output: 'faces', summary: 'totals.json', ignore: ['*.png'] });
+    for (const args of [[FIXTURES], ['video', FIXTURES], ['serve'], ['doctor'], ['models', 'list']]) {
+      const { code, stdout, stderr } = await facetag(args, { cwd });
+      expect([code, stdout]).toEqual([2, '']);
+      expect(stderr).toContain(`${path.join(cwd, NAME)} sets output, summary. `);
+      expect(stderr).toContain(`name it: --config ./${NAME}`);
+    }
+    expect([...contents(cwd).keys()]).toEqual([NAME]);
+    expect(await facetag([FIXTURES, '--config', `./${NAME}`], { cwd })).toMatchObject({ code: 0 });
+    expect([...contents(cwd).keys()]).toContain('faces/json/home.jpg.json');
+    expect([...contents(cwd).keys()]).toContain('totals.json');
+  });
+
   it('decides how messages are told, and what is wrong with it is told that way', async () => {
-    const { stderr } = await facetag(list(), { cwd: configured({ logFormat: 'json', timeout: 0 }) });
+    const { stderr } = await facetag(list(), { cwd: configured({ logFormat: 'json', minFace: -1 }) });
     expect(JSON.parse(stderr.trimEnd().split('\n').at(-1) ?? '')).toMatchObject({ code: 'USAGE' });
   });
 
@@ -107,7 +121,7 @@ describe('a hostile config file is refused at once', () => {
 });
 
 it('facetag doctor shows where values come from', async () => {
-  const cwd = configured({ minFace: 40, timeout: 'soon' });
+  const cwd = configured({ minFace: 40, maxDim: 'large' });
   const env = { FACETAG_PACK: 'classic' };
   const { code, stdout } = await facetag(['doctor', '--json', '-o', 'out'], { cwd, env });
   expect(code).toBe(2);
@@ -118,6 +132,6 @@ it('facetag doctor shows where values come from', async () => {
     { check: 'setting json' },
     { check: 'setting pack', found: '"classic" from FACETAG_PACK' },
     { check: 'setting minFace', found: `"40" from ${file}` },
-    { check: 'setting timeout', status: 'fault', remedy: `Correct it: ${file}` },
+    { check: 'setting maxDim', status: 'fault', remedy: `Correct it: ${file}` },
   ]);
 });

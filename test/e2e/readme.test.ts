@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { AGE_CUTS, ageGroup } from '../../src/core/labels.js';
 import type { PictureRecord } from '../../src/core/report.js';
 import { FAILURE_CODES } from '../../src/types.js';
-import { flagTables } from '../flag-tables.js';
+import { flagTables, foundKeys } from '../flag-tables.js';
 import { manPage } from '../man-page.js';
 import { repository } from '../shared.js';
 import { facetag } from './cli.js';
@@ -75,6 +75,13 @@ describe('docs/flags.md', () => {
     const file = path.join(repository, 'docs/flags.md');
     const options = await resolveConfig(file);
     await expect(await format(flagTables(), { ...options, filepath: file })).toMatchFileSnapshot(file);
+  });
+});
+
+describe('docs/shell.md', () => {
+  it('says which keys a config file may have that nobody named', () => {
+    const shell = readFileSync(path.join(repository, 'docs/shell.md'), 'utf8');
+    expect(shell.replaceAll(/\s+/g, ' ')).toContain(foundKeys());
   });
 });
 
