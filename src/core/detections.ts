@@ -6,9 +6,13 @@ export function compareDetections(a: Detection, b: Detection): number {
   return b.confidence - a.confidence || a.box.x1 - b.box.x1 || a.box.y1 - b.box.y1;
 }
 
+/** A softmax in 32 bits can leave 0..1 by less than this. */
+const ROUNDING = 1e-3;
+
 /**
- * One candidate of a detector as a face; undefined below the threshold. A score that is no finite number, and such a box
- * of a face, are the net's fault: to pass over them would turn a broken net into pictures without faces.
+ * One candidate of a detector as a face; undefined below the threshold. A score that is no finite number or far above 1,
+ * and a box of a face that is not finite, are the net's fault: to pass over them would turn a broken net into pictures
+ * without faces.
  * @param confidence what the net gave, 0..1.
  * @param readBox called for faces only, with `row`: one function for all rows of a net's output, for a function a row
  * would be most of what a picture leaves to the garbage collector.
@@ -20,14 +24,16 @@ export function detectionOf(
   row: number,
   readBox: (row: number) => BoundingBox,
 ): Detection | undefined {
-  if (!Number.isFinite(confidence)) throw new Error(`The detector gave a face the score ${confidence}`);
+  if (!Number.isFinite(confidence) || confidence > 1 + ROUNDING) {
+    throw new Error(`The detector gave a face the score ${confidence}`);
+  }
   if (confidence < minConfidence) return undefined;
   const box = readBox(row);
   const { x1, y1, x2, y2 } = box;
   if (![x1, y1, x2, y2].every(Number.isFinite)) {
     throw new Error(`The detector gave a face the box ${x1} ${y1} ${x2} ${y2}`);
   }
-  return { box, confidence };
+  return { box, confidence: Math.min(1, confidence) };
 }
 
 /**

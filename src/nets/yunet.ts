@@ -1,8 +1,8 @@
 import { scaleBox } from '../core/box.js';
-import { dropOutside, suppressOverlaps } from '../core/detections.js';
+import { detectionOf, dropOutside, suppressOverlaps } from '../core/detections.js';
 import type { DetectorSpec } from '../packs/spec.js';
 import type { Blob, EngineImage, Imaging, Net } from '../ports.js';
-import type { Detection, Raster } from '../types.js';
+import type { BoundingBox, Detection, Raster } from '../types.js';
 import { netBlobSpec } from './net-input.js';
 import type { PartDetector } from './small-faces.js';
 
@@ -78,6 +78,7 @@ export class YunetDetector implements PartDetector {
  * @param values class scores, objectness and boxes for the strides 8, 16 and 32 in turn.
  * @param side of the square input in pixels: a multiple of 32.
  * @returns boxes in pixels of the input, overlapping ones included.
+ * @throws {Error} as `detectionOf`.
  */
 export function decodeYunet(
   values: readonly Float32Array[],
@@ -91,24 +92,24 @@ export function decodeYunet(
     if (classes?.length !== cells || objects?.length !== cells || codes?.length !== cells * 4) {
       throw new Error(`The detector's maps of stride ${stride} do not fit an input of ${side} pixels`);
     }
-    const found: Detection[] = [];
-    for (let cell = 0; cell < cells; cell++) {
-      const confidence = Math.sqrt(unit(classes[cell]) * unit(objects[cell]));
-      if (confidence < minConfidence) continue;
+    const boxAt = (cell: number): BoundingBox => {
       const [dx = 0, dy = 0, width = 0, height = 0] = codes.subarray(cell * 4, cell * 4 + 4);
       const x = ((cell % columns) + dx) * stride;
       const y = (Math.floor(cell / columns) + dy) * stride;
       const [halfWidth, halfHeight] = [(Math.exp(width) * stride) / 2, (Math.exp(height) * stride) / 2];
-      found.push({
-        confidence,
-        box: { x1: x - halfWidth, y1: y - halfHeight, x2: x + halfWidth, y2: y + halfHeight },
-      });
+      return { x1: x - halfWidth, y1: y - halfHeight, x2: x + halfWidth, y2: y + halfHeight };
+    };
+    const found: Detection[] = [];
+    for (let cell = 0; cell < cells; cell++) {
+      const confidence = Math.sqrt(unit(classes[cell]) * unit(objects[cell]));
+      const face = detectionOf(confidence, minConfidence, cell, boxAt);
+      if (face) found.push(face);
     }
     return found;
   });
 }
 
-/** Rounding can leave 0..1 by a little. */
+/** Rounding can leave 0..1 by a little. What is no number stays so. */
 function unit(value = 0): number {
-  return Math.min(1, Math.max(0, value));
+  return Number.isFinite(value) ? Math.min(1, Math.max(0, value)) : Number.NaN;
 }
