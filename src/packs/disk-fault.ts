@@ -16,7 +16,10 @@ export async function explainDiskFault(error: unknown, folder: string): Promise<
     const message = `${limit} ${folder} (${await freeSpace(folder)}). ${advice}`;
     return new FatalError('OUTPUT_UNUSABLE', message, { cause: error });
   }
-  if (isDiskFault(error) || hasCode(error, 'EACCES', 'EPERM', 'ENOTDIR', 'EEXIST')) {
+  if (
+    isDiskFault(error) ||
+    hasCode(error, 'EACCES', 'EPERM', 'ENOTDIR', 'EEXIST', 'EISDIR', 'ENOTEMPTY', 'ELOOP')
+  ) {
     const message = `${folder} cannot be written: ${reasonOf(error)}. Name another folder with --models <dir>.`;
     return new FatalError('OUTPUT_UNUSABLE', message, { cause: error });
   }

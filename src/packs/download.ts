@@ -1,7 +1,7 @@
 import type { Stats } from 'node:fs';
-import { rename, rm, stat } from 'node:fs/promises';
+import { rename, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
-import { messageOf } from '../core/thrown.js';
+import { hasCode, messageOf } from '../core/thrown.js';
 import { FatalError } from '../errors.js';
 import { PartialFile } from './partial-file.js';
 import { HEAD_BYTES, describeContent, describeWrongFile } from './wrong-file.js';
@@ -12,6 +12,8 @@ import type { HttpClient, HttpResponse, PullProgress } from './ports.js';
 export interface DownloadOptions {
   readonly folder: string;
   readonly http: HttpClient;
+  /** Of this process; undefined where users have no number. */
+  readonly uid: number | undefined;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: PullProgress) => void;
 }
@@ -57,7 +59,7 @@ function partOf(file: ModelFile, folder: string): string {
 async function tryUrl(file: ModelFile, url: string, options: DownloadOptions): Promise<string | undefined> {
   let failure = '';
   for (let attempt = 0; attempt < BROKEN_BODIES; attempt += 1) {
-    const part = await PartialFile.open(partOf(file, options.folder));
+    const part = await PartialFile.open(partOf(file, options.folder), options.uid);
     try {
       const resumed = part.size > 0;
       await fetchRest(file, url, part, options);
@@ -180,7 +182,12 @@ async function firstBytes(response: HttpResponse): Promise<Uint8Array> {
 
 /** Removes what an unfinished download left. */
 export async function discardPart(file: ModelFile, folder: string): Promise<void> {
-  await rm(partOf(file, folder), { force: true });
+  try {
+    await unlink(partOf(file, folder));
+  } catch (error) {
+    // EISDIR, EPERM: a folder has the name, which is nothing of ours.
+    if (!hasCode(error, 'ENOENT', 'EISDIR', 'EPERM')) throw error;
+  }
 }
 
 function isSystemError(error: unknown): boolean {

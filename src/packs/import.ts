@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
-import { copyFile, mkdir, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, mkdir, rename, rm, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
+import { hasCode } from '../core/thrown.js';
 import { usageError } from '../errors.js';
 import { findPack, ownFiles } from './manifest.js';
 import type { ModelFile } from './spec.js';
@@ -69,8 +70,12 @@ async function importFile(
   // Known to be wrong from its size: then only its beginning matters, and nothing need be copied.
   if (stats.size !== file.bytes) return inspectFile(source, file, signal);
   const copy = path.join(folder, `${file.name}.import`);
+  // What has the name, from a killed import or planted as a link, must not be written into.
+  await unlink(copy).catch((error: unknown) => {
+    if (!hasCode(error, 'ENOENT')) throw error;
+  });
   try {
-    await copyFile(source, copy, constants.COPYFILE_FICLONE);
+    await copyFile(source, copy, constants.COPYFILE_FICLONE | constants.COPYFILE_EXCL);
     const check = await inspectFile(copy, file, signal);
     if (check.state !== 'ok') return check;
     const final = path.join(folder, file.name);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Stats } from 'node:fs';
+import { constants, type Stats } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
 import { codeOf, hasCode } from '../core/thrown.js';
 import { HEAD_BYTES, describeWrongFile } from './wrong-file.js';
@@ -11,6 +11,9 @@ export type FileCheck =
   | { readonly state: 'ok'; readonly stats: Stats }
   /** `reason` finishes "it is …". */
   | { readonly state: 'wrong'; readonly reason: string };
+
+/** To read without waiting for the other end, should it be a FIFO. */
+export const READ_AT_ONCE = constants.O_RDONLY | constants.O_NONBLOCK;
 
 /** Reads a whole file and compares its size and sha256. 100 MB take about 0.1 s. */
 export async function inspectFile(
@@ -45,7 +48,7 @@ export async function statOrNothing(file: string): Promise<Stats | undefined> {
 }
 
 async function digest(file: string, signal?: AbortSignal): Promise<{ head: Buffer; sha256: string }> {
-  const handle = await open(file);
+  const handle = await open(file, READ_AT_ONCE);
   try {
     const hash = createHash('sha256');
     const buffer = Buffer.allocUnsafe(1 << 20);

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fileStamp, isUnchanged } from './file-stamp.js';
 import type { ModelStamp } from './file-stamp.js';
 import { ifWritable } from './if-writable.js';
-import { inspectFile, statOrNothing } from './inspect-file.js';
+import { inspectFile, READ_AT_ONCE, statOrNothing } from './inspect-file.js';
 import { replaceJson } from './replace-json.js';
 import type { FileCheck } from './inspect-file.js';
 import type { ModelFile } from './spec.js';
@@ -24,7 +24,9 @@ export type InstalledRecord = Readonly<Record<string, CheckedFile>>;
 /** The record of a pack's folder; empty when there is none or it cannot be understood: files are then hashed again. */
 async function readInstalled(folder: string): Promise<InstalledRecord> {
   try {
-    const parsed: unknown = JSON.parse(await readFile(path.join(folder, RECORD), 'utf8'));
+    const parsed: unknown = JSON.parse(
+      await readFile(path.join(folder, RECORD), { encoding: 'utf8', flag: READ_AT_ONCE }),
+    );
     const files = (parsed as { files?: unknown } | null)?.files;
     return typeof files === 'object' && files !== null ? (files as InstalledRecord) : {};
   } catch {

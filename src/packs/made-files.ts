@@ -3,7 +3,7 @@ import path from 'node:path';
 import { fileStamp, isUnchanged } from './file-stamp.js';
 import type { ModelStamp } from './file-stamp.js';
 import { ifWritable } from './if-writable.js';
-import { inspectFile, statOrNothing } from './inspect-file.js';
+import { inspectFile, READ_AT_ONCE, statOrNothing } from './inspect-file.js';
 import { replaceJson } from './replace-json.js';
 import type { ModelFile, NetSpec } from './spec.js';
 
@@ -35,7 +35,10 @@ export class MadeFiles<F extends MadeFile = MadeFile> {
 
   async #read(folder: string): Promise<Readonly<Record<string, F>>> {
     try {
-      const text = await readFile(path.join(folder, this.recordName), 'utf8');
+      const text = await readFile(path.join(folder, this.recordName), {
+        encoding: 'utf8',
+        flag: READ_AT_ONCE,
+      });
       return (JSON.parse(text) as { files?: Readonly<Record<string, F>> }).files ?? {};
     } catch {
       return {};

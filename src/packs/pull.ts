@@ -25,6 +25,8 @@ export interface PullOptions {
 export interface PullPorts {
   readonly http: HttpClient;
   readonly lock: FolderLock;
+  /** Of this process; undefined where users have no number. */
+  readonly uid: number | undefined;
 }
 
 export interface PullResult {
@@ -55,7 +57,7 @@ export async function pullPack(
     await mkdir(folder, { recursive: true });
     return await ports.lock.hold(
       path.join(folder, '.lock'),
-      () => pullFiles(folder, files, ports.http, { ...options, ...(mirror === undefined ? {} : { mirror }) }),
+      () => pullFiles(folder, files, ports, { ...options, ...(mirror === undefined ? {} : { mirror }) }),
       options,
     );
   } catch (error) {
@@ -71,7 +73,7 @@ function filesToPull(pack: PackSpec, detector: string | undefined): readonly Mod
 async function pullFiles(
   folder: string,
   files: readonly ModelFile[],
-  http: HttpClient,
+  ports: PullPorts,
   options: PullOptions,
 ): Promise<PullResult> {
   const present: ModelFile[] = [];
@@ -84,7 +86,7 @@ async function pullFiles(
       continue;
     }
     try {
-      await pullFile(folder, file, http, options);
+      await pullFile(folder, file, ports, options);
       downloaded.push(file);
     } catch (error) {
       // One dead link must not keep the other files away.
@@ -99,12 +101,12 @@ async function pullFiles(
 async function pullFile(
   folder: string,
   file: ModelFile,
-  http: HttpClient,
+  { http, uid }: PullPorts,
   options: PullOptions,
 ): Promise<void> {
   const mirrored = options.mirror === undefined ? [] : [`${options.mirror}${encodeURIComponent(file.name)}`];
   try {
-    const stats = await downloadFile(file, [...mirrored, ...file.urls], { folder, http, ...options });
+    const stats = await downloadFile(file, [...mirrored, ...file.urls], { folder, http, uid, ...options });
     await recordInstalled(folder, { [file.name]: checkedFile(file, stats) });
   } catch (error) {
     // A full disk is no place for a partial file that cannot grow.

@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process';
-import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -48,7 +48,7 @@ afterEach(async () => {
 async function pull(): Promise<number> {
   const http = createHttpClient({ retries: 0, firstDelay: 5, silence: 5000 });
   try {
-    return await pullModels(context, { packs: ['fake'] }, { http, lock });
+    return await pullModels(context, { packs: ['fake'] }, { http, lock, uid: process.getuid?.() });
   } finally {
     await http.close();
   }
@@ -77,7 +77,7 @@ describe('models pull', () => {
 
   it('refuses a pack that nobody knows', async () => {
     const http = createHttpClient();
-    const pulling = pullModels(context, { packs: ['other'] }, { http, lock });
+    const pulling = pullModels(context, { packs: ['other'] }, { http, lock, uid: process.getuid?.() });
     await expect(pulling).rejects.toThrow('Expected one of fake for the pack, received "other"');
   });
 
@@ -200,6 +200,28 @@ describe('models import', () => {
       'a.onnx was not installed: it is of the right size but other content',
     );
     expect((await installed('a.onnx')).equals(FILES['a.onnx'])).toBe(true);
+  });
+
+  it.each<[string, (copy: string, other: string) => unknown]>([
+    ['a link to a file', (copy, other) => symlink(other, copy)],
+    ['a link to nothing', (copy, other) => symlink(`${other}-new`, copy)],
+    ['a FIFO', (copy) => execFileSync('mkfifo', [copy])],
+  ])('does not write into %s that was planted under the name of the copy', async (_, plant) => {
+    await mkdir(path.join(modelsDir, 'fake'), { recursive: true });
+    const other = path.join(base, 'bashrc');
+    await writeFile(other, 'alias');
+    await plant(path.join(modelsDir, 'fake', 'a.onnx.import'), other);
+    expect(await importModels(context, { pack: 'fake', from: await usbStick(FILES) }, { lock })).toBe(0);
+    expect((await installed('a.onnx')).equals(FILES['a.onnx'])).toBe(true);
+    expect(await readFile(other, 'utf8')).toBe('alias');
+    expect(await readdir(base)).not.toContain('bashrc-new');
+    expect(await readdir(path.join(modelsDir, 'fake'))).toHaveLength(4);
+  });
+
+  it('names the folder where another one has the name of the copy', async () => {
+    await mkdir(path.join(modelsDir, 'fake', 'a.onnx.import'), { recursive: true });
+    const importing = importModels(context, { pack: 'fake', from: await usbStick(FILES) }, { lock });
+    await expect(importing).rejects.toMatchObject({ code: 'OUTPUT_UNUSABLE' });
   });
 
   it('says that the folder is missing, or is none', async () => {

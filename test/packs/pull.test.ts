@@ -1,4 +1,16 @@
-import { mkdtemp, readFile, readdir, rm, stat, writeFile, mkdir } from 'node:fs/promises';
+import { execFileSync } from 'node:child_process';
+import {
+  chown,
+  link,
+  mkdir,
+  mkdtemp,
+  readFile,
+  readdir,
+  rm,
+  stat,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -50,7 +62,8 @@ async function pull(
 ): Promise<PullResult> {
   const http = createHttpClient({ retries: 2, firstDelay: 5, silence: 5000, ...limits });
   try {
-    return await pullPack(from, 'fake', { http, lock: createFolderLock({ poll: 10 }) }, options);
+    const ports = { http, lock: createFolderLock({ poll: 10 }), uid: process.getuid?.() };
+    return await pullPack(from, 'fake', ports, options);
   } finally {
     await http.close();
   }
@@ -260,6 +273,55 @@ describe('pullPack', () => {
     expect(first.downloaded.length + second.downloaded.length).toBe(3);
     expect(waited).toEqual([process.pid]);
     expect(server.requests).toHaveLength(3);
+  });
+
+  describe('with something planted under the name of what arrives', () => {
+    const part = (): string => inFolder('a.onnx.part');
+    const BASHRC = 'alias ls="ls --color"';
+    let other: string;
+    beforeEach(async () => {
+      await mkdir(path.join(models, 'fake'), { recursive: true });
+      other = path.join(models, 'bashrc');
+      await writeFile(other, BASHRC);
+    });
+
+    it.each<[string, () => unknown]>([
+      ['a link to a file', () => symlink(other, part())],
+      ['a link to nothing', () => symlink(`${other}-new`, part())],
+      ['a FIFO', () => execFileSync('mkfifo', [part()])],
+      ['a folder', () => mkdir(part())],
+      ['a link to a device', () => symlink('/dev/full', part())],
+    ])('refuses %s by name, and writes nowhere', async (_, plant) => {
+      await plant();
+      await expect(pull()).rejects.toMatchObject({
+        code: 'OUTPUT_UNUSABLE',
+        message: `${part()} is not a regular file. Remove it and run the same command again`,
+      });
+      expect(await readFile(other, 'utf8')).toBe(BASHRC);
+      expect((await readdir(models)).sort()).toEqual(['bashrc', 'fake']);
+    });
+
+    it('does not write into another file that has that name, too', async () => {
+      await link(other, part());
+      await pull();
+      await expectAllInstalled();
+      expect(await readFile(other, 'utf8')).toBe(BASHRC);
+    });
+
+    it.skipIf(process.getuid?.() !== 0)('fetches anew what another user began (needs root)', async () => {
+      await writeFile(part(), A);
+      await chown(part(), 12345, 12345);
+      await pull();
+      await expectAllInstalled();
+      expect(server.offsets('a.onnx')).toEqual([0]);
+      expect((await stat(inFolder('a.onnx'))).uid).toBe(0);
+    });
+
+    it('does not wait for a FIFO in the place of a file, or of the record of files', async () => {
+      execFileSync('mkfifo', [inFolder('installed.json'), inFolder('a.onnx')]);
+      await pull();
+      await expectAllInstalled();
+    });
   });
 
   it('refuses a mirror that is no URL', async () => {
