@@ -31,17 +31,19 @@ function parseYaml(name: string): unknown {
 /** A folder with the fixtures as `photos`, which stands in for every folder of pictures, and `facetag` on the path. */
 class Site {
   readonly folder = temporaryFolder();
+  /** Where `facetag` is. */
+  readonly commands = path.join(this.folder, '.bin');
 
   constructor(pictures = 'photos') {
     cpSync(FIXTURES, path.join(this.folder, pictures), { recursive: true });
-    mkdirSync(path.join(this.folder, '.bin'));
-    symlinkSync(bin, path.join(this.folder, '.bin/facetag'));
+    mkdirSync(this.commands);
+    symlinkSync(bin, path.join(this.commands, 'facetag'));
   }
 
   run(command: string, env: Record<string, string> = {}) {
     const line = command.replaceAll('/srv/', `${this.folder}/`);
     const { PATH = '' } = process.env;
-    const shell = { ...hermetic(env), PATH: `${path.join(this.folder, '.bin')}:${PATH}` };
+    const shell = { ...hermetic(), PATH: `${this.commands}:${PATH}`, ...env };
     const options = { cwd: this.folder, env: shell, encoding: 'utf8' } as const;
     const { status, stderr } = spawnSync('/bin/sh', ['-c', line], options);
     return { status, stderr };
@@ -53,15 +55,19 @@ class Site {
 }
 
 describe('docs/examples', () => {
-  it('crontab', () => {
-    const line =
-      read('crontab')
-        .split('\n')
-        .find((each) => /^\d/.test(each)) ?? '';
-    const [, command = ''] = /^(?:\S+ ){5} (facetag .*)$/.exec(line) ?? [];
+  it('crontab, and the same in README', () => {
+    const lines = read('crontab').split('\n');
+    const [, searched = '/usr/bin:/bin'] = /^PATH=(.*)$/m.exec(lines.join('\n')) ?? [];
+    const [, command = ''] = /^(?:[\d*]+ +){5}(facetag .*)$/m.exec(lines.join('\n')) ?? [];
     const site = new Site('inbox');
-    expect(site.run(command)).toEqual({ status: 0, stderr: '' });
+    // The commands' folder stands in for that of Debian's npm; node may be anywhere where the tests run.
+    const PATH = [searched.replace('/usr/local/bin', site.commands), path.dirname(process.execPath)].join(
+      ':',
+    );
+    expect(site.run(command, { PATH })).toEqual({ status: 0, stderr: '' });
     expect(site.has('faces/faces.csv')).toBe(true);
+    const readme = readFileSync(path.join(repository, 'README.md'), 'utf8').split('\n');
+    expect(readme).toEqual(expect.arrayContaining(lines.filter((line) => /^[^#]/.test(line))));
   });
 
   it('facetag.service', () => {
@@ -74,7 +80,8 @@ describe('docs/examples', () => {
   it('facetag-watch.service', () => {
     const [, command = ''] = /^ExecStart=(.*)$/m.exec(read('facetag-watch.service')) ?? [];
     const site = new Site('inbox');
-    expect(site.run(`timeout --preserve-status 8 ${command}`).status).toBe(143);
+    const wait = 'until [ -e /srv/faces/json ] || ! kill -0 $!; do sleep 0.2; done';
+    expect(site.run(`${command} & ${wait}; kill -TERM $!; wait $!`).status).toBe(143);
     expect(site.has('faces/json')).toBe(true);
   });
 
@@ -90,6 +97,28 @@ describe('docs/examples', () => {
       told: [],
     });
   });
+
+  const services = ['facetag.service', 'facetag-watch.service'];
+
+  it.each(services)('%s has a user of its own and may write the results alone', (name) => {
+    const unit = read(name);
+    expect(unit).toMatch(/^User=(?!root$)\w+$/m);
+    expect(unit).toMatch(/^ProtectSystem=strict$/m);
+    expect(unit.match(/^ReadWritePaths=.*$/gm)).toEqual(['ReadWritePaths=/srv/faces']);
+    // V8 could not start.
+    expect(unit).not.toMatch(/^MemoryDenyWriteExecute=(?!no$)/m);
+  });
+
+  it.skipIf(!works('systemd-analyze', 'security', '--offline=true', path.join(EXAMPLES, 'facetag.service')))(
+    'the services are confined, as systemd counts it (needs systemd-analyze 250)',
+    () => {
+      for (const name of services) {
+        // At most 2.0 of 10; a service without any of it has 9.6.
+        const args = ['security', '--offline=true', '--threshold=20', path.join(EXAMPLES, name)];
+        expect(spawnSync('systemd-analyze', args, { encoding: 'utf8' }).status, name).toBe(0);
+      }
+    },
+  );
 
   it.skipIf(!hasYaml)('github-actions.yml (needs python3-yaml)', () => {
     const { jobs } = parseYaml('github-actions.yml') as {
