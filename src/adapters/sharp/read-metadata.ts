@@ -19,6 +19,9 @@ export type HeaderFacts = Pick<
   | 'pagePrimary'
 >;
 
+/** What a header says is looked at before anything is made of it. */
+const UNLIMITED = { limitInputPixels: false, limitInputChannels: false, failOn: 'none' } as const;
+
 /**
  * Reads the header alone. sharp knows that of HEIC although it cannot decode its pixels; that of BMP it does not know.
  * @throws what sharp throws. @throws {ImageError} as `readBmpHeader`.
@@ -30,7 +33,7 @@ export async function readMetadata(
 ): Promise<HeaderFacts> {
   if (format !== 'bmp') {
     const file = format === 'heic' ? withKnownBrand(bytes) : bytes;
-    const metadata = await load(file, { limitInputPixels: false, failOn: 'none' }).metadata();
+    const metadata = await load(file, UNLIMITED).metadata();
     if (format !== 'heic') return metadata;
     // HEIF says by properties of its own how a picture is turned, and the size is that afterwards. EXIF's word for it
     // repeats that (iPhones) or contradicts it; by the standard it counts for nothing.
