@@ -11,6 +11,7 @@ import {
 } from './bytes.js';
 import { astronautPng, encoded, type MadePicture } from './made-picture.js';
 import { jpegWithThumbnail } from './odd.js';
+import { astronautSamples, short, tiffFile, tiffPage } from './tiffs.js';
 
 const SVG =
   '<?xml version="1.0"?>\n<!-- a comment with > in it -->\n' +
@@ -18,7 +19,13 @@ const SVG =
 
 /** Files that cannot be tagged, each with the code that says why. */
 export async function badPictures(): Promise<MadePicture[]> {
-  return [...notPictures(), ...tooLarge(), ...(await unfinished()), ...(await damaged())];
+  return [
+    ...notPictures(),
+    ...(await withoutDecoder()),
+    ...tooLarge(),
+    ...(await unfinished()),
+    ...(await damaged()),
+  ];
 }
 
 function notPictures(): MadePicture[] {
@@ -31,6 +38,20 @@ function notPictures(): MadePicture[] {
     { name: 'vector.heic', bytes: Buffer.from(SVG), expected: 'UNSUPPORTED_FORMAT' },
     { name: 'document.jpg', bytes: Buffer.from('%PDF-1.7\n%%EOF\n'), expected: 'UNSUPPORTED_FORMAT' },
   ];
+}
+
+async function withoutDecoder(): Promise<MadePicture[]> {
+  const page = { ...(await astronautSamples(64)), data: Buffer.alloc(64 * 64 * 12) };
+  const files = {
+    'float.tif': tiffPage({ ...page, bits: 32, fields: [short(339, 3, 3, 3)] }),
+    'lerc.tif': tiffPage({ ...page, fields: [short(259, 34_887)] }),
+    'raw.tif': tiffPage({ ...page, channels: 1, photometric: 32_803 }),
+  };
+  return Object.entries(files).map(([name, made]) => ({
+    name,
+    bytes: tiffFile(made),
+    expected: 'UNSUPPORTED_FORMAT',
+  }));
 }
 
 function tooLarge(): MadePicture[] {

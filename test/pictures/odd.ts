@@ -1,6 +1,7 @@
 import sharp, { type Sharp } from 'sharp';
 import { afterSoi, jpegSegment } from './bytes.js';
 import { ASTRONAUT, astronautPng, encoded, FIXTURES, type MadePicture } from './made-picture.js';
+import { ascii, astronautSamples, long, short, tiffFile, tiffPage, withChannels } from './tiffs.js';
 
 /** Unusual files of the astronaut, upright and 512 x 512 unless named small, that must be tagged like any other. */
 export async function oddPictures(): Promise<MadePicture[]> {
@@ -11,11 +12,15 @@ export async function oddPictures(): Promise<MadePicture[]> {
     frames((image) => image.webp()),
     frames((image) => image.tiff({ compression: 'lzw' })),
   ]);
+  const [samples, small] = [await astronautSamples(), await astronautSamples(64)];
   const made: Record<string, Buffer> = {
     'plain.gif': await encoded((image) => image.gif()),
     'animated.gif': gifFrames,
     'animated.webp': webpFrames,
     'pages.tif': tiffPages,
+    'drone.tif': tiffFile(tiffPage({ ...samples, fields: [ascii(271, 'without its NUL')] })),
+    'selection.tif': tiffFile(tiffPage({ ...withChannels(samples, 1), fields: [short(338, 0)] })),
+    'thumbnail-first.tif': tiffFile(tiffPage({ ...small, fields: [long(254, 1)] }), tiffPage(samples)),
     'plain.webp': await encoded((image) => image.webp()),
     'plain.avif': await encoded((image) => image.avif({ effort: 0 })),
     'deep.avif': await encoded((image) => image.avif({ effort: 0, bitdepth: 10 })),

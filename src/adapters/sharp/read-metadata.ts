@@ -26,6 +26,9 @@ export function asSharpReads(bytes: Buffer, format: PictureFormat): Buffer {
   return format === 'png' ? pngWithExifInFront(bytes) : bytes;
 }
 
+/** What a header says is looked at before anything is made of it. */
+const UNLIMITED = { limitInputPixels: false, limitInputChannels: false, failOn: 'none' } as const;
+
 /**
  * Reads the header alone. sharp knows that of HEIC although it cannot decode its pixels; that of BMP it does not know.
  * @throws what sharp throws. @throws {ImageError} as `readBmpHeader`.
@@ -39,7 +42,7 @@ export async function readMetadata(
     const file = asSharpReads(bytes, format);
     // libheif's own limits would refuse a sound picture of 256 tiles.
     const unlimited = format === 'heic';
-    const metadata = await load(file, { limitInputPixels: false, failOn: 'none', unlimited }).metadata();
+    const metadata = await load(file, { ...UNLIMITED, unlimited }).metadata();
     if (format !== 'heic') return metadata;
     // HEIF says by properties of its own how a picture is turned, and the size is that afterwards. EXIF's word for it
     // repeats that (iPhones) or contradicts it; by the standard it counts for nothing.

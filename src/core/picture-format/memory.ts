@@ -39,8 +39,10 @@ const HEIC_PIXEL = 18;
 /** One byte an index, three a pixel, and again in the TIFF. */
 const BMP_PIXEL = 7;
 const GIF_PIXEL = 6;
-/** Of a TIFF whose colours are put together here: three bytes a pixel, opacity, and again in another TIFF. */
-const TIFF_PIXEL = 8;
+/** Of a TIFF whose colours are put together here: three bytes a pixel, and again in another TIFF. */
+const TIFF_PIXEL = 6;
+/** Its samples, and again while colours are made of them. */
+const COPIES_OF_SAMPLES = 2;
 /** Lossless WebP; a lossy one takes less. */
 const WEBP_PIXEL = 4;
 
@@ -68,7 +70,13 @@ export function estimateDecodeBytes(layout: PixelLayout): number {
     case 'png':
       return lines + (layout.interlaced ? row * height : 0) + turned;
     case 'tiff':
-      return lines + blockBytes + turned + copiedBytes + (heldWhole ? pixels * TIFF_PIXEL : 0);
+      return (
+        lines +
+        blockBytes +
+        turned +
+        copiedBytes +
+        (heldWhole ? pixels * (TIFF_PIXEL + COPIES_OF_SAMPLES * channels) : 0)
+      );
     case 'gif':
       return pixels * GIF_PIXEL;
     case 'heic':

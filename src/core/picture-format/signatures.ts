@@ -41,6 +41,10 @@ const UNSUPPORTED: readonly (readonly [Buffer, string])[] = [
   [latin1('\x76\x2f\x31\x01'), 'OpenEXR'],
   [latin1('#?RADIANCE'), 'Radiance HDR'],
   [latin1('FUJIFILMCCD-RAW'), 'camera raw (RAF)'],
+  [latin1('IIRO'), 'camera raw (ORF)'],
+  [latin1('IIRS'), 'camera raw (ORF)'],
+  [latin1('MMOR'), 'camera raw (ORF)'],
+  [latin1('IIU\0'), 'camera raw (RW2)'],
 ];
 
 /** Sizes of the header that follows the 14-byte file header of a BMP, by version. */

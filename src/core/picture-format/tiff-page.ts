@@ -28,6 +28,9 @@ const OLD_REDUCED = 2;
 /** Values of `photometric` for what comes from a sensor: one colour a pixel, or the sensor's own three. */
 const RAW_COLOURS = [32_803, 34_892];
 
+/** TIFF's header and Canon's own, which is between it and the first directory. */
+const CR2_HEADER = Buffer.from('II*\0\x10\0\0\0CR\x02', 'latin1');
+
 /** Directories that are looked at; raw files have fewer than ten. */
 const MAX_DIRECTORIES = 100;
 
@@ -107,7 +110,7 @@ function requireNoRaw(layout: Layout, first: Directory, others: readonly Found[]
   );
   const name = first.entries.has(DNG_VERSION)
     ? 'DNG'
-    : bytes.toString('latin1', 8, 10) === 'CR'
+    : bytes.subarray(0, CR2_HEADER.length).equals(CR2_HEADER)
       ? 'CR2'
       : isRaw
         ? textOf(layout, first.entries.get(MAKE))

@@ -54,4 +54,19 @@ describe('the estimate of what a picture takes', () => {
     expect(estimateDecodeBytes(wide)).toBeGreaterThan(427 * MB);
     expect(estimateDecodeBytes(tall)).toBeLessThan(40 * MB);
   });
+
+  it('counts what a TIFF takes whose samples are held whole, and a copy of its file', () => {
+    const layout = {
+      format: 'tiff',
+      width: 1000,
+      height: 1000,
+      channels: 5,
+      sampleBytes: 1,
+      interlaced: false,
+      blockBytes: 0,
+      orientation: 1,
+    } as const;
+    const more = { ...layout, heldWhole: true, copiedBytes: 5e6 };
+    expect(estimateDecodeBytes(more) - estimateDecodeBytes(layout)).toBe(16e6 + 5e6);
+  });
 });

@@ -29,6 +29,8 @@ describe('identifyFormat', () => {
   it.each([
     ['video (MP4 or QuickTime)', ftyp('isom\0\0\0\0isommp42')],
     ['camera raw (CR3)', ftyp('crx \0\0\0\x01crx isom')],
+    ['camera raw (ORF)', latin1('IIRO\x08\0\0\0')],
+    ['camera raw (RW2)', latin1('IIU\0\x18\0\0\0')],
     ['PDF', latin1('%PDF-1.4')],
     ['Photoshop (PSD)', latin1('8BPS\0\x01')],
     ['Windows icon (ICO)', latin1('\0\0\x01\0\x01\0')],
