@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, mkdirSync, readdirSync, rmdirSync } from 'node:fs';
+import { lstatSync, readdirSync, rmdirSync } from 'node:fs';
 import path from 'node:path';
 import { COPY_KINDS } from '../core/copies.js';
 import {
@@ -12,8 +12,8 @@ import {
   TABLE_STAMPS,
 } from '../core/output-paths.js';
 import { reasonOf } from '../core/system-fault.js';
-import { hasCode } from '../core/thrown.js';
 import { FatalError } from '../errors.js';
+import { makeFolders } from '../packs/make-folders.js';
 import { fatalReadFault } from './file-faults.js';
 import { OpenFolder } from './open-folder.js';
 import { TEMPORARIES } from './output-tree.js';
@@ -91,19 +91,6 @@ export function makeRoot(folder: string): void {
     throw new FatalError('OUTPUT_UNUSABLE', `Cannot create the folder ${folder}: ${reasonOf(error)}`, {
       cause: error,
     });
-  }
-}
-
-/** Node reports a read-only or full disk as ENOENT when it makes several folders: the first one alone tells the truth. */
-function makeFolders(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT')) throw error;
-    let missing = folder;
-    while (!existsSync(path.dirname(missing))) missing = path.dirname(missing);
-    mkdirSync(missing);
-    mkdirSync(folder, { recursive: true });
   }
 }
 

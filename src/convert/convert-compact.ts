@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { FatalError } from '../errors.js';
@@ -15,6 +14,7 @@ import { ssdMobilenetGraph } from './tfjs/ssd-mobilenet-graph.js';
 import { readTfjsWeights } from './tfjs/tfjs-weights.js';
 import type { TfjsSource } from './tfjs/tfjs-weights.js';
 import { tinyXceptionGraph } from './tfjs/tiny-xception-graph.js';
+import { makeFolders } from '../packs/make-folders.js';
 
 interface ConvertOptions {
   /** Where the `.onnx` files go; made when missing. */
@@ -77,7 +77,7 @@ const packageRoot = fileURLToPath(new URL('../..', import.meta.url));
 export async function convertCompact(options: ConvertOptions): Promise<readonly string[]> {
   const { files } = findPack(await loadManifest({ packageRoot }), 'compact');
   const modelDir = options.modelDir ?? path.join(faceApiFolder(), 'model');
-  await mkdir(options.outDir, { recursive: true });
+  makeFolders(options.outDir);
   const written: string[] = [];
   for (const conversion of conversions) {
     const pinned = files.find(({ name }) => name === conversion.output);

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { messageOf } from '../core/thrown.js';
 import { ENGINE_READS } from '../core/engines.js';
@@ -22,6 +22,7 @@ import { readTensorflowWeights } from './caffe/tensorflow-weights.js';
 import { readCaffeModel } from './caffe/weights.js';
 import { readGraphModel } from './tfjs/graph-model.js';
 import { mobilenetV1Graph } from './tfjs/mobilenet-v1-graph.js';
+import { makeFolders } from '../packs/make-folders.js';
 
 export interface ConvertedNet {
   /** Name of the ONNX file. */
@@ -67,7 +68,7 @@ export async function convertPack(
     return results;
   };
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolders(folder);
     return await lock.hold(path.join(folder, '.lock'), work, options);
   } catch (error) {
     throw await explainDiskFault(error, folder);

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { PathKind } from '../core/path-kind.js';
-import { usageError } from '../errors.js';
+import { FatalError, usageError } from '../errors.js';
 import { inBatches, kindOf, type DiscoveryFileSystem } from './file-system.js';
 import { asGlob, type GlobInput } from './glob-input.js';
 import { sortIn, type Inputs } from './inputs.js';
@@ -14,6 +14,10 @@ export interface NamedPaths {
   /** Absolute folder that typed paths start from. */
   readonly cwd: string;
 }
+
+/** What somebody may have meant by `-`. */
+const STANDARD_INPUT =
+  '--files-from - reads a list of paths from standard input. A picture or video must be a file: save it first (cat > picture.jpg)';
 
 /**
  * Looks at every path first: what exists is taken literally, whatever characters it has (`photos (2020)`, `a[1].jpg`).
@@ -42,7 +46,8 @@ export async function classifyInputs(named: NamedPaths, fs: DiscoveryFileSystem)
   });
   if (missing.length > 0) {
     const received = missing.length === 1 ? missing[0] : missing;
-    throw usageError('an existing file or folder, or a glob', 'the paths', received);
+    const error = usageError('an existing file or folder, or a glob', 'the paths', received);
+    throw missing.includes('-') ? new FatalError('USAGE', `${error.message}\n${STANDARD_INPUT}`) : error;
   }
   await classifyList(named.listed ?? [], named.cwd, found, fs);
   return found;

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { copyFile, mkdir, rename, rm, stat, unlink } from 'node:fs/promises';
+import { copyFile, rename, rm, stat, unlink } from 'node:fs/promises';
 import path from 'node:path';
 import { hasCode } from '../core/thrown.js';
 import { usageError } from '../errors.js';
@@ -12,6 +12,7 @@ import { inspectFile, statOrNothing } from './inspect-file.js';
 import type { FileCheck } from './inspect-file.js';
 import { checkedFile, recordInstalled } from './installed.js';
 import type { FolderLock } from './ports.js';
+import { makeFolders } from './make-folders.js';
 
 export interface ImportedFile {
   readonly file: ModelFile;
@@ -51,7 +52,7 @@ export async function importPack(
     return imported;
   };
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolders(folder);
     return await lock.hold(path.join(folder, '.lock'), work, signal ? { signal } : {});
   } catch (error) {
     throw await explainDiskFault(error, folder);

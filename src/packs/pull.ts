@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { FatalError, usageError } from '../errors.js';
 import { filesForRun, findDetector, findPack, ownFiles } from './manifest.js';
@@ -11,6 +10,7 @@ import { hasCode } from '../core/thrown.js';
 import { explainDiskFault } from './disk-fault.js';
 import { checkFolder, checkedFile, recordInstalled } from './installed.js';
 import type { FolderLock, HttpClient, LockOwner, PullProgress } from './ports.js';
+import { makeFolders } from './make-folders.js';
 
 export interface PullOptions {
   /** Only the files of this detector beside the attribute nets; all files of the pack when absent. */
@@ -54,7 +54,7 @@ export async function pullPack(
   const mirror = options.mirror === undefined ? undefined : mirrorBase(options.mirror);
   const folder = packFolder(store, name, pack);
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolders(folder);
     return await ports.lock.hold(
       path.join(folder, '.lock'),
       () => pullFiles(folder, files, ports, { ...options, ...(mirror === undefined ? {} : { mirror }) }),

@@ -33,6 +33,12 @@ describe('exit 2, could not run', () => {
     ['an unknown flag', ['photos', '--xyzzy'], 'USAGE', /unknown option '--xyzzy'\nRun facetag --help/],
     ['a bad value', ['photos', '--min-confidence', '2'], 'USAGE', /a number in 0\.\.1 for --min-confidence/],
     ['a contradiction', ['photos', '--jsonl', '--annotate'], 'USAGE', /-o <dir>/],
+    [
+      'standard input',
+      ['-'],
+      'USAGE',
+      /received "-"\n--files-from - reads a list.* A picture .*must be a file/,
+    ],
     ['no path', [], 'USAGE', /a file, folder or glob/],
     ['a path that is missing', ['photos', 'no-such'], 'USAGE', /no-such/],
     ['an empty folder', ['empty'], 'NO_PICTURES', /--allow-empty/],

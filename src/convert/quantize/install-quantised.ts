@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { countOf } from '../../core/count-of.js';
 import { formatBytes } from '../../core/format-bytes.js';
@@ -21,6 +21,7 @@ import { describeDrift } from './drift.js';
 import type { FloatNet } from './float-net.js';
 import type { QuantisedNet, QuantisedNets } from './quantise-nets.js';
 import { valuesToRange } from './quantize-model.js';
+import { makeFolders } from '../../packs/make-folders.js';
 
 /** Writes the int8 forms and what is known of them. @throws {FatalError} OUTPUT_UNUSABLE. */
 export async function installQuantised(
@@ -56,7 +57,7 @@ export async function installQuantised(
     await QUANTISED.record(folder, made);
   };
   try {
-    await mkdir(folder, { recursive: true });
+    makeFolders(folder);
     await lock.hold(path.join(folder, '.lock'), work, signal ? { signal } : {});
   } catch (error) {
     throw await explainDiskFault(error, folder);
