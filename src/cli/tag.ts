@@ -33,6 +33,9 @@ async function tag(given: Config, { log, version, ahead }: RunContext): Promise<
   const maxLaneMemory = boundLaneMemory(given.maxLaneMemory, readMachineLimits());
   const config = { ...given, maxLaneMemory };
   const cwd = process.cwd();
+  const note = (message: string): void => {
+    log.emit({ event: 'note', message });
+  };
   const stop = new Stop();
   return await withSignals(stop, async () =>
     tagCommand(config, {
@@ -44,8 +47,8 @@ async function tag(given: Config, { log, version, ahead }: RunContext): Promise<
       files: pictureFiles,
       loadSources: async () => (await import('./sources.js')).sourcePorts,
       outputs: outputFolders,
-      readPathList,
-      streamPathList,
+      readPathList: (source, separator) => readPathList(source, separator, note),
+      streamPathList: (separator) => streamPathList(separator, note),
       mtimeOf,
       isFolder,
       isGone,

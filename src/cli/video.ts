@@ -46,7 +46,10 @@ export async function runVideo(
       mtimeOf,
       isFolder,
       isGone,
-      readPathList,
+      readPathList: (source, separator) =>
+        readPathList(source, separator, (message) => {
+          log.emit({ event: 'note', message });
+        }),
       stdout: openStandardOutput(),
       unmetForWriting,
       writeText: writeNamedFile,
