@@ -55,7 +55,7 @@ export function runQuantize(
       cwd: process.cwd(),
       files: pictureFiles,
       isFolder: (place) => kindAt(place) === 'folder',
-      readPathList,
+      readPathList: (source, separator) => readPathList(source, separator, models.tell),
       imaging,
       look,
       loader,

@@ -36,6 +36,9 @@ async function tag(given: Config, { log, version, ahead }: RunContext, stop: Sto
   const maxLaneMemory = boundLaneMemory(given.maxLaneMemory, readMachineLimits());
   const config = { ...given, maxLaneMemory };
   const cwd = process.cwd();
+  const note = (message: string): void => {
+    log.emit({ event: 'note', message });
+  };
   return await tagCommand(config, {
     cwd,
     log,
@@ -45,8 +48,8 @@ async function tag(given: Config, { log, version, ahead }: RunContext, stop: Sto
     files: pictureFiles,
     loadSources: async () => (await import('./sources.js')).sourcePorts,
     outputs: outputFolders,
-    readPathList,
-    streamPathList,
+    readPathList: (source, separator) => readPathList(source, separator, note),
+    streamPathList: (separator) => streamPathList(separator, note),
     mtimeOf,
     kindAt,
     watchFolders,

@@ -45,7 +45,10 @@ export async function runVideo(
       outputs: outputFolders,
       mtimeOf,
       kindAt,
-      readPathList,
+      readPathList: (source, separator) =>
+        readPathList(source, separator, (message) => {
+          log.emit({ event: 'note', message });
+        }),
       stdout: openStandardOutput(),
       unmetForWriting,
       writeText: writeNamedFile,

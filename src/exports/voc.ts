@@ -29,7 +29,7 @@ async function* annotationNames(job: ExportJob): AsyncGenerator<string> {
 
 /** Readers split a line at white space, except in quotes. @throws {ImageError} for what cannot be in the list. */
 function listed(name: string): string {
-  const spaced = /\s/.test(name);
+  const spaced = /[\s\x85]/.test(name);
   if (/[\n\r]|^"/.test(name) || (spaced && name.includes('"'))) {
     throw cannotTake('the list of a VOC data set cannot hold such line breaks or quotes');
   }

@@ -59,6 +59,9 @@ function rowOf({ bbox: [x, y, w, h] }: FaceRecord, { width, height }: PictureRec
   return `${[number, ...shares.map((share) => share.toFixed(6))].join(' ')}\n`;
 }
 
+/** What ends a line for Python's `splitlines`, with which Ultralytics reads its lists. */
+const LINE_BREAKS = ['\n', '\r', '\v', '\f', '\x1c', '\x1d', '\x1e', '\x85', '\u2028', '\u2029'];
+
 /** Where Ultralytics looks for the labels of a picture. */
 class LabelFiles {
   readonly #taken = new Set<string>();
@@ -70,7 +73,8 @@ class LabelFiles {
 
   /** The path of a picture's labels, without its ending. @throws {ImageError} where they would not be found. */
   claim(image: string): string {
-    if (/[\n\r]/.test(image)) throw cannotTake('a list of pictures cannot hold a line break');
+    if (LINE_BREAKS.some((each) => image.includes(each)))
+      throw cannotTake('a list of pictures cannot hold a line break');
     if (`/${image}`.includes('/images/')) {
       throw cannotTake('YOLO seeks its labels beside the folder called images that it is in');
     }

@@ -67,6 +67,23 @@ describe('yolo', () => {
     expect(job.leftOut).toBe(3);
   });
 
+  it('lists nothing that Python would take for several lines', async () => {
+    const breaks = ['\n', '\r', '\v', '\f', '\x1c', '\x1d', '\x1e', '\x85', '\u2028', '\u2029'];
+    const names = [...breaks.map((each) => `a${each}b.jpg`), 'c\t \x1f\u00A0\u200B.jpg'];
+    const { text, warnings } = await exported(
+      'yolo',
+      names.map((name) => okRecord(name)),
+    );
+    expect(text('train.txt')).toBe(`./images/train/${names.at(-1) ?? ''}\n`);
+    expect(warnings).toHaveLength(breaks.length);
+    if (!hasTool('python3', '--version')) return;
+    const file = fileOf('names', names.join('\n'));
+    const script =
+      'import sys; print(sum(len(n.splitlines()) > 1 for n in open(sys.argv[1], newline="\\n").read().split("\\n")))';
+    // The first breaks the file of this test as well.
+    expect(runTool('python3', '-c', script, file).trim()).toBe(String(breaks.length - 1));
+  });
+
   it('takes the other picture when the first one failed', async () => {
     const [first] = PICTURES.filter(({ status }) => status === 'failed');
     const records = [{ ...first!, image: 'a.jpg' }, okRecord('a.png')];

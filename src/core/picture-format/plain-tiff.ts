@@ -173,7 +173,9 @@ function piecesOf(layout: Layout, entries: ReadonlyMap<number, Entry>): Pieces {
     offsets: { tag: offsetsTag, values: offsets },
     counts: {
       tag: countsTag,
-      values: offsets.map((offset, i) => (counts[i] ?? 0) || Math.max(0, lengthOf(offset))),
+      values: offsets.map((offset, i) =>
+        counts[i] === undefined || counts[i] === 0 ? Math.max(0, lengthOf(offset)) : counts[i],
+      ),
     },
     counted,
   };
