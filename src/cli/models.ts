@@ -73,7 +73,11 @@ export function runPull(
         ...(detector !== undefined && { detector }),
       };
       const onProgress = display.update.bind(display);
-      return await pullModels(models, { packs, onProgress, ...choices }, { http, lock: createFolderLock(), uid: process.getuid?.() });
+      return await pullModels(
+        models,
+        { packs, onProgress, ...choices },
+        { http, lock: createFolderLock(), uid: process.getuid?.() },
+      );
     } finally {
       display.stop();
       await http.close();
