@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process';
 import { mkdtemp, rmdir, stat, statfs } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { childEnvironment } from '../core/child-environment.js';
 import { codeOf, hasCode, messageOf } from '../core/thrown.js';
 import type { FolderFacts, Probed } from '../core/doctor/facts.js';
 
@@ -22,7 +23,9 @@ export async function probe<T>(
   script = PROBE_SCRIPT,
   timeoutMs = PROBE_TIMEOUT_MS,
 ): Promise<Probed<T>> {
-  const options = { timeout: timeoutMs, killSignal: 'SIGKILL', encoding: 'utf8' } as const;
+  // As lanes have it: a library that is found here is found there.
+  const env = childEnvironment(process.env);
+  const options = { timeout: timeoutMs, killSignal: 'SIGKILL', encoding: 'utf8', env } as const;
   return new Promise((resolve) => {
     const child = execFile(process.execPath, [script, name], options, (error, stdout, stderr) => {
       const answer = parseAnswer<T>(stdout);

@@ -7,17 +7,15 @@ import { laneMemoryLimit } from './lane-memory.js';
 /**
  * Lanes for a command that runs nets.
  *
- * @param env what they are told of the environment.
  * @param ahead the first lane's process, where there is one already.
  */
 export function createLanes(
   { memoryLimitBytes, ...options }: LaneOptions,
-  env: NodeJS.ProcessEnv = process.env,
   ahead?: ChildProcess,
 ): StartableLanePool {
   return createLanePool({
     ...options,
-    ...laneLaunch(env),
+    ...laneLaunch(process.env),
     memoryLimit: laneMemoryLimit(memoryLimitBytes),
     ahead,
   });

@@ -1,11 +1,11 @@
 import type { ChildProcess } from 'node:child_process';
 import { forkAhead, type LaneLaunch } from '../lanes/fork-lane.js';
-import { LANE_ENVIRONMENT, LANE_NODE_FLAGS } from '../lanes/tuning.js';
+import { LANE_NODE_FLAGS } from '../lanes/tuning.js';
 import { LANE } from './programs.js';
 
-/** How the lanes of every command are launched. @param env what they are told of the environment. */
+/** How the lanes of every command that runs nets are launched. @param env of this process. */
 export function laneLaunch(env: NodeJS.ProcessEnv): LaneLaunch {
-  return { script: LANE, nodeFlags: LANE_NODE_FLAGS, env: { ...LANE_ENVIRONMENT, ...env } };
+  return { script: LANE, nodeFlags: LANE_NODE_FLAGS, env };
 }
 
 /** With one of these a run may need no lane: results are kept somewhere, or nothing is analysed. */

@@ -10,7 +10,6 @@ import type { LabelsOptions } from '../commands/eval/hold-against.js';
 import { reportCommand } from '../commands/report.js';
 import { boundLaneMemory, decideLanes, FOOTPRINT } from '../core/lane-count.js';
 import { createLanePool } from '../lanes/pool.js';
-import { LANE_ENVIRONMENT } from '../lanes/tuning.js';
 import { type Config, DEFAULT_OUTPUT } from '../config.js';
 import { GENERATOR } from '../report/page.js';
 import type { TableRow } from '../evaluation/read-labels.js';
@@ -63,7 +62,7 @@ async function report(
           config: { maxPixels: flags.maxPixels, maxBytes: flags.maxBytes, maxMemory, output },
           timeoutMs: flags.timeout * 1000,
           memoryLimit: laneMemoryLimit(memory),
-          env: { ...LANE_ENVIRONMENT, ...process.env },
+          env: process.env,
           onEvent: (event) => {
             logLaneEvent(event, log);
           },

@@ -7,7 +7,7 @@ import { serveCommand } from '../commands/serve.js';
 import { boundLaneMemory, decideLanes, FOOTPRINT } from '../core/lane-count.js';
 import { usageError } from '../errors.js';
 import { createLanes } from './create-lanes.js';
-import { environmentName, type FlagsOf } from './flags.js';
+import type { FlagsOf } from './flags.js';
 import type { RunContext } from './handlers.js';
 import { openStore, packageRoot } from './open-store.js';
 import { withSignals } from './signals.js';
@@ -29,7 +29,7 @@ export async function runServe(flags: FlagsOf<'serve'>, { log, version }: RunCon
       {
         openStore: () => openStore(flags),
         uploads: uploadFolders,
-        createLanes: (options) => createLanes(options, laneEnvironment()),
+        createLanes,
         lookUp: async (host) => (await lookup(host)).address,
         memoryBytes: limits.memoryBytes,
         isFastInInt8,
@@ -41,10 +41,4 @@ export async function runServe(flags: FlagsOf<'serve'>, { log, version }: RunCon
       },
     ),
   );
-}
-
-/** Decoders of bytes from anywhere are told no secrets. */
-function laneEnvironment(): NodeJS.ProcessEnv {
-  const told = Object.entries(process.env).filter(([name]) => name !== environmentName('token'));
-  return Object.fromEntries(told);
 }

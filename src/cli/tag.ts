@@ -53,7 +53,7 @@ async function tag(given: Config, { log, version, ahead }: RunContext, stop: Sto
     mtimeOf,
     kindAt,
     watchFolders,
-    createLanes: (options) => createLanes(options, process.env, ahead),
+    createLanes: (options) => createLanes(options, ahead),
     defaultLanes: () => decideLanes(readMachineLimits(), FOOTPRINT).lanes,
     isFastInInt8,
     stdout: openStandardOutput(),

@@ -53,7 +53,7 @@ export async function runVideo(
       unmetForWriting,
       writeText: writeNamedFile,
       isFifo,
-      createLanes: (options) => createLanes(options),
+      createLanes,
       defaultLanes: () => decideLanes(limits, FOOTPRINT).lanes,
       isFastInInt8,
       now: () => Date.now(),

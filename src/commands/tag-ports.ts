@@ -17,7 +17,7 @@ import type {
   UploadFolders,
 } from '../ports.js';
 
-export type LaneOptions = Omit<LanePoolOptions, 'script' | 'memoryLimit'> & {
+export type LaneOptions = Omit<LanePoolOptions, 'script' | 'memoryLimit' | 'env'> & {
   /** Resident memory that a lane may take during a picture, in bytes. */
   readonly memoryLimitBytes: number;
 };

@@ -1,5 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { Socket } from 'node:net';
+import { childEnvironment } from '../core/child-environment.js';
+import { LANE_ENVIRONMENT } from './tuning.js';
 
 /** How a lane's process is launched. */
 export interface LaneLaunch {
@@ -7,8 +9,8 @@ export interface LaneLaunch {
   readonly script: string | URL;
   /** Flags for the child's Node. The parent's own are not inherited: `--inspect` would take the same port. */
   readonly nodeFlags: readonly string[];
-  /** The child's whole environment. Default: the parent's. */
-  readonly env?: NodeJS.ProcessEnv | undefined;
+  /** The parent's environment: the child is told what `childEnvironment` lets through, and `LANE_ENVIRONMENT`. */
+  readonly env: NodeJS.ProcessEnv;
 }
 
 /** @throws when the system refuses a new process outright (most refusals show as a death). */
@@ -17,7 +19,7 @@ export function forkLane({ script, nodeFlags, env }: LaneLaunch): ChildProcess {
     // An inherited stdout would keep the reader of a pipe waiting for the lanes.
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: [...nodeFlags],
-    ...(env && { env }),
+    env: { ...LANE_ENVIRONMENT, ...childEnvironment(env) },
   });
 }
 

@@ -32,8 +32,8 @@ export interface LanePoolOptions {
   readonly stopPatienceMs?: number;
   /** A lane that takes more during a picture is killed. Default: no limit. */
   readonly memoryLimit?: MemoryLimit;
-  /** The whole environment of the lanes, see `LANE_ENVIRONMENT`. Default: the parent's. */
-  readonly env?: NodeJS.ProcessEnv | undefined;
+  /** The parent's environment, see `LaneLaunch`. */
+  readonly env: NodeJS.ProcessEnv;
   /** Flags for the lanes' Node. Default: `LANE_NODE_FLAGS`. */
   readonly nodeFlags?: readonly string[];
   /** The process of the first lane, launched already with the same script, environment and flags. */

@@ -78,5 +78,5 @@ function waitForGate(folder: string): void {
   }
 }
 
-const plan = process.env['LANE_TAP_PLAN'];
-if (plan !== undefined && process.send) tap(JSON.parse(plan) as LanePlan);
+const plan = new URL('plan.json', import.meta.url);
+if (process.send) tap(JSON.parse(fs.readFileSync(plan, 'utf8')) as LanePlan);

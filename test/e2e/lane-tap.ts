@@ -29,10 +29,7 @@ export function tapLanes({ on = {}, dieAtStart = false, ballast = 0 }: Partial<L
     return existsSync(file) ? readFileSync(file, 'utf8').split('\n').slice(0, -1) : [];
   };
   return {
-    env: {
-      NODE_OPTIONS: `--import=${compilePreload(folder).href}`,
-      LANE_TAP_PLAN: JSON.stringify(plan),
-    },
+    env: { NODE_OPTIONS: `--import=${compilePreload(folder, plan).href}` },
     starts: () => lines('starts').length,
     tasks: () => lines('tasks').map((line) => line.slice(line.indexOf(' ') + 1)),
     lastLane: () =>
@@ -45,8 +42,9 @@ export function tapLanes({ on = {}, dieAtStart = false, ballast = 0 }: Partial<L
   };
 }
 
-/** Node loads no TypeScript. */
-function compilePreload(folder: string): URL {
+/** Node loads no TypeScript. The plan lies beside it: lanes are told few variables. */
+function compilePreload(folder: string, plan: LanePlan): URL {
+  writeFileSync(path.join(folder, 'plan.json'), JSON.stringify(plan));
   const source = readFileSync(path.join(repository, 'test/e2e/lane-preload.ts'), 'utf8');
   const compilerOptions = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 };
   const file = path.join(folder, 'lane-preload.mjs');

@@ -5,7 +5,8 @@ import { failureOf, isAlive, pidOf, until, useLanes } from './harness.js';
 
 const { open, fixtures } = useLanes();
 
-const launch = { script: fixtures.lane, nodeFlags: [] };
+const { env } = process;
+const launch = { script: fixtures.lane, nodeFlags: [], env };
 
 test('a process launched ahead is the first lane, and the others are new', async () => {
   const ahead = forkAhead(launch);
@@ -37,7 +38,7 @@ test('one that dies as it is taken is replaced like any other lane', async () =>
 });
 
 test('one whose script is missing costs nothing until a lane is needed', async () => {
-  const ahead = forkAhead({ script: '/nowhere/lane.js', nodeFlags: [] });
+  const ahead = forkAhead({ script: '/nowhere/lane.js', nodeFlags: [], env });
   const lanes = open({ ahead, lanes: 1 });
   expect(failureOf(await lanes.run('ok'))).toBeUndefined();
 });

@@ -162,7 +162,7 @@ describe('lanes that do not get ready', () => {
   });
 
   test('because the system refuses a process: the message says so', async () => {
-    const lanes = open({ env: { HUGE: 'x'.repeat(3e6) } });
+    const lanes = open({ env: { LC_HUGE: 'x'.repeat(3e6) } });
     await expect(lanes.run('ok')).rejects.toMatchObject({
       code: 'LANES_FAILING',
       message: expect.stringMatching(/could not be started:\n.*E2BIG/) as string,

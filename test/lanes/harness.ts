@@ -21,6 +21,7 @@ function compileFixtures(): { folder: string; lane: string; parent: string } {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'facetag-lanes-'));
   const sources = [
     'src/errors.ts',
+    'src/core/child-environment.ts',
     'src/core/system-fault.ts',
     'src/core/thrown.ts',
     'src/core/unread-report.ts',
@@ -97,6 +98,7 @@ class LaneBench {
       lanes: 2,
       timeoutMs: 30_000,
       config: fakeConfig(start, this.folder),
+      env: process.env,
       onEvent: (event) => this.events.push(event),
       ...options,
     });

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { childEnvironment } from '../../core/child-environment.js';
 import { hasCode, messageOf } from '../../core/thrown.js';
 import { FatalError } from '../../errors.js';
 
@@ -21,8 +22,8 @@ export async function spawnFfmpeg(
 ): Promise<ChildProcess> {
   const child = spawn(program, args, {
     ...(cwd !== undefined && { cwd }),
-    // Neither a report in a file nor colours among its messages.
-    env: { ...process.env, FFREPORT: undefined, LC_ALL: 'C', AV_LOG_FORCE_NOCOLOR: '1' },
+    // No colours among its messages, which are in English. FFREPORT, a report in a file, is not passed on either.
+    env: { ...childEnvironment(process.env), LC_ALL: 'C', AV_LOG_FORCE_NOCOLOR: '1' },
     stdio: ['ignore', ...stdio],
     detached: true,
   });
