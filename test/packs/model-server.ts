@@ -95,6 +95,24 @@ export function drip(content: Buffer): Answer {
   };
 }
 
+/** The file from the offset on, in ten pieces with a pause between them. */
+export function paced(content: Buffer, pauseMs = 30): Answer {
+  return (_request, response, offset) => {
+    announce(response, content, offset);
+    const piece = Math.ceil(content.length / 10);
+    let sent = offset;
+    const send = (): void => {
+      if (sent >= content.length) {
+        response.end();
+        return;
+      }
+      response.write(content.subarray(sent, (sent += piece)));
+      setTimeout(send, pauseMs);
+    };
+    send();
+  };
+}
+
 /** The whole file from its start, whatever was asked for. */
 export function ignoringRange(content: Buffer, end = content.length): Answer {
   return (_request, response) => {
