@@ -18,6 +18,7 @@ import { decoderFault, decoderMessage } from './sharp/decoder-message.js';
 import { encodePreview, ENCODERS } from './sharp/encoders.js';
 import { toTiff } from './sharp/other-formats.js';
 import { asSharpReads, readMetadata, type HeaderFacts } from './sharp/read-metadata.js';
+import { readWebp } from './sharp/read-webp.js';
 import { readJpeg, type ReadJpeg, type ReadPixels } from './sharp/read-jpeg.js';
 
 type SharpModule = typeof sharp;
@@ -197,6 +198,7 @@ async function readPixels(
   try {
     if (format === 'jpeg')
       return await readJpeg(file, { interlaced: metadata.isProgressive, thorough }, read);
+    if (format === 'webp') return { raster: await readWebp(file, read), warnings: [] };
     const isOther = format === 'heic' || format === 'bmp';
     const readable = isOther ? await toTiff(file, format, metadata) : asSharpReads(file, format);
     return { raster: await read(readable, 'warning'), warnings: [] };
