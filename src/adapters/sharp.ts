@@ -22,6 +22,7 @@ import { encodePreview, ENCODERS } from './sharp/encoders.js';
 import { toTiff } from './sharp/other-formats.js';
 import { asSharpReads, readMetadata, type HeaderFacts } from './sharp/read-metadata.js';
 import { jpegFault, readJpeg, type ReadJpeg, type ReadPixels } from './sharp/read-jpeg.js';
+import { readWebp } from './sharp/read-webp.js';
 import { mustBePlain, needsSamples, readTiff } from './sharp/read-tiff.js';
 
 type SharpModule = typeof sharp;
@@ -240,6 +241,7 @@ async function readPixels(
         },
       });
     }
+    if (format === 'webp') return { raster: await readWebp(file, read), warnings: [] };
     const isOther = format === 'heic' || format === 'bmp';
     const readable = isOther ? await toTiff(file, format, metadata) : asSharpReads(file, format);
     return { raster: await read(readable, 'warning'), warnings: [] };

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createPictures, supportedFormats } from '../../src/adapters/sharp.js';
 import { PICTURE_FORMATS, WRITABLE_FORMATS } from '../../src/core/picture-format/signatures.js';
@@ -26,6 +26,7 @@ import {
 import { repository } from '../shared.js';
 
 const LIMITS = { maxDim: 720, maxPixels: 100_000_000, maxMemory: 2e9, thorough: false };
+const ASTRONAUT = path.join(repository, 'fixtures/images/astronaut.png');
 const HOME = path.join(repository, 'fixtures/images/home.jpg');
 
 let pictures: PictureDecoder & PictureCodec;
@@ -445,6 +446,76 @@ describe('the orientation of a PNG', () => {
       const { orientation } = await pictures.decode(before(await sideways, 'IEND', chunk), LIMITS);
       expect(orientation).toBe(1);
     }
+  });
+});
+
+/** Sound WebPs whose coder wrote many zero bytes, by what they are. */
+const FLAT: Readonly<Record<string, () => Sharp>> = {
+  'a portrait on white': () => portrait('#fff').webp(),
+  'a portrait on white, of low quality': () => portrait('#fff').webp({ quality: 30, effort: 0 }),
+  'a screenshot with bars': () =>
+    sharp(HOME).resize(500).extend({ top: 500, bottom: 900, background: '#000' }).webp(),
+  'a cut-out': () => portrait('#0000').webp(),
+  'nothing but white': () =>
+    sharp({ create: { width: 2000, height: 1500, channels: 3, background: '#fff' } }).webp(),
+  'nothing at all': () =>
+    sharp({ create: { width: 1200, height: 900, channels: 4, background: '#0000' } }).webp(),
+  'two colours without loss': () =>
+    sharp(ASTRONAUT).threshold().webp({ lossless: true, effort: 0, quality: 1 }),
+};
+
+const portrait = (background: string): Sharp => {
+  const sides = { top: 20, bottom: 2600, left: 100, right: 100 };
+  return sharp(ASTRONAUT)
+    .resize(300)
+    .extend({ ...sides, background });
+};
+
+describe('WebP with many zero bytes', () => {
+  it.each(Object.entries(FLAT))('is sound as %s', async (_, made) => {
+    const webp = await made().toBuffer();
+    const { raster, warnings } = await pictures.decode(webp, LIMITS);
+    const wanted = await pictures.decode(await sharp(webp).png().toBuffer(), LIMITS);
+    expect(warnings).toBeUndefined();
+    expect(difference(raster, wanted.raster).mean).toBeLessThan(4);
+  });
+
+  it('is one at least of those', async () => {
+    const zeros = Buffer.alloc(64);
+    const made = await Promise.all(Object.values(FLAT).map((image) => image().toBuffer()));
+    expect(made.filter((webp) => webp.includes(zeros)).length).toBeGreaterThan(3);
+  });
+
+  it('is sound as an animation', async () => {
+    const frame = await portrait('#fff').png().toBuffer();
+    const other = await sharp(frame).negate().png().toBuffer();
+    const webp = await sharp([frame, other], { join: { animated: true } })
+      .webp()
+      .toBuffer();
+    expect(webp.includes('ANMF')).toBe(true);
+    expect(await outcome(webp)).toBe('ok');
+  });
+
+  /** How many of the files with zeros in the place of data are taken for good. */
+  async function taken(webp: Buffer): Promise<number> {
+    let count = 0;
+    for (let at = 512; at < webp.length; at += 512 * Math.ceil(webp.length / 512 / 10)) {
+      const sector = Buffer.from(webp).fill(0, at, Math.min(at + 512, webp.length));
+      for (const bytes of [sector, Buffer.from(webp).fill(0, at)]) {
+        const code = await outcome(bytes);
+        expect(['ok', 'CORRUPT', 'TRUNCATED']).toContain(code);
+        if (code === 'ok') count += 1;
+      }
+    }
+    return count;
+  }
+
+  it('is damaged where zeros took the place of data', async () => {
+    const small = (image: Sharp): Sharp => image.resize(256);
+    expect(await taken(await encoded((image) => small(image).webp()))).toBe(0);
+    expect(await taken(await encoded((image) => small(image).ensureAlpha(0.5).webp()))).toBe(0);
+    // The codes of a lossless one fall into step again: bytes are left over nearly always.
+    expect(await taken(await encoded((image) => small(image).webp({ lossless: true })))).toBeLessThan(3);
   });
 });
 

@@ -5,7 +5,7 @@ import { findJpegTruncation } from './jpeg.js';
 import { findPngTruncation } from './png.js';
 import { identifyFormat, type PictureFormat } from './signatures.js';
 import { findTiffOverlap, findTiffTruncation } from './tiff.js';
-import { findWebpTruncation, findWebpZeroBlock } from './webp.js';
+import { findWebpTruncation } from './webp.js';
 import { isZeroFrom } from './zeros.js';
 
 const TRUNCATION_FINDERS: Readonly<Record<PictureFormat, (bytes: Buffer) => string | undefined>> = {
@@ -65,7 +65,6 @@ export function requireComplete(bytes: Buffer, format: PictureFormat): void {
 
 /** Formats whose decoders take a block of zeros for pixels. The others have sums, or codes that end there. */
 const DAMAGE_FINDERS: Readonly<Partial<Record<PictureFormat, (bytes: Buffer) => string | undefined>>> = {
-  webp: findWebpZeroBlock,
   heic: findHeicDamage,
 };
 
