@@ -47,6 +47,16 @@ export function outgrownReport(maxBytes: number): ImageReport {
   return unreadReport({ stage: 'decode', code: 'TOO_LARGE', message });
 }
 
+/** The error of a run whose nets alone need more memory than a lane may take: another try would end alike. */
+export function netsOutgrown(maxBytes: number): FatalError {
+  const limit = `${Math.round(maxBytes / 1e6)} MB (--max-lane-memory)`;
+  return new FatalError(
+    'LANES_FAILING',
+    `The nets need more memory than a lane may take: ${limit}. Give lanes more, or choose other nets.`,
+    { mayPass: false },
+  );
+}
+
 /** The error of a run whose lanes end before they are ready, with the end of the last one. */
 export function lanesFailing(last: LaneExit): FatalError {
   const said = last.stderr === '' ? '' : `:\n${last.stderr}`;

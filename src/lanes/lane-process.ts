@@ -58,6 +58,7 @@ export class LaneProcess {
     this.#memoryLimit = options.memoryLimit;
     this.#start = new Deferred<LaneStart>(options.startTimeoutMs, () => this.#timeOut());
     this.started = this.#start.promise;
+    this.#watchMemory(this.#start);
     this.#child.on('message', (message) => {
       this.#receive(message as FromLane);
     });
@@ -71,6 +72,8 @@ export class LaneProcess {
       }, EXIT_GRACE_MS).unref();
     });
     this.#send({ type: 'configure', config: options.config });
+    // Nothing large is loaded before what loads it, which takes longer than this.
+    if (this.#child.pid !== undefined) this.#memoryLimit?.enforce?.(this.#child.pid);
   }
 
   /** Undefined when the process could not be started. */
@@ -99,11 +102,7 @@ export class LaneProcess {
     this.#taken = false;
     const answer = new Deferred<LaneAnswer>(timeoutMs, () => this.#timeOut());
     this.#task = answer;
-    const unwatch = watchMemory(this.#child.pid, this.#memoryLimit, () => {
-      this.kill();
-      answer.resolve({ kind: 'outgrown' });
-    });
-    void answer.promise.then(unwatch);
+    this.#watchMemory(answer);
     this.#send({ type: 'process', task });
     return answer.promise;
   }
@@ -127,7 +126,6 @@ export class LaneProcess {
     switch (message.type) {
       case 'ready':
         this.#memory = message.memory;
-        if (this.#child.pid !== undefined) this.#memoryLimit?.enforce?.(this.#child.pid);
         this.#start.resolve({ kind: 'ready' });
         break;
       case 'taken':
@@ -142,6 +140,15 @@ export class LaneProcess {
         this.#fail({ kind: 'fatal', error: new FatalError(code, text, { mayPass }) });
       }
     }
+  }
+
+  /** Until there is an answer. */
+  #watchMemory(answer: Deferred<LaneStart> | Deferred<LaneAnswer>): void {
+    const unwatch = watchMemory(this.#child.pid, this.#memoryLimit, () => {
+      this.kill();
+      answer.resolve({ kind: 'outgrown' });
+    });
+    void answer.promise.then(unwatch);
   }
 
   #timeOut(): Failure {

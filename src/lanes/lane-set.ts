@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import type { FatalError } from '../errors.js';
-import { type LaneExit, lanesFailing } from './exit.js';
+import { type LaneExit, lanesFailing, netsOutgrown } from './exit.js';
 import { LaneProcess, type LaneProcessOptions, type LaneStart } from './lane-process.js';
 import type { LaneEvent } from './lane-event.js';
 import type { StopState } from './stop-state.js';
@@ -164,8 +164,11 @@ export class LaneSet {
         this.remove(lane);
         this.listener.onFatal(start.error);
         break;
-      case 'timeout':
       case 'outgrown':
+        this.remove(lane);
+        this.listener.onFatal(netsOutgrown(this.options.memoryLimit?.bytes ?? Infinity));
+        break;
+      case 'timeout':
         await this.#handleStartDeath(lane, { ...(await lane.exited), stderr: 'It was not ready in time.' });
         break;
       case 'died':

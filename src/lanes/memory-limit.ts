@@ -4,7 +4,8 @@ export interface MemoryLimit {
   readonly bytes: number;
   /** Resident memory of a process now, in bytes; undefined when it is gone or the system does not say. */
   readonly residentBytes: (pid: number) => number | undefined;
-  /** Has the system refuse the process memory far beyond `bytes`: for the time that this process is held up itself. */
+  /** Has the system refuse the process memory far beyond `bytes`, from its start on: for what it takes between two looks, or
+   * while this process is held up itself. */
   readonly enforce?: (pid: number) => void;
 }
 
@@ -15,7 +16,7 @@ export interface MemoryLimit {
 const LOOK_MS = 50;
 
 /**
- * Looks at a process while it has a picture.
+ * Looks at a process while it loads its nets or has a picture.
  * @param outgrown called once, when it has more memory than it may.
  * @returns ends the watch.
  */

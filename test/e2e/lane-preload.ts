@@ -17,7 +17,7 @@ export interface LanePlan {
   readonly folder: string;
   /** Lanes end before they are ready. */
   readonly dieAtStart: boolean;
-  /** Megabytes that a lane holds from its start on. */
+  /** Megabytes that a lane holds from its first picture on. */
   readonly ballast: number;
   /** By picture, as named in the records. */
   readonly on: Readonly<Record<string, Mishap>>;
@@ -35,16 +35,16 @@ const held: Buffer[] = [];
 function tap(plan: LanePlan): void {
   appendFileSync(path.join(plan.folder, 'starts'), `${process.pid}\n`);
   if (plan.dieAtStart) die();
-  held.push(Buffer.alloc(plan.ballast * 1e6, 1));
   const listen = process.on.bind(process) as (event: string, listener: unknown) => NodeJS.Process;
   process.on = ((event: string, listener: Listener) =>
     listen(event, event === 'message' ? tapped(listener, plan) : listener)) as typeof process.on;
 }
 
-function tapped(listener: Listener, { folder, on }: LanePlan): Listener {
+function tapped(listener: Listener, { folder, ballast, on }: LanePlan): Listener {
   return (message) => {
     const image = message.task?.source.relativePath;
     if (image !== undefined) appendFileSync(path.join(folder, 'tasks'), `${process.pid} ${image}\n`);
+    if (image !== undefined && held.length === 0) held.push(Buffer.alloc(ballast * 1e6, 1));
     const mishap = image === undefined ? undefined : on[image];
     if (mishap === 'wait') waitForGate(folder);
     if (mishap === 'die-once-renaming' && isFirst(folder, image)) {

@@ -1,6 +1,8 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { GraphBuilder, int64 } from '../../src/convert/onnx/graph.js';
+import { fakeManifest, modelFile } from '../packs/fake-pack.js';
 import { contents, facetag, isRunning, launch, membersOf, temporaryFolder, until } from './cli.js';
 import { tapLanes } from './lane-tap.js';
 import { codesIn, eventsOf, recordsIn } from './outcome.js';
@@ -138,6 +140,41 @@ describe('a lane that grows', () => {
     expect(eventsOf('picture-failed', ran.stderr)).toMatchObject([{ code: 'TOO_LARGE' }]);
     expect(eventsOf('lane-replaced', ran.stderr)).toMatchObject([{ reason: 'outgrown', retry: false }]);
     expect(tap.starts()).toBe(1);
+  });
+});
+
+/**
+ * A pack of nets of 300 bytes that need 2 GB: OpenCV makes the constant as it reads them, ONNX Runtime as it runs them.
+ * @returns the flags that choose it.
+ */
+function packOfHugeNets(folder: string): string[] {
+  const graph = new GraphBuilder('huge');
+  const input = graph.input('x', [1, 3, 8, 8]);
+  const huge = graph.node('ConstantOfShape', 'huge', [graph.constant('shape', int64(500_000_000))]);
+  const mean = graph.node('ReduceMean', 'mean', [huge], { axes: [0], keepdims: 0 });
+  for (const output of ['boxes', 'scores']) {
+    graph.output(graph.node('Add', output, [input, mean]), [1, 3, 8, 8]);
+  }
+  const bytes = Buffer.from(graph.build());
+  const names = ['a.onnx', 'b.onnx', 'c.onnx'];
+  const [models, manifest] = [path.join(folder, 'models'), path.join(folder, 'manifest.json')];
+  mkdirSync(path.join(models, 'fake'), { recursive: true });
+  for (const name of names) writeFileSync(path.join(models, 'fake', name), bytes);
+  writeFileSync(manifest, JSON.stringify(fakeManifest(names.map((name) => modelFile(name, bytes)))));
+  return ['--pack', 'fake', '--models', models, '--manifest', manifest];
+}
+
+describe('nets that need more memory than a lane may take', () => {
+  it.each([
+    ['opencv', 2, 'error'],
+    ['onnxruntime', 1, 'picture-failed'],
+  ] as const)('do not get it from %s, at the start either', async (engine, code, event) => {
+    const [picture = ''] = readdirSync(path.join(cwd, 'photos/a'));
+    const flags = ['--engine', engine, '--max-lane-memory', '256', ...packOfHugeNets(cwd), ...JSON_LOG];
+    const ran = await facetag([path.join('photos/a', picture), '--jsonl', ...flags], { cwd });
+    expect(ran.code).toBe(code);
+    // Without prlimit the lane is killed as it grows.
+    expect(eventsOf(event, ran.stderr)[0]?.message).toMatch(/allocate|--max-lane-memory/);
   });
 });
 

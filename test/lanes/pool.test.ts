@@ -102,6 +102,28 @@ describe('a lane that grows during a picture', () => {
     expect(failureOf(await lanes.run('ok'))).toBeUndefined();
   });
 
+  test('or before it is ready is killed, and ends the run without a second try', async () => {
+    const lanes = open({ lanes: 1, memoryLimit }, 'leak 400; stuck');
+    await expect(lanes.run('ok')).rejects.toMatchObject({
+      code: 'LANES_FAILING',
+      mayPass: false,
+      message: expect.stringContaining('300 MB (--max-lane-memory)') as string,
+    });
+    expect(lanes.pids()).toHaveLength(1);
+  });
+
+  test('has its limit from its start on, not from its first picture', async () => {
+    const limited: number[] = [];
+    const enforce = (pid: number) => limited.push(pid);
+    const lanes = open({ lanes: 1, memoryLimit: { ...memoryLimit, enforce } }, 'wait-for go');
+    lanes.pool.start();
+    await until(() => lanes.pids().length === 1);
+    expect(limited).toEqual(lanes.pids());
+    lanes.signal('go');
+    await lanes.run('ok');
+    expect(limited).toEqual(lanes.pids());
+  });
+
   test('is tried once more in a lane of its own when others had gone before', async () => {
     const lanes = open({ lanes: 1, memoryLimit });
     await lanes.run('leak 150');
