@@ -271,7 +271,7 @@ export interface OpenArchive {
   /**
    * Hands on every member that is no folder, in their order, those before a damage included.
    *
-   * @param warn hears of what is odd and no damage.
+   * @param warn hears why members may be missing though nothing is damaged.
    * @throws {ArchiveError} {ImageError} UNREADABLE.
    */
   list(take: (member: ArchiveMember) => void, warn: (message: string) => void): Promise<void>;

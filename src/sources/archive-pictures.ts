@@ -16,6 +16,8 @@ interface ListedArchive {
   readonly listing: ArchiveListing;
   /** Where members are best read in their order. */
   readonly turns: Turns | undefined;
+  /** Members may be missing: it is damaged, or has no mark at its end. */
+  readonly isDoubtful: boolean;
   readonly failure?: ImageFailure;
 }
 
@@ -89,11 +91,11 @@ export class ArchivePictures implements PictureStock {
     );
   }
 
-  /** Whether a picture was in an archive that has it no more; undefined for what is in none that was looked through. */
+  /** Whether a picture is certainly no more in the archive it was in; undefined for what is in none that was looked through. */
   isGone(image: string): boolean | undefined {
     const found = this.#find(image);
     if (!found) return undefined;
-    return found.archive.failure === undefined && !found.archive.listing.members.has(found.name);
+    return !found.archive.isDoubtful && !found.archive.listing.members.has(found.name);
   }
 
   cancel(): void {
@@ -116,22 +118,29 @@ export class ArchivePictures implements PictureStock {
     const listing = new ArchiveListing();
     let stamp: FileStamp = { bytes: 0, mtimeMs: 0 };
     let turns: Turns | undefined;
+    let isDoubtful = false;
     try {
       const archive = await this.ports.archives.open(path, archiveKind(path) ?? 'tar');
       ({ stamp } = archive);
       if (archive.isSequential) turns = new Turns();
       try {
-        await archive.list((member) => {
-          listing.take(member);
-        }, warn);
+        await archive.list(
+          (member) => {
+            listing.take(member);
+          },
+          (message) => {
+            isDoubtful = true;
+            warn(message);
+          },
+        );
       } finally {
         await archive.close();
       }
-      return { path, stamp, listing, turns };
+      return { path, stamp, listing, turns, isDoubtful };
     } catch (error) {
       const isSpoilt = error instanceof ArchiveError && error.spoilsAll;
       const taken = isSpoilt ? new ArchiveListing() : listing;
-      return { path, stamp, listing: taken, turns, failure: archiveFailure(error) };
+      return { path, stamp, listing: taken, turns, isDoubtful: true, failure: archiveFailure(error) };
     }
   }
 }

@@ -211,6 +211,45 @@ describe('archives', () => {
     expect(codesIn(path.join(cwd, 'facetag-out'))).not.toHaveProperty('cut.tar');
   });
 
+  it('that are damaged keep the results of all their members, however often they are pruned', async () => {
+    const names = Array.from({ length: 6 }, (_, index) => `p${index}.jpg`);
+    const tar = tarOf(names.map((name) => ({ name, data: picture })));
+    const zip = zipOf(names.map((name) => ({ name, data: picture })));
+    const third = 2 * (512 + Math.ceil(picture.length / 512) * 512);
+    const archives: [name: string, whole: Buffer, damaged: Buffer, tagged: number][] = [
+      ['header.tar', tar, Buffer.from(tar).fill(0, third, third + 512), 2],
+      ['header.tgz', gzipSync(tar), gzipSync(Buffer.from(tar).fill(0, third, third + 512)), 2],
+      ['rest.tar', tar, Buffer.from(tar).fill(0, third), 2],
+      ['unmarked.tar', tar, tar.subarray(0, third), 2],
+      ['sum.tgz', gzipSync(tar), gzipSync(tar).fill(0x55, -8), 6],
+      [
+        'count.zip',
+        zip,
+        zipOf(
+          names.slice(0, 2).map((name) => ({ name, data: picture })),
+          { count: 3 },
+        ),
+        2,
+      ],
+    ];
+    const inputs = archives.map(([name]) => name);
+    for (const [name, whole] of archives) write(name, whole);
+    expect(await run(...inputs)).toMatchObject({ code: 0, summary: { processed: 36 } });
+    for (const [name, , damaged] of archives) write(name, damaged);
+    const tagged = archives.reduce((sum, [, , , count]) => sum + count, 0);
+    for (const round of [1, 2]) {
+      const ran = await run(...inputs, '--prune', '-f', 'jsonl');
+      const summary = { pictures: tagged + 5, failed: 5, skipped: tagged, pruned: 0 };
+      expect(ran, `round ${round}`).toMatchObject({ code: 1, summary });
+      const codes = codesIn(path.join(cwd, 'facetag-out'));
+      for (const name of inputs) {
+        expect(codes[name], name).toBe(name === 'unmarked.tar' ? undefined : 'ARCHIVE_DAMAGED');
+        for (const member of names) expect(codes[`${name}/${member}`], `${name}/${member}`).toBe('ok');
+      }
+    }
+    expect((await run('photos', '--prune')).summary).toMatchObject({ pruned: 0 });
+  });
+
   it('that are made to fill disks are read no further', async () => {
     const members = [{ name: 'a.jpg', data: picture, stored: true }];
     // The second is the first once more.

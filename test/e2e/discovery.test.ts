@@ -204,6 +204,57 @@ describe('a link that leads nowhere', () => {
   });
 });
 
+describe('names that look like those of others', () => {
+  it.each(['1', '4'])(
+    'and outputs that stand side by side are all kept apart, with %s lanes',
+    async (lanes) => {
+      const content = readFileSync(path.join(photos, 'p002.jpg'));
+      const names = ['p002.jpg.json/b.jpg', 'p002.jpg.json/p002.jpg.json/c.jpg', '\\xff.jpg', '\\xff/a.jpg'];
+      for (const name of names) {
+        mkdirSync(path.dirname(path.join(photos, name)), { recursive: true });
+        writeFileSync(path.join(photos, name), content);
+      }
+      writeFileSync(
+        Buffer.concat([Buffer.from(`${photos}/`), Buffer.from([0xff]), Buffer.from('.jpg')]),
+        content,
+      );
+      const args = ['photos', '-f', 'jsonl', '--annotate', '--crops', '-j', lanes, ...JSON_LOG];
+      const ran = await facetag(args, { cwd });
+      expect(ran.code).toBe(1);
+      const images = [
+        'p002.jpg.json/b.jpg',
+        'p002.jpg.json/p002.jpg.json/c.jpg',
+        '\\x5cxff.jpg',
+        '\\x5cxff/a.jpg',
+      ];
+      const ok = [...NAMES, ...images].map((image) => [image, 'ok']);
+      expect(codesIn(output)).toEqual({ ...Object.fromEntries(ok), '\\xff.jpg': 'UNREADABLE' });
+      expect(eventsOf('copy-failed', ran.stderr)).toEqual([]);
+      const again = await facetag(args, { cwd });
+      expect(eventsOf('run-end', again.stderr)[0]?.summary).toMatchObject({
+        skipped: 10,
+        processed: 1,
+        failed: 1,
+      });
+      rmSync(path.join(photos, 'p002.jpg.json'), { recursive: true });
+      rmSync(path.join(photos, '\\xff.jpg'));
+      await facetag([...args, '--prune'], { cwd });
+      const kept = recordsIn(output).filter(({ status }) => status === 'ok');
+      expect(kept.map(({ image }) => image).sort()).toEqual([...NAMES, '\\x5cxff/a.jpg'].sort());
+    },
+  );
+
+  it('is a name that a list from Windows has, told once', async () => {
+    writeFileSync(path.join(photos, 'b.jpg\r'), readFileSync(path.join(photos, 'p002.jpg')));
+    writeFileSync(path.join(cwd, 'list'), '\uFEFFphotos/p002.jpg\r\nphotos/b.jpg\r\nphotos/p005.jpg\r\n');
+    const ran = await facetag(['--files-from', 'list', '-n', ...JSON_LOG], { cwd });
+    expect(ran).toMatchObject({ code: 0, stdout: 'tag\tb.jpg\\r\ntag\tp002.jpg\ntag\tp005.jpg\n' });
+    expect(eventsOf('note', ran.stderr).map(({ message }) => message)).toEqual([
+      expect.stringContaining('comes from Windows'),
+    ]);
+  });
+});
+
 describe('what changes during the run', () => {
   /** A run that is held up at its first picture. */
   async function heldUp(...flags: string[]) {

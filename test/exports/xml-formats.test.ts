@@ -108,13 +108,13 @@ describe.skipIf(needsXmllint.skip)('voc, read by xmllint (skipped where it is no
 
 describe('voc', () => {
   it('lists each annotation by its stem, by the whole name where two pictures share that', async () => {
-    const names = ['a.jpg', 'b/a.jpg', 'b/a.png', 'with space.jpg'];
+    const names = ['a.jpg', 'b/a.jpg', 'b/a.png', 'with space.jpg', 'next\x85line.jpg'];
     const { files, text } = await exported(
       'voc',
       names.map((name) => okRecord(name)),
     );
     const list = text('ImageSets/Main/default.txt').trimEnd().split('\n');
-    expect(list).toEqual(['a', 'b/a.jpg', 'b/a.png', '"with space"']);
+    expect(list).toEqual(['a', 'b/a.jpg', 'b/a.png', '"next\x85line"', '"with space"']);
     for (const name of list)
       expect([...files.keys()]).toContain(`Annotations/${name.replaceAll('"', '')}.xml`);
     expect(text('labelmap.txt')).toMatch(/^face:/m);
