@@ -52,7 +52,7 @@ export async function findStoredPictures(
     const keys = addresses.filter(({ key }) => isPictureName(key)).map(({ key }) => key);
     const missing = await pictures.addKeys(keys);
     const systemFolders = new Set<string>();
-    const taken = { keys, prefixes: prefixes.map(nameOfKey), systemFolders };
+    const taken = { keys, prefixes: prefixes.map(nameOfFolder), systemFolders };
     const found = choose(pictures, roots.base, taken, config, output, ports);
     tellOfSystemFolders(systemFolders, ports);
     const mine = missing.filter((name) => isMine(name, config));
@@ -107,6 +107,9 @@ function requireSame(
 }
 
 const asFolder = (key: string): string => (key === '' || key.endsWith('/') ? key : `${key}/`);
+
+/** How the names of all pictures below a folder of keys begin. */
+const nameOfFolder = (key: string): string => (key === '' ? '' : `${nameOfKey(key.slice(0, -1))}/`);
 
 /** What was named, and what is left out of it. */
 interface Taken {
