@@ -25,6 +25,13 @@ export interface FinishedMerge {
   readonly mayGoOn: () => void;
 }
 
+export interface Written {
+  /** Pictures that the tables lack. */
+  readonly leftOut: LeftOut;
+  /** Every picture with a record, sorted; undefined where they had not to be listed. */
+  readonly recorded?: readonly string[];
+}
+
 /**
  * Rewrites `faces.csv` and `faces.jsonl` so that they show the records, in path order: those asked for, and any that an
  * earlier run left, so that none goes stale. They cover the whole output folder, whatever part of it this run was about.
@@ -38,7 +45,7 @@ export async function writeOutputs(
   ledger: Ledger,
   options: TableOptions,
   done: FinishedRun | FinishedMerge,
-): Promise<LeftOut> {
+): Promise<Written> {
   ledger.assertInPlace();
   const leftOut = new LeftOut();
   leftOut.illegible = await ledger.illegible();
@@ -50,7 +57,7 @@ export async function writeOutputs(
   for (const table of wanted) {
     if (!isAllRecorded || !(await isUpdated(table, ledger, options))) rest.push(table);
   }
-  if (wanted.length > 0 && rest.length === 0) return leftOut;
+  if (wanted.length > 0 && rest.length === 0) return { leftOut };
   const { images, unwritten, mayGoOn } = 'recorded' in done ? ofMerge(done) : await ofRun(done, ledger);
   if (isAllRecorded && rest.length > 0) await ledger.survey(images.length);
   for (const { name, forms } of rest) {
@@ -61,7 +68,7 @@ export async function writeOutputs(
     const isWhole = leftOut.damaged.size + leftOut.otherVersion.size + leftOut.illegible === 0;
     if (isAllRecorded && isWhole && form === forms[0]) ledger.vouch(name, keyOf(options));
   }
-  return leftOut;
+  return { leftOut, recorded: images };
 }
 
 /** Brings a table up to date where it is certain what it lacks; only then is the code for that loaded. */

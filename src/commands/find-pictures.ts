@@ -51,6 +51,8 @@ export interface Pictures extends Roots {
   readonly unread: Readonly<Record<string, number>>;
   /** Folders and names that could not be listed. */
   readonly unlisted: number;
+  /** As of `Discovery`; absent where no folder was looked through, or its older pictures were left out. */
+  readonly folders?: readonly string[];
   /** Paths of folders of the system that were left out, in archives too. */
   readonly systemFolders?: ReadonlySet<string>;
   /** Where those are that are no files; absent when all are. */
@@ -93,7 +95,11 @@ export async function findPictures(
     ...(read && { read }),
   });
   tellOfResults(found.resultFolders, ports);
-  const pictures = await withMembers(withFaults(found, ports), config, ports);
+  const discovered = {
+    ...withFaults(found, ports),
+    ...(config.newerThan === undefined && { folders: found.folders }),
+  };
+  const pictures = await withMembers(discovered, config, ports);
   tellOfSystemFolders(pictures.systemFolders, ports);
   if (pictures.images.length === 0 && pictures.unlisted === 0)
     requirePictures(config, { ...found, ...pictures });

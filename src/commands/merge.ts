@@ -87,7 +87,7 @@ async function mergeInto(
     await target.ledger.compact();
     await mergeVideos(videos, target, outputs, mayGoOn);
     const tables = { formats, names: csvNames };
-    const leftOut = await writeOutputs(target.ledger, tables, { recorded: images, mayGoOn });
+    const { leftOut } = await writeOutputs(target.ledger, tables, { recorded: images, mayGoOn });
     tellLeftOut(leftOut, 'the tables', log);
     await note.finish();
     return copier;

@@ -102,6 +102,32 @@ export async function findGone(
   return gone;
 }
 
+/**
+ * How many results are of pictures that are gone, as far as the run can know: they were in a folder, an archive or a bucket
+ * that it has looked through. Only what it has not found there is looked at.
+ *
+ * @param images every picture with a record.
+ */
+export async function countGone(
+  pictures: Pictures,
+  images: readonly string[],
+  ports: PrunePorts,
+): Promise<number> {
+  const { stock, folders = [] } = pictures;
+  const found = new SortedNames(namesInOrder(pictures));
+  const isLookedThrough = (image: string): boolean =>
+    folders.some((folder) =>
+      folder === '.' ? rootOf(pictures, image) === '' : image.startsWith(`${folder}/`),
+    );
+  let gone = 0;
+  for (const [index, image] of images.entries()) {
+    if (index % TURN === 0) await nextTurn();
+    if (found.has(image)) continue;
+    if (stock?.isGone(image) ?? (isLookedThrough(image) && isFileGone(image, pictures, ports))) gone += 1;
+  }
+  return gone;
+}
+
 /** A picture in an archive that this run was not about is there as long as the archive is. */
 function isFileGone(image: string, roots: Roots, { kindAt }: PrunePorts): boolean {
   return ![image, ...archivesAround(image)].some((name) => isPictureThere(kindAt(pathOf(roots, name))));

@@ -16,7 +16,7 @@ import { noteBegin, requestOf, type BegunNote } from './completion.js';
 import { drawingOf, restyleCopies } from './copies.js';
 import type { Pictures } from './find-pictures.js';
 import { logFinished } from './log-finished.js';
-import { namesInOrder, pruneGone, recordedIn } from './prune.js';
+import { countGone, namesInOrder, pruneGone, recordedIn } from './prune.js';
 import type { RunSettings } from './run-settings.js';
 import type { TagPorts } from './tag-ports.js';
 
@@ -44,6 +44,8 @@ export class TagSession {
   #unlisted = 0;
   #unread: RunSummary['unread'] = {};
   #screened = 0;
+  /** As of the summary. */
+  #gone: number | undefined;
   readonly #unwritten = new Map<string, PictureRecord>();
   /** Pictures that failed for a reason that may pass. */
   readonly passing = new Set<string>();
@@ -140,7 +142,8 @@ export class TagSession {
     if (!output) return;
     await this.#prune(pictures, images, tally, output.ledger);
     const notDone = images.length - tally.done;
-    await this.#publish(images, notDone, output.ledger);
+    const recorded = await this.#publish(images, notDone, output.ledger);
+    await this.#lookForGone(pictures, recorded);
     if (notDone === 0 && pictures.isCutShort !== true) await note?.finish(tally);
     else if (stop.requested !== undefined)
       await note?.stop({ by: stop.requested, ...reachedBy(tally, pictures) });
@@ -202,7 +205,12 @@ export class TagSession {
     }
   }
 
-  async #publish(images: readonly string[], notDone: number, ledger: Ledger): Promise<void> {
+  /** @returns every picture with a record, where they had to be listed. */
+  async #publish(
+    images: readonly string[],
+    notDone: number,
+    ledger: Ledger,
+  ): Promise<readonly string[] | undefined> {
     const { config, screens } = this.run;
     const begun = this.ports.now();
     const done = { images, notDone, unwritten: this.#unwritten };
@@ -212,9 +220,17 @@ export class TagSession {
       names: csvNames,
       where: where === undefined ? undefined : { text: where, shows: screens.shows },
     };
-    const leftOut = await writeOutputs(ledger, options, done);
+    const { leftOut, recorded } = await writeOutputs(ledger, options, done);
     tellLeftOut(leftOut, 'the tables', this.ports.log);
     this.publishMs = this.ports.now() - begun;
+    return recorded;
+  }
+
+  /** A watch looks at what is new alone, and an empty folder may be that of a disk that is not mounted. */
+  async #lookForGone(pictures: Pictures, recorded: readonly string[] | undefined): Promise<void> {
+    const { prune, pruneAll, watch } = this.run.config;
+    if (recorded === undefined || prune || pruneAll || watch || pictures.images.length === 0) return;
+    if (this.ports.stop.requested === undefined) this.#gone = await countGone(pictures, recorded, this.ports);
   }
 
   #summarize(): RunSummary {
@@ -243,6 +259,7 @@ export class TagSession {
       lanesReplaced: replaced,
       pruned: tally.pruned,
       notPruned: tally.notPruned,
+      ...(this.#gone !== undefined && { gone: this.#gone }),
       screened: this.#screened,
       seconds,
       picturesPerSecond: seconds > 0 ? (tally.done - tally.skipped) / seconds : 0,

@@ -40,6 +40,8 @@ export interface RunSummary extends FaceCounts {
   readonly pruned: number;
   /** Results whose picture is gone and that could not be removed. */
   readonly notPruned: number;
+  /** Results whose picture is gone from where the run looked; absent where it did not list the results. */
+  readonly gone?: number;
   /** Pictures that a `--fail-if` rule matched. */
   readonly screened: number;
   readonly seconds: number;
@@ -142,7 +144,15 @@ export function formatSummary(summary: RunSummary): string[] {
     ...(unread === '' ? [] : [`not read: ${unread}`]),
     ...(summary.output === undefined ? [] : [`results in ${escapeControls(summary.output)}`]),
     `${summary.seconds.toFixed(1)} s, ${summary.picturesPerSecond.toFixed(1)} pictures/s, ${memory}`,
+    ...formatGone(summary),
   ];
+}
+
+function formatGone({ gone = 0 }: RunSummary): string[] {
+  if (gone === 0) return [];
+  const what =
+    gone === 1 ? '1 result is of a picture that is gone' : `${gone} results are of pictures that are gone`;
+  return [`${what}: --prune removes ${gone === 1 ? 'it' : 'them'}`];
 }
 
 /** "12 .cr2 files, 1 .mov file"; empty for none. */

@@ -60,6 +60,8 @@ export interface Discovery extends Roots {
   readonly unread: Readonly<Record<string, number>>;
   /** Globs that matched neither picture nor folder, as typed. */
   readonly unmatchedGlobs: string[];
+  /** Folders that were looked through with all that is below, named as pictures are; `.` for the base folder. */
+  readonly folders: readonly string[];
   /** Whether anything was found at all, be it in another shard or too old. */
   readonly foundAny: boolean;
 }
@@ -89,7 +91,8 @@ export async function discoverImages(
 
   const explorer = new Explorer({ names: PICTURE_NAMES, ...options, excluded }, findings, fs);
   const { folders, unmatchedGlobs } = await expandGlobs(inputs, places, explorer, findings);
-  for (const folder of outermostFirst([...places.folders, ...folders])) await explorer.exploreFolder(folder);
+  const explored = outermostFirst([...places.folders, ...folders]);
+  for (const folder of explored) await explorer.exploreFolder(folder);
   await explorer.followLinks();
   for (const { path: named } of places.folders) findings.systemFolders.delete(named);
   addNamedFiles(inputs, places, excluded, findings);
@@ -111,6 +114,7 @@ export async function discoverImages(
     systemFolders: findings.systemFolders,
     unread: findings.unread,
     unmatchedGlobs,
+    folders: explored.flatMap(({ path: folder }) => places.names.nameOf(folder) ?? []),
     foundAny,
   };
 }

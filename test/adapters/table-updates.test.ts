@@ -255,7 +255,7 @@ describe.each(['jsonl', 'tree'] as const)('tables of records, %s,', (each) => {
     writeFileSync(file, readFileSync(file, 'utf8').replace(/"status": ?"ok"/, '"status":"OK"'));
     for (let times = 0; times < 2; times += 1) {
       await outputFolders.hold(output, async ({ ledger }) => {
-        expect((await writeOutputs(ledger, BOTH, NOTHING)).damaged).toEqual(new Set([nameOf(0)]));
+        expect((await writeOutputs(ledger, BOTH, NOTHING)).leftOut.damaged).toEqual(new Set([nameOf(0)]));
       });
     }
   });

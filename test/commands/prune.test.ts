@@ -4,7 +4,7 @@ import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openLedger } from '../../src/adapters/ledger.js';
 import { Stop } from '../../src/batch/stop-switch.js';
-import { findGone, pruneGone, recordedIn } from '../../src/commands/prune.js';
+import { countGone, findGone, pruneGone, recordedIn } from '../../src/commands/prune.js';
 import type { Roots } from '../../src/core/roots.js';
 import type { PathKind } from '../../src/core/path-kind.js';
 import type { RunEvent } from '../../src/core/events.js';
@@ -147,5 +147,34 @@ describe('pruneGone', () => {
       stop.request('SIGTERM');
     });
     expect(await prune({ stop })).toEqual({ pruned: 0, notPruned: 0 });
+  });
+});
+
+describe('countGone', () => {
+  const recorded = ['gone/a.jpg', 'gone/b.jpg', 'here.jpg', 'iphone/a.jpg', 'iphone/gone.jpg', 'other/a.jpg'];
+  const roots = { base: '/photos', others: new Map([['iphone', '/iphone']]) };
+  const asked: string[] = [];
+  const at = (file: string): PathKind => {
+    asked.push(file);
+    return file.includes('gone') ? 'absent' : 'file';
+  };
+  const count = async (folders: string[] | undefined, ...images: string[]): Promise<number> => {
+    asked.length = 0;
+    const rest = { images, faults: new Map(), unread: {}, unlisted: 0 };
+    return await countGone({ ...roots, ...rest, ...(folders && { folders }) }, recorded, { kindAt: at });
+  };
+
+  it('counts what is gone from the folders that the run has looked through', async () => {
+    expect(await count(['.'], 'here.jpg')).toBe(2);
+    expect(await count(['gone'])).toBe(2);
+    expect(await count(['iphone'])).toBe(1);
+    expect(await count(['.', 'iphone'])).toBe(3);
+    expect(await count(['other'])).toBe(0);
+    expect(await count(undefined, 'here.jpg')).toBe(0);
+  });
+
+  it('looks at nothing that the run has found, nor elsewhere', async () => {
+    await count(['gone'], 'gone/a.jpg', 'here.jpg');
+    expect(asked).toEqual(['/photos/gone/b.jpg']);
   });
 });

@@ -210,6 +210,13 @@ const rows: readonly (readonly [RunEvent, string, string])[] = [
     'info',
     '3 pictures: 2 tagged, 0 unchanged, 1 failed (1 TRUNCATED)\n0 faces\nnot read: 12 .cr2 files, 1 .mov file\n1.0 s, 2.0 pictures/s, peak memory 60.0 MB + 150 MB a lane',
   ],
+  ...([1, 2] as const).map((gone): readonly [RunEvent, string, string] => [
+    { event: 'run-end', summary: { ...summary, faces: 0, females: 0, gone } },
+    'info',
+    `3 pictures: 2 tagged, 0 unchanged, 1 failed (1 TRUNCATED)\n0 faces\n1.0 s, 2.0 pictures/s, peak memory 60.0 MB + 150 MB a lane\n${
+      gone === 1 ? '1 result is of a picture that is' : '2 results are of pictures that are'
+    } gone: --prune removes ${gone === 1 ? 'it' : 'them'}`,
+  ]),
   [
     { event: 'run-end', summary },
     'info',

@@ -166,6 +166,35 @@ describe('what cannot be read', () => {
   });
 });
 
+describe('results of pictures that are gone', () => {
+  it('are told in one last line, with what removes them, by a run that looked where they were', async () => {
+    expect((await facetag(['photos'], { cwd })).stderr).not.toContain('gone');
+    rmSync(path.join(photos, 'b'), { recursive: true });
+    rmSync(path.join(photos, 'p005.jpg'));
+    expect((await facetag(['photos'], { cwd })).stderr).toMatch(
+      /\n3 results are of pictures that are gone: --prune removes them\n$/,
+    );
+    expect((await facetag(['photos', '-q'], { cwd })).stderr).toBe('');
+    expect((await facetag(['photos/a'], { cwd })).stderr).not.toContain('gone');
+    expect((await facetag(['photos/p002.jpg'], { cwd })).stderr).not.toContain('gone');
+    expect((await facetag(['photos', '--prune'], { cwd })).stderr).not.toContain('gone');
+    expect((await facetag(['photos'], { cwd })).stderr).not.toContain('gone');
+  });
+
+  it('are counted where a folder has the name by now', async () => {
+    expect((await facetag(['photos', '-f', 'jsonl'], { cwd })).code).toBe(0);
+    rmSync(path.join(photos, 'p005.jpg'));
+    mkdirSync(path.join(photos, 'p005.jpg'));
+    const ran = await facetag(['photos', '-f', 'jsonl'], { cwd });
+    expect(ran).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('1 result is of a picture') as string,
+    });
+    expect(await facetag(['photos', '-f', 'jsonl', '--prune'], { cwd })).toMatchObject({ code: 0 });
+    expect(codesIn(output)).not.toHaveProperty('p005.jpg');
+  });
+});
+
 describe('a link that leads nowhere', () => {
   const prune = async () => await facetag(['photos', '-f', 'jsonl', '--prune'], { cwd });
 

@@ -42,6 +42,7 @@ const summary = z.strictObject({
   lanesReplaced: count,
   pruned: count,
   notPruned: count,
+  gone: count.optional(),
   screened: count,
   seconds: z.number().nonnegative(),
   picturesPerSecond: z.number().nonnegative(),
