@@ -38,5 +38,11 @@ export function ageChart(tally: ReportTally): string {
     })
     .join('; ');
   const legend = STACKED.map((gender) => key(gender.toLowerCase(), gender)).join('');
-  return figure('Age groups, an age between two in the nearer', HEIGHT, summary, shapes.join('') + baseline(TOP + PLOT), legend);
+  return figure(
+    'Age groups, an age between two in the nearer',
+    HEIGHT,
+    summary,
+    shapes.join('') + baseline(TOP + PLOT),
+    legend,
+  );
 }
