@@ -19,9 +19,10 @@ export function logFinished(
     log.emit({ event: 'picture-failed', image, stage, code, message, ...kept });
   } else {
     const arrived = arrives && how === 'processed' && { arrived: true as const };
-    if (!arrived && log.isVerbose === false) return;
-    const people = faces.map(describeFace);
-    log.emit({ event: 'picture-done', image, how, faces: faces.length, people, ...arrived });
+    if (arrived || log.isVerbose !== false) {
+      const people = faces.map(describeFace);
+      log.emit({ event: 'picture-done', image, how, faces: faces.length, people, ...arrived });
+    }
   }
   for (const failure of copyFailures) log.emit({ event: 'copy-failed', image, ...failure });
 }
