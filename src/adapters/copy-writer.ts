@@ -1,4 +1,6 @@
+import { closeSync, writeFile } from 'node:fs';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { FatalError, ImageError } from '../errors.js';
 import type { FileWriter } from '../ports.js';
 import type { OutputRoot } from '../types.js';
@@ -9,7 +11,8 @@ import { OutputTree } from './output-tree.js';
 /**
  * Writes copies from a lane, into the very folder that its parent has locked.
  *
- * @param expendable a disk that cannot take a copy is that copy's WRITE_FAILED.
+ * @param expendable a disk that cannot take a copy is that copy's WRITE_FAILED, and a copy is written under its own name at
+ * once: nobody reads it before the lane has answered, and a lane that is killed leaves nothing under another name.
  * @throws {FatalError} OUTPUT_UNUSABLE when its path leads elsewhere by now.
  */
 export function openCopyWriter({ path: location, identity }: OutputRoot, expendable = false): FileWriter {
@@ -24,7 +27,7 @@ export function openCopyWriter({ path: location, identity }: OutputRoot, expenda
   return {
     async write(relative, data) {
       try {
-        await tree.replace(relative, data);
+        await (expendable ? writeInPlace(tree, relative, data) : tree.replace(relative, data));
       } catch (error) {
         const fault = writeFault(error, path.join(location, relative));
         if (expendable && fault instanceof FatalError) {
@@ -35,6 +38,20 @@ export function openCopyWriter({ path: location, identity }: OutputRoot, expenda
     },
   };
 }
+
+/** What a lane that was killed has left of it is written anew. */
+async function writeInPlace(tree: OutputTree, relative: string, data: Buffer | string): Promise<void> {
+  tree.remove(relative);
+  const descriptor = tree.create(relative);
+  try {
+    await writeAll(descriptor, data);
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
+/** Goes on after a short write. */
+const writeAll = promisify(writeFile);
 
 function openRoot(location: string): OpenFolder {
   try {

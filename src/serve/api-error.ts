@@ -12,6 +12,7 @@ export type ApiCode =
   | 'NOT_FOUND'
   | 'METHOD_NOT_ALLOWED'
   | 'NOT_ACCEPTABLE'
+  | 'UNSUPPORTED_ENCODING'
   | 'BUSY'
   | 'STOPPING'
   | 'INTERNAL';

@@ -1,16 +1,13 @@
 import multipart from '@fastify/multipart';
 import serveStatic from '@fastify/static';
-import fastify, {
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-  type HTTPMethods,
-} from 'fastify';
+import type { IncomingMessage } from 'node:http';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { FatalError } from '../errors.js';
 import type { EventLog } from '../ports.js';
-import { ApiError, CLIENT_GONE, ClientGoneError } from './api-error.js';
+import { ApiError, busy, CLIENT_GONE, ClientGoneError, stopping } from './api-error.js';
 import { admit, type Guard } from './guard.js';
 import { addTagRoute, type TagRoutePorts } from './tag-route.js';
+import { boundConnections, SECURITY_HEADERS, Traffic } from './traffic.js';
 
 export interface AppOptions {
   readonly guard: Guard;
@@ -40,45 +37,60 @@ const KEEP_ALIVE_MS = 72_000;
 /** Connections at once: each may hold an upload's first bytes. */
 const MOST_CONNECTIONS = 1024;
 
-/** Nothing but the page's own code runs, talks or shows anything; nobody frames it; nothing is remembered. */
-const SECURITY_HEADERS = {
-  'content-security-policy':
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; " +
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'",
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-  'x-content-type-options': 'nosniff',
-  'x-frame-options': 'DENY',
-  'cache-control': 'no-store',
-};
+/** Connections that one address may hold, so that it leaves some to others. A proxy in front counts as one. */
+const MOST_OF_ONE_ADDRESS = 256;
 
 /** The HTTP side of `facetag serve`. */
 export async function createApp(options: AppOptions, ports: AppPorts): Promise<FastifyInstance> {
+  const traffic = new Traffic(ports);
+  const begin = (request: FastifyRequest, reply: FastifyReply): void => {
+    reply.headers(SECURITY_HEADERS);
+    traffic.begin(request, reply);
+  };
   const app = fastify({
     requestTimeout: options.requestTimeoutMs,
     keepAliveTimeout: KEEP_ALIVE_MS,
+    return503OnClosing: false,
+    clientErrorHandler: (error, socket) => {
+      traffic.refuseUnparsed(error, socket);
+    },
     frameworkErrors: (error, request, reply) => {
+      begin(request, reply);
       void refuse(error, request, reply, ports);
     },
     http: {
       headersTimeout: Math.min(HEADERS_TIMEOUT_MS, options.requestTimeoutMs),
       connectionsCheckingInterval: 500,
+      // Refused below, in the form of the others.
+      requireHostHeader: false,
     },
   });
-  app.server.maxConnections = MOST_CONNECTIONS;
-  // By default the answer is yes, before anybody has looked at the request.
-  app.server.on('checkContinue', (request, response) => app.server.emit('request', request, response));
+  const { server } = app;
+  server.maxConnections = MOST_CONNECTIONS;
+  boundConnections(server, MOST_OF_ONE_ADDRESS, (socket) => {
+    traffic.refuse(socket, busy('This address holds too many connections', 1));
+  });
+  // By default the answers are yes and no, before anybody has looked at the request.
+  for (const event of ['checkContinue', 'checkExpectation'])
+    server.on(event, (request, response) => server.emit('request', request, response));
+  server.on('connect', (_request, socket) => {
+    traffic.refuse(
+      socket,
+      new ApiError(405, 'METHOD_NOT_ALLOWED', 'This is no proxy', { allow: 'GET, HEAD, POST' }),
+    );
+  });
 
-  countRequests(app, ports);
-  letGoWhenClosing(app);
+  const routes = listRoutes(app);
+  const isClosing = letGoWhenClosing(app);
   app.addHook('onRequest', async (request, reply) => {
-    reply.headers(SECURITY_HEADERS);
+    begin(request, reply);
+    requireMeant(request.raw);
     admit(pathOf(request), request.headers, options.guard);
+    if (isClosing()) throw stopping();
     return Promise.resolve();
   });
   app.setErrorHandler((error, request, reply) => refuse(error, request, reply, ports));
-  app.setNotFoundHandler((request, reply) => refuse(unknownRoute(request, app), request, reply, ports));
+  app.setNotFoundHandler((request, reply) => refuse(unknownRoute(request, routes), request, reply, ports));
 
   // Bodies are pictures, whatever they call themselves; forms are read part by part.
   app.removeAllContentTypeParsers();
@@ -107,23 +119,27 @@ export async function createApp(options: AppOptions, ports: AppPorts): Promise<F
 
 const pathOf = ({ url }: FastifyRequest): string => url.split('?', 1)[0] ?? '';
 
-function countRequests(app: FastifyInstance, { metrics, log }: AppPorts): void {
-  const count = (request: FastifyRequest, status: number, ms: number): void => {
-    const route = request.routeOptions.url ?? 'none';
-    metrics.request(route, request.method, status);
-    log.emit({ event: 'request', method: request.method, route, status, ms: Math.round(ms) });
-  };
-  app.addHook('onRequest', async (request, reply) => {
-    reply.raw.on('close', () => {
-      // A client that has every byte may close before this side knows that it was the last one.
-      count(request, reply.raw.headersSent ? reply.statusCode : CLIENT_GONE, reply.elapsedTime);
-    });
-    return Promise.resolve();
+/** Methods of each path. A path that is asked for is looked up here, never taken for a pattern. */
+function listRoutes(app: FastifyInstance): ReadonlyMap<string, ReadonlySet<string>> {
+  const routes = new Map<string, Set<string>>();
+  app.addHook('onRoute', ({ url, method }) => {
+    const methods = routes.get(url) ?? new Set();
+    for (const each of [method].flat()) methods.add(each);
+    routes.set(url, methods);
   });
+  return routes;
+}
+
+/** @throws {ApiError} BAD_REQUEST for what HTTP/1.1 asks of each request. */
+function requireMeant({ httpVersion, headers }: IncomingMessage): void {
+  if (httpVersion === '1.1' && headers.host === undefined)
+    throw new ApiError(400, 'BAD_REQUEST', 'Expected a Host header');
+  if (headers.expect !== undefined && !/^100-continue$/i.test(headers.expect))
+    throw new ApiError(417, 'BAD_REQUEST', 'Expected no expectation but 100-continue');
 }
 
 /** A connection that is kept for a next request would hold up the end. */
-function letGoWhenClosing(app: FastifyInstance): void {
+function letGoWhenClosing(app: FastifyInstance): () => boolean {
   let closing = false;
   app.addHook('preClose', (done) => {
     closing = true;
@@ -133,12 +149,11 @@ function letGoWhenClosing(app: FastifyInstance): void {
     if (closing) reply.header('connection', 'close');
     return Promise.resolve();
   });
+  return () => closing;
 }
 
-function unknownRoute(request: FastifyRequest, app: FastifyInstance): ApiError {
-  const url = pathOf(request);
-  const methods: HTTPMethods[] = ['GET', 'HEAD', 'POST'];
-  const allowed = methods.filter((method) => app.hasRoute({ url, method })).join(', ');
+function unknownRoute(request: FastifyRequest, routes: ReadonlyMap<string, ReadonlySet<string>>): ApiError {
+  const allowed = [...(routes.get(pathOf(request)) ?? [])].sort().join(', ');
   return allowed === ''
     ? new ApiError(404, 'NOT_FOUND', 'There is /, /v1/tag, /healthz and /metrics')
     : new ApiError(405, 'METHOD_NOT_ALLOWED', `Expected ${allowed}`, { allow: allowed });

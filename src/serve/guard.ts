@@ -26,15 +26,19 @@ export function isLoopback(address: string): boolean {
 
 /**
  * Lets a request pass, or says why not. Without a token only this machine's own programs are meant: a page from elsewhere
- * that a browser here shows may neither send nor read, under whatever name it reaches us (DNS rebinding).
+ * that a browser here shows may neither send nor read, under whatever name it reaches us (DNS rebinding). With a token no
+ * origin is asked for: no page knows the token but one that was given it, and proxies pass on another `Host` than the page's.
  *
  * @throws {ApiError} WRONG_HOST, FORBIDDEN or UNAUTHORIZED.
  */
 export function admit(path: string, headers: IncomingHttpHeaders, guard: Guard): void {
   if (path === '/healthz') return;
-  if (guard.token === undefined) requireOwnHost(headers.host, guard.host);
-  requireOwnOrigin(headers);
-  if (guard.token !== undefined && !OPEN.has(path)) requireToken(headers.authorization, guard.token);
+  if (guard.token === undefined) {
+    requireOwnHost(headers.host, guard.host);
+    requireOwnOrigin(headers);
+  } else if (!OPEN.has(path)) {
+    requireToken(headers.authorization, guard.token);
+  }
 }
 
 function requireOwnHost(header: string | undefined, host: string): void {

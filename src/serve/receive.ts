@@ -1,4 +1,4 @@
-import type { ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { Readable } from 'node:stream';
 import type { FastifyRequest } from 'fastify';
 import { codeOf, messageOf } from '../core/thrown.js';
@@ -24,6 +24,7 @@ export async function receiveUploads(
 ): Promise<Upload[]> {
   const uploads: Upload[] = [];
   try {
+    requirePlain(request.headers);
     const form = request.isMultipart();
     const declared = Number(request.headers['content-length'] ?? 0);
     // How much of a form is a picture is not known yet.
@@ -44,8 +45,17 @@ export async function receiveUploads(
     return uploads;
   } catch (error) {
     await Promise.all(uploads.map((upload) => store.discard(upload)));
-    throw request.raw.destroyed && !request.raw.complete ? new ClientGoneError() : refusalOf(error, most);
+    throw response.destroyed ? new ClientGoneError() : refusalOf(error, most);
   }
+}
+
+/** What is packed is not unpacked here: a picture is, and a small body could become any size. */
+function requirePlain(headers: IncomingHttpHeaders): void {
+  const { 'content-encoding': content = 'identity', 'transfer-encoding': transfer = 'chunked' } = headers;
+  if (/^(identity|)$/i.test(content.trim()) && /^chunked$/i.test(transfer.trim())) return;
+  throw new ApiError(415, 'UNSUPPORTED_ENCODING', 'Expected a body as it is, without Content-Encoding', {
+    'accept-encoding': 'identity',
+  });
 }
 
 async function* fileParts(

@@ -1,4 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
 import path from 'node:path';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
@@ -6,7 +7,7 @@ import { USUAL_CSV } from '../../src/core/csv.js';
 import { repository } from '../shared.js';
 import { launchBrowser, noBrowser } from './chromium.js';
 import { facetag, temporaryFolder } from './cli.js';
-import { serverOfTest, startServer, type Server } from './server.js';
+import { proxyTo, serverOfTest, startServer, type Server } from './server.js';
 
 const fixtures = path.join(repository, 'fixtures/images');
 const fixture = (name: string): string => path.join(fixtures, name);
@@ -159,6 +160,30 @@ describe.skipIf(noBrowser)(`the page of facetag serve${noBrowser ? ` (left out: 
     await page.keyboard.press('Enter');
     await status(page, '1 picture, 1 face');
     expect(await page.locator('#token').isVisible()).toBe(false);
+  });
+
+  it('says what a proxy in front answers, and goes on with the next picture', async () => {
+    const token = 'a-token-of-24-characters';
+    const own = await serverOfTest(['-j', '1'], { FACETAG_TOKEN: token });
+    const html = (status: number, headers = {}) => (response: ServerResponse) =>
+      response.writeHead(status, { 'content-type': 'text/html', ...headers }).end('<html><h1>No</h1></html>');
+    const url = await proxyTo(own, [
+      html(413),
+      html(502),
+      html(200),
+      html(503, { 'retry-after': 'Wed, 21 Oct 2099 07:28:00 GMT' }),
+      (response) => response.writeHead(200, { 'content-type': 'application/json' }).end('null'),
+      (response) => response.writeHead(200, { 'content-length': 9 }).write('half', () => response.destroy()),
+    ]);
+    const { page } = await open(browser, url);
+    await page.setInputFiles('#files', Array<string>(7).fill(fixture('camera.png')));
+    await page.locator('#token').fill(token);
+    await page.keyboard.press('Enter');
+    await status(page, '7 pictures, 1 face');
+    const failed = await page.locator('.card .failed').allTextContents();
+    expect(failed.map((text) => text.split(':')[0])).toEqual([
+      ...['HTTP 413', 'HTTP 502', 'HTTP 200', 'HTTP 503', 'HTTP 200', 'NO_ANSWER'],
+    ]);
   });
 
   it('runs nothing that is put into it', async () => {

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { connect } from 'node:net';
 import path from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +12,7 @@ import {
   exchange,
   figure,
   lanesOf,
+  proxyTo,
   serverOfTest,
   startServer,
   untilFigure,
@@ -163,6 +165,12 @@ describe('facetag serve', () => {
     ['POST', '/v1/tag?annotate=2', 400, 'BAD_REQUEST'],
     ['POST', '/v1/tag?anotate=1', 400, 'BAD_REQUEST'],
     ['GET', '/%zz', 400, 'BAD_REQUEST'],
+    ['GET', '/%', 400, 'BAD_REQUEST'],
+    ['GET', '/v1/tag*x', 404, 'NOT_FOUND'],
+    ['GET', '/v1/:tag', 404, 'NOT_FOUND'],
+    ['GET', '/*', 404, 'NOT_FOUND'],
+    ['GET', '/v1/tag(', 404, 'NOT_FOUND'],
+    ['GET', '/__proto__', 404, 'NOT_FOUND'],
   ])('%s %s is %i', async (method, where, status, code) => {
     const answer = await exchange(
       server,
@@ -171,6 +179,78 @@ describe('facetag serve', () => {
     expect(answer).toContain(`HTTP/1.1 ${status} `);
     expect(answer).toContain(`"code":"${code}"`);
     if (status === 405) expect(answer).toMatch(/^allow: (GET, HEAD|POST)\r$/m);
+  });
+
+  it.each([
+    ['another protocol', '\u0016\u0003\u0001\u0002\u0000\u0001', 400, 'none'],
+    [
+      'a head that is too large',
+      `GET / HTTP/1.1\r\nhost: localhost\r\nx: ${'x'.repeat(20_000)}`,
+      431,
+      'none',
+    ],
+    ['an address that is none', 'GET /% HTTP/1.1\r\nhost: localhost\r\n\r\n', 400, 'GET'],
+    ['no host', 'GET / HTTP/1.1\r\n\r\n', 400, 'GET'],
+    [
+      'an unknown expectation',
+      'GET /nope HTTP/1.1\r\nhost: localhost\r\nexpect: wonders\r\n\r\n',
+      417,
+      'GET',
+    ],
+    ['a wish for a tunnel', 'CONNECT example.com:443 HTTP/1.1\r\nhost: example.com:443\r\n\r\n', 405, 'none'],
+    [
+      'less of a body than announced',
+      'POST /v1/tag HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\nx',
+      408,
+      'POST',
+    ],
+  ])('refuses %s in the same form, strictly and counted', async (_, sent, status, method) => {
+    const route = method === 'POST' ? '/v1/tag' : sent.startsWith('GET / ') ? '/' : 'none';
+    const name = `facetag_http_requests_total{route="${route}",method="${method}",status="${status}"}`;
+    const before = await figure(server, name);
+    const answer = await exchange(server, sent.replace('\r\n\r\n', '\r\nconnection: close\r\n\r\n'));
+    const [head = '', body = ''] = answer.split('\r\n\r\n');
+    expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
+    expect(head).toContain("content-security-policy: default-src 'none'; script-src 'self';");
+    expect(head).toContain('x-content-type-options: nosniff');
+    expect(head).toMatch(/^connection: close\r?$/m);
+    expect((JSON.parse(body) as Refusal).error.message).not.toBe('');
+    await untilFigure(server, name, before + 1);
+  });
+
+  it.each([
+    ['content-encoding: gzip'],
+    ['content-encoding: br, identity'],
+    ['transfer-encoding: gzip, chunked'],
+  ])('refuses a body with %s', async (line) => {
+    const lines = ['POST /v1/tag HTTP/1.1', 'host: localhost', 'connection: close', line];
+    if (line.startsWith('content')) lines.push('content-length: 3');
+    const answer = await exchange(server, [...lines, '', ''].join('\r\n'), '3\r\nabc\r\n0\r\n\r\n');
+    expect(answer).toMatch(/^HTTP\/1\.1 415 .*"code":"UNSUPPORTED_ENCODING"/s);
+    expect(answer).toMatch(/^accept-encoding: identity\r$/m);
+  });
+
+  it('takes a client that leaves after its last byte for one that is gone', async () => {
+    const gone = 'facetag_http_requests_total{route="/v1/tag",method="POST",status="499"}';
+    const before = await figure(server, gone);
+    const body = Buffer.alloc(1_900_000, 1);
+    const head = `POST /v1/tag HTTP/1.1\r\nhost: localhost\r\ncontent-length: ${body.length}\r\n\r\n`;
+    for (let times = 0; times < 20; times += 1) {
+      await new Promise<void>((resolve) => {
+        const socket = connect(server.port, '127.0.0.1', () => {
+          socket.write(head);
+          socket.write(body, () => {
+            socket.destroy();
+          });
+        });
+        socket.on('error', () => undefined);
+        socket.on('close', () => {
+          resolve();
+        });
+      });
+    }
+    await untilFigure(server, gone, before + 20);
+    expect(server.stderr()).not.toContain('warning');
   });
 
   it.each([
@@ -264,6 +344,30 @@ describe('facetag serve', () => {
   });
 });
 
+describe('facetag serve whose lanes are killed', () => {
+  it('keeps nothing of the copies that they were writing', async () => {
+    // A lane dies as soon as it has made a file.
+    const code = `import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+if (process.send) {
+  const { openSync } = fs;
+  fs.openSync = (file, flags, ...rest) => {
+    const descriptor = openSync(file, flags, ...rest);
+    if (flags & fs.constants.O_CREAT) process.kill(process.pid, 'SIGKILL');
+    return descriptor;
+  };
+  syncBuiltinESMExports();
+}`;
+    const NODE_OPTIONS = `--import=data:text/javascript,${encodeURIComponent(code)}`;
+    const server = await serverOfTest(['-j', '1'], { NODE_OPTIONS });
+    const [folder = ''] = uploadFolders(server.pid);
+    const answer = await post(server, astronaut, '?annotate=1', { headers: { accept: 'image/*' } });
+    expect([answer.status, ((await answer.json()) as PictureRecord).error?.code]).toEqual([500, 'CRASHED']);
+    await untilFigure(server, 'facetag_upload_bytes', 0);
+    expect([...contents(path.join('/dev/shm', folder)).keys()]).toEqual([]);
+  });
+});
+
 describe('facetag serve with a token', () => {
   const token = 'a-token-of-24-characters';
 
@@ -285,6 +389,16 @@ describe('facetag serve with a token', () => {
     for (const pid of lanesOf(server)) {
       expect(readFileSync(`/proc/${pid}/environ`, 'latin1')).not.toContain(token);
     }
+  });
+
+  it('is used through a proxy that passes on the host of its own request', async () => {
+    const server = await serverOfTest(['-j', '1'], { FACETAG_TOKEN: token });
+    const behind = { ...server, url: await proxyTo(server) };
+    const headers = { origin: behind.url, 'sec-fetch-site': 'same-origin' };
+    const anonymous = await post(behind, read('camera.png'), '', { headers });
+    expect([anonymous.status, await codeOf(anonymous)]).toEqual([401, 'UNAUTHORIZED']);
+    const authorized = { ...headers, authorization: `Bearer ${token}` };
+    expect((await post(behind, read('camera.png'), '', { headers: authorized })).status).toBe(200);
   });
 
   it.each([

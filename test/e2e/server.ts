@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { createServer, request as ask, type ServerResponse } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { onTestFinished } from 'vitest';
 import { bin, hermetic, until } from './cli.js';
@@ -127,4 +128,38 @@ export async function exchange({ port }: Server, ...pieces: readonly (string | B
 /** Folders of uploads that there are. */
 export function uploadFolders(pid: number): string[] {
   return readdirSync('/dev/shm').filter((name) => name.includes(`-${pid}-`));
+}
+
+/**
+ * A proxy in front of a server, closed with the test. As nginx does by default, it passes on the host of its own request.
+ *
+ * @param ownAnswers to the first pictures, in place of the server's.
+ * @returns its address.
+ */
+export async function proxyTo(
+  server: Server,
+  ownAnswers: ((response: ServerResponse) => void)[] = [],
+): Promise<string> {
+  const proxy = createServer((request, response) => {
+    const { method, url = '', headers } = request;
+    const own = method === 'POST' ? ownAnswers.shift() : undefined;
+    if (own) {
+      request.resume().on('end', () => {
+        own(response);
+      });
+      return;
+    }
+    const options = { method, headers: { ...headers, host: new URL(server.url).host } };
+    const onward = ask(server.url + url, options, (answer) => {
+      response.writeHead(answer.statusCode ?? 0, answer.headers);
+      answer.pipe(response);
+    });
+    request.pipe(onward);
+  });
+  await new Promise<void>((resolve) => proxy.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    proxy.closeAllConnections();
+    proxy.close();
+  });
+  return `http://127.0.0.1:${(proxy.address() as AddressInfo).port}`;
 }

@@ -65,6 +65,23 @@ describe('admit', () => {
     else expect(ask).toThrow(expect.objectContaining({ status }) as Error);
   });
 
+  it.each(['http://photos.example', 'null', 'https://evil.example'])(
+    'with the right token lets a page of origin %s pass, since a proxy in front may rewrite the host',
+    (origin) => {
+      const authorization = 'Bearer secret-secret-secret';
+      const headers = { host: '127.0.0.1:8080', origin, authorization, 'sec-fetch-site': 'same-origin' };
+      expect(() => {
+        admit('/v1/tag', headers, closed);
+      }).not.toThrow();
+      expect(() => {
+        admit('/v1/tag', { ...headers, authorization: '' }, closed);
+      }).toThrow(expect.objectContaining({ status: 401 }) as Error);
+      expect(() => {
+        admit('/v1/tag', headers, open);
+      }).toThrow(expect.objectContaining({ status: 403 }) as Error);
+    },
+  );
+
   it.each([
     ['/', undefined, true],
     ['/client.js', undefined, true],

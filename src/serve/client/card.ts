@@ -98,8 +98,7 @@ export class Card {
       const copy = await fetchCopy(this.file);
       save(copyName(this.file.name, copy.type), copy);
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      this.refuse(error);
+      this.refuse(error instanceof Refusal ? error : new Refusal('PAGE_FAULT', String(error)));
     } finally {
       button.disabled = false;
       button.focus();

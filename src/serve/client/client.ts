@@ -38,17 +38,19 @@ async function run(): Promise<void> {
       const record = await tagPicture(card.file);
       if (waiting[0] === card) card.show(record);
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      if (error.code === 'UNAUTHORIZED') {
+      // Whatever it is, the next picture has its turn.
+      const refusal = error instanceof Refusal ? error : new Refusal('PAGE_FAULT', String(error));
+      const { code, retryAfter } = refusal;
+      if (code === 'UNAUTHORIZED') {
         askForToken();
         break;
       }
-      if (error.retryAfter !== undefined) {
-        status.textContent = `The server is busy: trying again in ${countOf(error.retryAfter, 'second')}`;
-        await new Promise((resolve) => setTimeout(resolve, 1000 * (error.retryAfter ?? 0)));
+      if (retryAfter !== undefined) {
+        status.textContent = `The server is busy: trying again in ${countOf(retryAfter, 'second')}`;
+        await new Promise((resolve) => setTimeout(resolve, 1000 * retryAfter));
         continue;
       }
-      card.refuse(error);
+      card.refuse(refusal);
     }
     if (waiting[0] === card) waiting.shift();
   }

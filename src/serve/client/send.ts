@@ -26,26 +26,51 @@ export function hasToken(): boolean {
 /** @returns the record, of a picture that failed too. @throws {Refusal} */
 export async function tagPicture(file: File): Promise<PictureRecord> {
   const response = await send(file, '', 'application/json');
-  const body = (await response.json()) as PictureRecord | RefusalBody;
-  if ('schemaVersion' in body) return body;
+  const body = await bodyOf(response);
+  if ('schemaVersion' in body) return body as PictureRecord;
   throw refusalOf(body, response);
 }
 
 /** @returns the picture with boxes and labels. @throws {Refusal} */
 export async function fetchCopy(file: File): Promise<Blob> {
   const response = await send(file, '&annotate=1', 'image/*');
-  if (response.ok) return await response.blob();
-  throw refusalOf((await response.json()) as RefusalBody, response);
+  const type = response.headers.get('content-type') ?? '';
+  if (response.ok && type.startsWith('image/')) return await arrived(response.blob());
+  throw refusalOf(await bodyOf(response), response);
 }
 
 interface RefusalBody {
   readonly error?: { readonly code: string; readonly message: string };
 }
 
-function refusalOf({ error }: RefusalBody, { status, headers }: Response): Refusal {
-  const seconds = headers.get('retry-after');
-  const { code = `HTTP ${status}`, message = 'The server did not say why' } = error ?? {};
-  return new Refusal(code, message, seconds === null ? undefined : Number(seconds));
+/** What is no JSON object was not said by facetag: a proxy in front has pages of its own. */
+async function bodyOf(response: Response): Promise<RefusalBody> {
+  const text = await arrived(response.text());
+  try {
+    const body: unknown = JSON.parse(text);
+    return typeof body === 'object' && body !== null ? body : {};
+  } catch {
+    return {};
+  }
+}
+
+/** @throws {Refusal} where the connection breaks within the answer. */
+async function arrived<T>(body: Promise<T>): Promise<T> {
+  try {
+    return await body;
+  } catch {
+    throw new Refusal('NO_ANSWER', 'The answer of the server broke off');
+  }
+}
+
+/** A proxy may name an hour, or a date. */
+const LONGEST_WAIT = 60;
+
+function refusalOf({ error }: RefusalBody, { status, statusText, headers }: Response): Refusal {
+  const seconds = headers.get('retry-after') ?? '';
+  const retryAfter = /^\d+$/.test(seconds) ? Math.min(Math.max(1, Number(seconds)), LONGEST_WAIT) : undefined;
+  const message = `What answers is not facetag, or a proxy in front of it refused (${status} ${statusText})`;
+  return new Refusal(error?.code ?? `HTTP ${status}`, error?.message ?? message, retryAfter);
 }
 
 async function send(file: File, query: string, accept: string): Promise<Response> {
