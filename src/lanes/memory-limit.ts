@@ -4,8 +4,10 @@ export interface MemoryLimit {
   readonly bytes: number;
   /** Resident memory of a process now, in bytes; undefined when it is gone or the system does not say. */
   readonly residentBytes: (pid: number) => number | undefined;
-  /** Has the system refuse the process memory far beyond `bytes`, from its start on: for what it takes between two looks, or
-   * while this process is held up itself. */
+  /**
+   * Has the system refuse the process memory far beyond `bytes`, from its start on: for what it takes between two looks
+   * and while this process is held up itself.
+   */
   readonly enforce?: (pid: number) => void;
 }
 
