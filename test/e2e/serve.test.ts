@@ -182,30 +182,26 @@ describe('facetag serve', () => {
   });
 
   it.each([
-    ['another protocol', '\u0016\u0003\u0001\u0002\u0000\u0001', 400, 'none'],
+    ['another protocol', 400, 'none', 'none', '\u0016\u0003\u0001\u0002\u0000\u0001'],
     [
-      'a head that is too large',
-      `GET / HTTP/1.1\r\nhost: localhost\r\nx: ${'x'.repeat(20_000)}`,
+      'too large a head',
       431,
       'none',
+      'none',
+      `GET / HTTP/1.1\r\nhost: localhost\r\nx: ${'x'.repeat(20_000)}`,
     ],
-    ['an address that is none', 'GET /% HTTP/1.1\r\nhost: localhost\r\n\r\n', 400, 'GET'],
-    ['no host', 'GET / HTTP/1.1\r\n\r\n', 400, 'GET'],
+    ['what is no address', 400, 'GET', 'none', 'GET /% HTTP/1.1\r\nhost: localhost\r\n\r\n'],
+    ['no host', 400, 'GET', '/', 'GET / HTTP/1.1\r\n\r\n'],
+    ['an expectation', 417, 'GET', '/', 'GET / HTTP/1.1\r\nhost: localhost\r\nexpect: wonders\r\n\r\n'],
+    ['a tunnel', 405, 'none', 'none', 'CONNECT a.example:443 HTTP/1.1\r\nhost: a.example:443\r\n\r\n'],
     [
-      'an unknown expectation',
-      'GET /nope HTTP/1.1\r\nhost: localhost\r\nexpect: wonders\r\n\r\n',
-      417,
-      'GET',
-    ],
-    ['a wish for a tunnel', 'CONNECT example.com:443 HTTP/1.1\r\nhost: example.com:443\r\n\r\n', 405, 'none'],
-    [
-      'less of a body than announced',
-      'POST /v1/tag HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\nx',
+      'half a body',
       408,
       'POST',
+      '/v1/tag',
+      'POST /v1/tag HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\nx',
     ],
-  ])('refuses %s in the same form, strictly and counted', async (_, sent, status, method) => {
-    const route = method === 'POST' ? '/v1/tag' : sent.startsWith('GET / ') ? '/' : 'none';
+  ])('refuses %s in the same form, strictly and counted', async (_, status, method, route, sent) => {
     const name = `facetag_http_requests_total{route="${route}",method="${method}",status="${status}"}`;
     const before = await figure(server, name);
     const answer = await exchange(server, sent.replace('\r\n\r\n', '\r\nconnection: close\r\n\r\n'));
@@ -213,7 +209,7 @@ describe('facetag serve', () => {
     expect(head).toMatch(new RegExp(`^HTTP/1.1 ${status} `));
     expect(head).toContain("content-security-policy: default-src 'none'; script-src 'self';");
     expect(head).toContain('x-content-type-options: nosniff');
-    expect(head).toMatch(/^connection: close\r?$/m);
+    expect(head).toMatch(/^connection: close\r?$/im);
     expect((JSON.parse(body) as Refusal).error.message).not.toBe('');
     await untilFigure(server, name, before + 1);
   });
