@@ -60,7 +60,7 @@ export interface Discovery extends Roots {
   readonly unread: Readonly<Record<string, number>>;
   /** Globs that matched neither picture nor folder, as typed. */
   readonly unmatchedGlobs: string[];
-  /** Folders that were looked through with all that is below, named as pictures are; `.` for the base folder. */
+  /** Folders that were looked through with all that is below, named as pictures are, `.` for the base folder; unique and sorted. */
   readonly folders: readonly string[];
   /** Whether anything was found at all, be it in another shard or too old. */
   readonly foundAny: boolean;
@@ -114,7 +114,10 @@ export async function discoverImages(
     systemFolders: findings.systemFolders,
     unread: findings.unread,
     unmatchedGlobs,
-    folders: explored.flatMap(({ path: folder }) => places.names.nameOf(folder) ?? []),
+    folders: keepUnique(
+      explored.flatMap(({ path: folder }) => places.names.nameOf(folder) ?? []),
+      () => true,
+    ),
     foundAny,
   };
 }
