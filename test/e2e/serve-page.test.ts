@@ -165,8 +165,12 @@ describe.skipIf(noBrowser)(`the page of facetag serve${noBrowser ? ` (left out: 
   it('says what a proxy in front answers, and goes on with the next picture', async () => {
     const token = 'a-token-of-24-characters';
     const own = await serverOfTest(['-j', '1'], { FACETAG_TOKEN: token });
-    const html = (status: number, headers = {}) => (response: ServerResponse) =>
-      response.writeHead(status, { 'content-type': 'text/html', ...headers }).end('<html><h1>No</h1></html>');
+    const html =
+      (status: number, headers = {}) =>
+      (response: ServerResponse) =>
+        response
+          .writeHead(status, { 'content-type': 'text/html', ...headers })
+          .end('<html><h1>No</h1></html>');
     const url = await proxyTo(own, [
       html(413),
       html(502),
