@@ -1,6 +1,7 @@
 import multipart from '@fastify/multipart';
 import serveStatic from '@fastify/static';
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { FatalError } from '../errors.js';
 import type { EventLog } from '../ports.js';
@@ -159,7 +160,24 @@ function unknownRoute(request: FastifyRequest, routes: ReadonlyMap<string, Reado
     : new ApiError(405, 'METHOD_NOT_ALLOWED', `Expected ${allowed}`, { allow: allowed });
 }
 
-/** Says why a request is not answered. What it has not sent yet is not read. */
+/** How long what a refused client still sends is dropped before its connection is closed. */
+const LINGER_MS = 2000;
+
+/**
+ * Lets a client that is still sending read its answer: a connection that is closed with bytes unread is reset, and the answer
+ * is lost (nginx: `lingering_close`). Node calls `destroySoon` once the answer is written.
+ */
+function linger(socket: Socket): void {
+  socket.destroySoon = () => {
+    socket.end();
+    const timer = setTimeout(() => socket.destroy(), LINGER_MS);
+    socket.once('close', () => {
+      clearTimeout(timer);
+    });
+  };
+}
+
+/** Says why a request is not answered. What it has not sent yet is dropped. */
 function refuse(
   error: unknown,
   request: FastifyRequest,
@@ -169,7 +187,10 @@ function refuse(
   if (error instanceof FatalError) onFatal(error);
   const refusal = refusalOf(error);
   if (refusal.status === 500) log.emit({ event: 'warning', message: describe(error) });
-  if (!request.raw.complete) void reply.header('connection', 'close');
+  if (!request.raw.complete) {
+    void reply.header('connection', 'close');
+    linger(request.raw.socket);
+  }
   return reply.code(refusal.status).headers(refusal.headers).type('application/json').send(refusal.body);
 }
 
