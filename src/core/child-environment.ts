@@ -40,14 +40,14 @@ const PREFIXES = [
 ];
 
 /**
- * What a child that decodes bytes from anywhere is told of this process's environment: no credentials, tokens or
+ * The part of this process's environment that a child which decodes foreign bytes is given: no credentials, tokens or
  * proxies. A variable that is not listed is left out.
  */
 export function childEnvironment(env: Variables): Record<string, string> {
-  const told = Object.entries(env).filter(
+  const given = Object.entries(env).filter(
     (entry): entry is [string, string] =>
       entry[1] !== undefined &&
       (NAMES.has(entry[0]) || PREFIXES.some((prefix) => entry[0].startsWith(prefix))),
   );
-  return Object.fromEntries(told);
+  return Object.fromEntries(given);
 }

@@ -9,7 +9,7 @@ export interface LaneLaunch {
   readonly script: string | URL;
   /** Flags for the child's Node. The parent's own are not inherited: `--inspect` would take the same port. */
   readonly nodeFlags: readonly string[];
-  /** The parent's environment: the child is told what `childEnvironment` lets through, and `LANE_ENVIRONMENT`. */
+  /** The parent's environment: the child is given what `childEnvironment` lets through, and `LANE_ENVIRONMENT`. */
   readonly env: NodeJS.ProcessEnv;
 }
 
